@@ -1,0 +1,78 @@
+# pixelward: `make help` lists what can be typed.
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR    ?=
+WERROR     ?= -Werror
+CFLAGS     ?= -O2 -g
+# address,undefined builds and tests in build/sanitize; build/ stays the plain one.
+SANITIZER  ?=
+BUILD      ?= $(if $(SANITIZER),build/sanitize,build)
+VERSION    := $(shell sed -n '1s/^pixelward \([0-9.]*\).*/\1/p' CHANGES.md 2>/dev/null)
+
+# The rooms, and which rooms' functions each may call (its arrows). A room is compiled against a folder that
+# holds the headers of these rooms only, so that a forbidden call does not compile.
+ROOMS        := base dissect judge rewrite gateway keeper programs
+may_base     := base
+may_dissect  := base dissect
+may_judge    := base judge
+may_rewrite  := base rewrite
+may_gateway  := base dissect judge rewrite gateway
+may_keeper   := base judge gateway keeper
+may_programs := base dissect judge gateway keeper
+
+pkg_dissect  := gumbo gmime-3.0 libidn2 libpsl
+pkg_judge    := glib-2.0
+pkg_all      := gumbo gmime-3.0 libidn2 libpsl glib-2.0
+LIBS         := $(shell pkg-config --libs $(pkg_all) 2>/dev/null) -lmilter -lpthread
+
+WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+             -Wimplicit-fallthrough -Wformat=2 $(WERROR)
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fPIE -ftrivial-auto-var-init=zero \
+             $(if $(SANITIZER),,-D_FORTIFY_SOURCE=2)
+LDHARDENING := -pie -Wl,-z,relro,-z,now
+SANITIZE  := $(if $(SANITIZER),-fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DPIXELWARD_VERSION='"$(VERSION)"' -DPIXELWARD_PREFIX='"$(PREFIX)"' \
+             -DPIXELWARD_SYSCONFDIR='"$(SYSCONFDIR)"' $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS) -MMD -MP
+
+sources = $(sort $(shell find milter/$(1) -name '*.c'))
+PROGRAMS := $(patsubst milter/programs/%.c,$(BUILD)/%,$(call sources,programs))
+LIBRARY_OBJECTS := $(foreach room,$(filter-out programs,$(ROOMS)),$(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(room))))
+LIBRARY := $(BUILD)/libpixelward.a
+
+.PHONY: all
+all: $(PROGRAMS)
+
+# Arrows: build/arrows/ROOM/pixelward holds links to the shared headers and to the rooms it may call.
+ARROWS := $(foreach room,$(ROOMS),$(BUILD)/arrows/$(room)/.done)
+$(BUILD)/arrows/%/.done: Makefile $(wildcard include/pixelward/*.h)
+	@rm -rf $(@D) && mkdir -p $(@D)/pixelward
+	@ln -s $(addprefix $(CURDIR)/,$(wildcard include/pixelward/*.h)) $(@D)/pixelward/
+	@for room in $(may_$*); do ln -s $(CURDIR)/include/pixelward/$$room $(@D)/pixelward/$$room; done
+	@touch $@
+
+define room_rule
+$(BUILD)/obj/milter/$(1)/%.o: milter/$(1)/%.c $(BUILD)/arrows/$(1)/.done
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -I$(BUILD)/arrows/$(1) -Imilter/$(1) $$(if $$(pkg_$(1)),$$(shell pkg-config --cflags $$(pkg_$(1)))) -c $$< -o $$@
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
+
+$(LIBRARY): $(LIBRARY_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/%: $(BUILD)/obj/milter/programs/%.o $(LIBRARY)
+	$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $< $(LIBRARY) $(LIBS)
+
+# Unit tests: tests/ROOM/X_test.c is one cmocka program; it may see every header, also private ones.
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c')))
+$(BUILD)/tests/%: tests/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Iinclude -Imilter -Itests -Imilter/$(firstword $(subst /, ,$*)) \
+	    $(shell pkg-config --cflags $(pkg_all) cmocka) -o $@ $< $(LDHARDENING) $(LIBRARY) $(LIBS) -lcmocka
+
+-include Makefile.tests
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

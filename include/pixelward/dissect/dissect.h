@@ -1,0 +1,31 @@
+/* The seam: a message's bytes in, what clients make of them out. Pure: no file, no network, no clock but the budget's. */
+#ifndef PIXELWARD_DISSECT_DISSECT_H
+#define PIXELWARD_DISSECT_DISSECT_H
+
+#include <pixelward/base/arena.h>
+#include <pixelward/dissection.h>
+
+/* Open what libraries would load lazily (charsets, tables). Once, before any thread or sandbox. */
+void		dissect_prepare(void);
+
+/*
+ * message: header and body as the MTA has them, any line ends. Borrowed for the call.
+ * The block lives in arena. Malformed mail is no failure: it is read as clients read it.
+ *
+ *	PW_ELIMIT	a limit was exceeded: the block is there, limit names it
+ *	PW_EPARSER	libgumbo asserted or ran over its budget: the block is there
+ *	PW_ENOMEM	no block
+ */
+enum pw_err	dissect(struct span message, const struct limits *, struct arena *,
+		    const struct dissection **) PW_MUST_CHECK;
+
+/*
+ * Does this decoded document contact a host that is not in kept? A linear scan of tokens that shares
+ * nothing with the parser that found the references; used on what the rewriter made.
+ * kept: serialised URLs that policy left alone. first_live names the offender for the log.
+ */
+enum pw_err	dissect_is_inert(struct span document, uint32_t kind, struct span charset, struct span base,
+		    const struct span *kept, size_t kept_count, const struct limits *, struct arena *,
+		    struct span *first_live) PW_MUST_CHECK;
+
+#endif

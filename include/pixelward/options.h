@@ -1,0 +1,42 @@
+/* The configuration as the daemon uses it. Each field is a row of the option table (milter/base/options.c). */
+#ifndef PIXELWARD_OPTIONS_H
+#define PIXELWARD_OPTIONS_H
+
+#include <pixelward/limits.h>
+#include <pixelward/span.h>
+
+enum mode { MODE_SHADOW, MODE_TAG, MODE_ENFORCE };
+enum remote_content { REMOTE_TRACKERS, REMOTE_UNVOUCHED, REMOTE_ALL };
+enum on_failure { ON_HOLD, ON_TEMPFAIL, ON_ACCEPT };
+enum on_signed_live { SIGNED_REWRITE, SIGNED_TAG, SIGNED_HOLD };
+
+struct option_list {
+	char	**at;
+	size_t	  count;
+};
+
+struct options {
+	enum mode		mode;
+	enum remote_content	remote_content;
+	enum on_failure		on_limit;	/* a limit was exceeded */
+	enum on_failure		on_poison;	/* the parser failed on it */
+	enum on_signed_live	on_signed_live;
+	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd:N */
+	char			*user;		/* to become after binding; "" stays */
+	char			*pid_file;	/* "" for none */
+	char			*state_dir, *rules_dir;
+	char			*redis;		/* "none" */
+	char			*authserv_id;
+	struct option_list	internal_hosts;	/* CIDR blocks and addresses */
+	struct option_list	trusted_authserv_ids;
+	bool			skip_authenticated;
+	bool			syslog;		/* else standard error */
+	uint64_t		umask;
+	uint64_t		max_connections;
+	uint64_t		max_memory;	/* bytes of all messages in flight; past it: tempfail */
+	uint64_t		milter_timeout_ms;
+	struct limits		limits;
+	bool			rules_dir_given;	/* not an option: the file names RulesDir */
+};
+
+#endif

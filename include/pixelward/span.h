@@ -1,0 +1,75 @@
+/* A borrowed piece of text: any bytes, not NUL-terminated. at is NULL only if len is 0. */
+#ifndef PIXELWARD_SPAN_H
+#define PIXELWARD_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+	const char	*at;
+	size_t		 len;	/* bytes */
+};
+
+#define SPAN(literal)	((struct span){ (literal), sizeof(literal) - 1 })
+#define SPAN_NONE	((struct span){ NULL, 0 })
+/* For "%.*s". */
+#define SPAN_ARG(s)	(int)(s).len, ((s).at != NULL ? (s).at : "")
+
+#define NITEMS(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* The result of these functions must be read. */
+#define PW_MUST_CHECK	__attribute__((warn_unused_result))
+
+/* ASCII only, whatever the locale: mail and HTML grammars know no other case. */
+static inline char
+ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool
+ascii_alpha(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool
+ascii_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Space as HTML and CSS know it: tab, line feed, form feed, carriage return, space. */
+static inline bool
+ascii_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+/* 0 to 15, or -1. */
+int		ascii_hex(char c);
+
+/* NULL gives the empty span. */
+struct span	span_of(const char *text);
+
+/* [begin, end) of s; both are cut to the length. */
+struct span	span_cut(struct span s, size_t begin, size_t end);
+struct span	span_from(struct span s, size_t begin);
+/* Without ASCII space at both ends. */
+struct span	span_trim(struct span s);
+
+bool		span_eq(struct span a, struct span b);
+bool		span_eq_nocase(struct span a, struct span b);
+bool		span_starts(struct span s, struct span prefix);
+bool		span_starts_nocase(struct span s, struct span prefix);
+bool		span_ends_nocase(struct span s, struct span suffix);
+/* The first place of the needle at or behind from, or s.len. */
+size_t		span_find(struct span s, struct span needle, size_t from);
+size_t		span_find_nocase(struct span s, struct span needle, size_t from);
+size_t		span_find_char(struct span s, char c, size_t from);
+
+/* name is domain, or a subdomain of it; compared without case, at label borders. */
+bool		span_is_within_domain(struct span name, struct span domain);
+
+#endif

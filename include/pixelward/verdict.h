@@ -1,0 +1,36 @@
+/* What is to be done with a message, and why. Lives in the message's arena. */
+#ifndef PIXELWARD_VERDICT_H
+#define PIXELWARD_VERDICT_H
+
+#include <pixelward/dissection.h>
+
+/* By severity; the names of pixelctl's JSON are action_name(). */
+enum action {
+	ACTION_DELIVER,
+	ACTION_TAG,		/* deliver with an X-Pixelward header field */
+	ACTION_NEUTRALISE,
+	ACTION_HOLD,		/* the MTA's quarantine, of the neutralised message */
+	ACTION_REDIRECT,
+	ACTION_REJECT,
+	ACTION_TEMPFAIL,
+};
+
+struct decision {
+	bool		 strip;
+	struct span	*reasons;	/* in words */
+	size_t		 reason_count;
+};
+
+struct verdict {
+	enum action	 action;
+	struct decision	*decisions;	/* one for each reference of the dissection */
+	size_t		 decision_count, strip_count;
+	struct span	*rules;		/* names of what matched */
+	size_t		 rule_count;
+	struct span	*reasons;	/* of the message's action, in words */
+	size_t		 reason_count;
+};
+
+const char	*action_name(enum action);
+
+#endif
