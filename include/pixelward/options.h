@@ -21,8 +21,8 @@ struct options {
 	enum on_failure		on_limit;	/* a limit was exceeded */
 	enum on_failure		on_poison;	/* the parser failed on it */
 	enum on_signed_live	on_signed_live;
-	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST, fd:N */
-	char			*user;		/* to become after binding; "" stays */
+	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST (no brackets), fd:N */
+	char			*user;		/* "user" or "user:group" to become after binding; "" stays */
 	char			*pid_file;	/* "" for none */
 	char			*state_dir, *rules_dir;
 	char			*redis;		/* "none" */

@@ -14,12 +14,15 @@ struct options	*options_new(void);
 void		 options_free(struct options *);	/* NULL is fine */
 
 /*
- * Read file on top of *options. Mistakes and warnings are appended to report, a line each;
+ * Read file on top of *options. It may be a pipe; a list in it replaces the default. Mistakes and warnings are appended to report, a line each;
  * warnings begin with "file:line:column: warning:".
  *	PW_ECONFIG	there was at least one mistake; *options must not be used
  */
 enum pw_err	 config_read(const char *file, struct options *, struct buf *report) PW_MUST_CHECK;
-/* Set one option as if a line of a file said so ("where" stands for file:line). */
+/*
+ * Set one option as if a line of a file said so ("where" stands for file:line:column). A list replaces what
+ * it held; options are not compared with each other.
+ */
 enum pw_err	 config_set(struct options *, const char *where, const char *keyword, const char *value,
 		    struct buf *report) PW_MUST_CHECK;
 /* The effective set in the file's own grammar, one line per option, for `pixelward -t --defaults`. */

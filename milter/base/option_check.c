@@ -1,0 +1,243 @@
+/* The grammars of texts among the options: sockets, paths, users, stores, names. */
+#include "option.h"
+
+#include <pixelward/base/cidr.h>
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/un.h>
+
+/* sun_path with its NUL. */
+#define LONGEST_SOCKET	(sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1)
+
+static bool
+fails(struct buf *why, const char *what)
+{
+	buf_add(why, span_of(what));
+	return false;
+}
+
+static bool
+all_of(struct span s, const char *more)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_alpha(s.at[i]) && !ascii_digit(s.at[i]) &&
+		    (s.at[i] == '\0' || strchr(more, s.at[i]) == NULL))
+			return false;
+	return s.len > 0;
+}
+
+static bool
+number_within(struct span s, unsigned long least, unsigned long most)
+{
+	unsigned long value = 0;
+
+	if (s.len == 0 || s.len > 7)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (!ascii_digit(s.at[i]))
+			return false;
+		value = value * 10 + (unsigned long)(s.at[i] - '0');
+	}
+	return value >= least && value <= most;
+}
+
+static bool
+is_port(struct span s)
+{
+	return number_within(s, 1, 65535);
+}
+
+static bool
+is_address(struct span s, int family)
+{
+	char		text[INET6_ADDRSTRLEN];
+	unsigned char	address[16];
+
+	if (s.len == 0 || s.len >= sizeof(text) || memchr(s.at, '\0', s.len) != NULL)
+		return false;
+	memcpy(text, s.at, s.len);
+	text[s.len] = '\0';
+	return inet_pton(family, text, address) == 1;
+}
+
+/* What ends in a number is an IPv4 address or nothing, as for browsers. */
+static bool
+is_host_name(struct span s)
+{
+	size_t last = s.len;
+
+	while (last > 0 && s.at[last - 1] != '.')
+		last--;
+	if (s.len > 253 || !all_of(s, "-._") || last == s.len)
+		return false;
+	for (; last < s.len; last++)
+		if (!ascii_digit(s.at[last]))
+			return true;
+	return is_address(s, AF_INET);
+}
+
+static struct span
+without_brackets(struct span s)
+{
+	if (s.len >= 2 && s.at[0] == '[' && s.at[s.len - 1] == ']')
+		return span_cut(s, 1, s.len - 1);
+	return s;
+}
+
+static bool
+socket_unix(struct span path, struct buf *normal, struct buf *why)
+{
+	if (path.len == 0 || path.at[0] != '/')
+		return fails(why, "the socket's path is not absolute; write unix:/PATH (a path relative to Postfix's "
+		    "chroot belongs into main.cf only)");
+	if (path.len > LONGEST_SOCKET) {
+		buf_printf(why, "the socket's path has %zu bytes; write one of at most %zu, the kernel's bound",
+		    path.len, LONGEST_SOCKET);
+		return false;
+	}
+	if (path.at[path.len - 1] == '/')
+		return fails(why, "the socket's path ends in /; write a file's name behind it");
+	buf_printf(normal, "unix:%.*s", SPAN_ARG(path));
+	return true;
+}
+
+/* PORT@HOST as libmilter has it; HOST:PORT is Postfix's, and what people copy from main.cf. */
+static bool
+socket_inet(struct span rest, bool v6, struct buf *normal, struct buf *note, struct buf *why)
+{
+	const char	*scheme = v6 ? "inet6" : "inet";
+	size_t		 at = span_find_char(rest, '@', 0), colon = rest.len;
+	struct span	 port = span_cut(rest, 0, at), host = without_brackets(span_from(rest, at + 1));
+
+	while (colon > 0 && rest.at[colon - 1] != ':')
+		colon--;
+	if (at == rest.len && colon > 0 && is_port(span_from(rest, colon)) && colon > 1) {
+		port = span_from(rest, colon);
+		host = without_brackets(span_cut(rest, 0, colon - 1));
+		v6 = v6 || is_address(host, AF_INET6);
+		scheme = v6 ? "inet6" : "inet";
+		buf_printf(note, "%.*s is in Postfix's order; read as %s:%.*s@%.*s, which is how to write it here",
+		    SPAN_ARG(rest), scheme, SPAN_ARG(port), SPAN_ARG(host));
+	} else if (at == rest.len) {
+		buf_printf(why, "no host to listen on; write %s:PORT@HOST, such as %s", scheme,
+		    v6 ? "inet6:8894@::1" : "inet:8894@127.0.0.1");
+		return false;
+	}
+	if (!is_port(port)) {
+		buf_printf(why, "'%.*s' is no port; write %s:PORT@HOST with a number from 1 to 65535",
+		    SPAN_ARG(span_cut(port, 0, 60)), scheme);
+		return false;
+	}
+	if (!v6 && is_address(host, AF_INET6)) {
+		buf_printf(why, "an IPv6 address needs the other scheme; write inet6:%.*s@%.*s", SPAN_ARG(port),
+		    SPAN_ARG(host));
+		return false;
+	}
+	if (host.len == 0 || !(is_host_name(host) || (v6 && is_address(host, AF_INET6))) ||
+	    (v6 && is_address(host, AF_INET))) {
+		buf_printf(why, "'%.*s' is no host that %s can listen on; write a name or an address",
+		    SPAN_ARG(span_cut(host, 0, 60)), scheme);
+		return false;
+	}
+	buf_printf(normal, "%s:%.*s@%.*s", scheme, SPAN_ARG(port), SPAN_ARG(host));
+	return true;
+}
+
+bool
+check_socket(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	size_t		colon = span_find_char(text, ':', 0);
+	struct span	scheme = span_cut(text, 0, colon), rest = span_from(text, colon + 1);
+
+	if (text.at[0] == '/') {
+		buf_printf(why, "a path alone is no socket; write unix:%.*s", SPAN_ARG(span_cut(text, 0, 120)));
+		return false;
+	}
+	if (span_eq_nocase(scheme, SPAN("unix")) || span_eq_nocase(scheme, SPAN("local")))
+		return socket_unix(rest, normal, why);
+	if (span_eq_nocase(scheme, SPAN("inet")) || span_eq_nocase(scheme, SPAN("inet6")))
+		return socket_inet(rest, scheme.len == 5, normal, note, why);
+	if (span_eq_nocase(scheme, SPAN("fd"))) {
+		if (!number_within(rest, 0, 65535))
+			return fails(why, "no descriptor; write fd:N with a number, 3 under systemd");
+		buf_printf(normal, "fd:%.*s", SPAN_ARG(rest));
+		return true;
+	}
+	return fails(why, "no kind of socket; write unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST or fd:N");
+}
+
+bool
+check_path(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)normal;
+	(void)note;
+	if (text.at[0] != '/')
+		return fails(why, "the path is not absolute; write it from / on");
+	return true;
+}
+
+/* A name as Debian's adduser and systemd take it, or a number. */
+static bool
+is_account(struct span s)
+{
+	return all_of(s, "_.-") && s.at[0] != '-' && s.at[0] != '.';
+}
+
+bool
+check_user(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	size_t colon = span_find_char(text, ':', 0);
+
+	(void)normal;
+	(void)note;
+	if (!is_account(span_cut(text, 0, colon)) ||
+	    (colon < text.len && !is_account(span_from(text, colon + 1))))
+		return fails(why, "no user; write a name, or user:group");
+	return true;
+}
+
+static bool
+is_store_of_later(struct span text)
+{
+	static const struct span schemes[] = { { "unix:/", 6 }, { "tcp:", 4 }, { "sentinel:", 9 } };
+
+	for (size_t i = 0; i < NITEMS(schemes); i++)
+		if (span_starts_nocase(text, schemes[i]) && text.len > schemes[i].len)
+			return true;
+	return false;
+}
+
+bool
+check_redis(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)note;
+	if (span_eq_nocase(text, SPAN("none"))) {
+		buf_add(normal, SPAN("none"));
+		return true;
+	}
+	if (is_store_of_later(text))
+		return fails(why, "this version has no Redis store yet; write none");
+	return fails(why, "no store; write none");
+}
+
+bool
+check_cidr(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	struct cidr cidr;
+
+	(void)normal;
+	(void)note;
+	return cidr_parse(text, &cidr, why);
+}
+
+/* RFC 8601, 2.5: a value of RFC 2045; what a token may hold is enough for a name that admins choose. */
+bool
+check_authserv_id(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)normal;
+	(void)note;
+	if (!all_of(text, "!#$%&'*+-._`{|}~^"))
+		return fails(why, "no authserv-id; write a name like a host's, without blanks or quotes");
+	return true;
+}

@@ -1,0 +1,251 @@
+/* The option table, and a set of options with all its defaults. */
+#include "option.h"
+
+#include <pixelward/base/config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOT(field)	offsetof(struct options, field)
+#define K		((uint64_t)1024)
+#define M		(1024 * K)
+#define G		(1024 * M)
+#define T		(1024 * G)
+#define SECOND		((uint64_t)1000)
+#define HOUR		(3600 * SECOND)
+
+/* In the order of their enums in options.h. */
+static const char *const modes[] = { "shadow", "tag", "enforce", NULL };
+static const char *const contents[] = { "trackers", "unvouched", "all", NULL };
+static const char *const failures[] = { "hold", "tempfail", "accept", NULL };
+static const char *const signed_lives[] = { "rewrite", "tag", "hold", NULL };
+
+/* A row's limit has its default in limits.c alone. */
+#define LIMIT(keyword, type, field, least, most, meaning) \
+	{ keyword, type, SLOT(limits.field), NULL, least, most, NULL, NULL, meaning }
+
+const struct option options_table[] = {
+	{ "Mode", OPTION_WORD, SLOT(mode), "shadow", 0, 0, modes, NULL,
+	  "shadow judges and logs and changes nothing; tag adds a header field; enforce makes references inert" },
+	{ "Socket", OPTION_TEXT, SLOT(socket), "unix:/run/pixelward/pixelward.sock", 1, 4096, NULL, check_socket,
+	  "where the MTA connects: unix:/PATH (or local:), inet:PORT@HOST, inet6:PORT@HOST, fd:N" },
+	{ "UserID", OPTION_TEXT, SLOT(user), "", 0, 64, NULL, check_user,
+	  "user, or user:group, to become after the socket is bound; empty stays what it is" },
+	{ "UMask", OPTION_OCTAL, SLOT(umask), "007", 0, 0777, NULL, NULL,
+	  "file mode bits that the socket and every file are made without (octal)" },
+	{ "PidFile", OPTION_TEXT, SLOT(pid_file), "", 0, 4095, NULL, check_path,
+	  "file for the process id; empty writes none" },
+	{ "Syslog", OPTION_BOOL, SLOT(syslog), "no", 0, 0, NULL, NULL,
+	  "log to syslog, facility mail, instead of standard error" },
+	{ "RulesDir", OPTION_TEXT, SLOT(rules_dir), "/etc/pixelward/rules", 1, 4095, NULL, check_path,
+	  "directory of the rules; its lists/*.txt are the domain lists" },
+	{ "RemoteContent", OPTION_WORD, SLOT(remote_content), "trackers", 0, 0, contents, NULL,
+	  "what is made inert: trackers, everything of unvouched hosts, or all remote content" },
+	{ "Redis", OPTION_TEXT, SLOT(redis), "none", 1, 4096, NULL, check_redis,
+	  "shared store of reputation; this version has none yet" },
+	{ "StateDir", OPTION_TEXT, SLOT(state_dir), "/var/lib/pixelward", 1, 4095, NULL, check_path,
+	  "directory for what must outlive a restart" },
+	{ "InternalHosts", OPTION_LIST, SLOT(internal_hosts), "127.0.0.0/8, ::1", 0, 64, NULL, check_cidr,
+	  "clients whose mail is not looked at: addresses and blocks" },
+	{ "SkipAuthenticated", OPTION_BOOL, SLOT(skip_authenticated), "yes", 0, 0, NULL, NULL,
+	  "mail of clients that logged in (SMTP AUTH) is not looked at" },
+	{ "OnLimit", OPTION_WORD, SLOT(on_limit), "hold", 0, 0, failures, NULL,
+	  "fate of mail that exceeds a limit: hold, tempfail, or accept what could not be read" },
+	{ "OnPoison", OPTION_WORD, SLOT(on_poison), "hold", 0, 0, failures, NULL,
+	  "fate of mail on which the parser fails" },
+	{ "OnSignedLive", OPTION_WORD, SLOT(on_signed_live), "rewrite", 0, 0, signed_lives, NULL,
+	  "signed content that would contact somebody: rewrite (breaks its signature), tag it only, or hold" },
+	{ "AuthservID", OPTION_TEXT, SLOT(authserv_id), "", 0, 255, NULL, check_authserv_id,
+	  "this site's name in Authentication-Results; empty is the host's name" },
+	{ "TrustedAuthservIDs", OPTION_LIST, SLOT(trusted_authserv_ids), "", 0, 255, NULL, check_authserv_id,
+	  "names whose Authentication-Results are believed" },
+	{ "MaxConnections", OPTION_COUNT, SLOT(max_connections), "200", 1, 100000, NULL, NULL,
+	  "connections of the MTA at a time; more are asked to come again" },
+	{ "MaxMemory", OPTION_BYTES, SLOT(max_memory), "4G", 64 * M, T, NULL, NULL,
+	  "memory of all messages at hand; more are asked to come again" },
+	{ "MilterTimeout", OPTION_TIME, SLOT(milter_timeout_ms), "7210s", SECOND, 24 * HOUR, NULL, NULL,
+	  "how long a silent MTA keeps its connection" },
+	LIMIT("MaxMessageSize", OPTION_BYTES, message_bytes, K, G, "size of a message"),
+	LIMIT("MaxHeaderBytes", OPTION_BYTES, header_bytes, K, 64 * M, "size of a header, the message's or a part's"),
+	LIMIT("MaxHeaderLines", OPTION_COUNT, header_lines, 10, 1000000, "lines of a header"),
+	LIMIT("MaxParts", OPTION_COUNT, parts, 1, 100000, "MIME parts of a message, in all readings"),
+	LIMIT("MaxNesting", OPTION_COUNT, depth, 1, 1000, "how deep parts may stand in parts"),
+	LIMIT("MaxReadings", OPTION_COUNT, readings, 1, 1024, "ways in which clients may understand a message"),
+	LIMIT("MaxReferences", OPTION_COUNT, references, 1, 1000000, "remote references of a message"),
+	LIMIT("MaxHtmlBytes", OPTION_BYTES, html_bytes, K, 256 * M, "size of one HTML part, decoded"),
+	LIMIT("MaxAttributes", OPTION_COUNT, attributes, 16, 65536, "attributes of one tag"),
+	LIMIT("MaxTreeDepth", OPTION_COUNT, tree_depth, 16, 8192, "how deep elements may stand in elements"),
+	LIMIT("MaxCssTokens", OPTION_COUNT, css_tokens, 1000, 100000000, "tokens of one style sheet"),
+	LIMIT("MaxUrlBytes", OPTION_BYTES, url_bytes, 256, M, "size of one URL"),
+	LIMIT("MaxParseMemory", OPTION_BYTES, parse_memory, M, 4 * G, "memory for parsing one message"),
+	LIMIT("MaxParseTime", OPTION_TIME, parse_ms, 10, 60 * SECOND, "processor time for parsing one message"),
+};
+const size_t options_count = NITEMS(options_table);
+
+/* What other milters call it. Only ever suggested: one thing has one keyword. */
+static const struct {
+	const char	*foreign, *ours;
+} foreign_words[] = {
+	{ "IgnoreAuthenticatedClients", "SkipAuthenticated" },
+	{ "PeerList", "InternalHosts" },
+	{ "LocalNet", "InternalHosts" },
+	{ "IgnoreHosts", "InternalHosts" },
+	{ "MilterSocket", "Socket" },
+	{ "Listen", "Socket" },
+	{ "User", "UserID" },
+	{ "MaxFileSize", "MaxMessageSize" },
+	{ "MaxSize", "MaxMessageSize" },
+	{ "ReadTimeout", "MilterTimeout" },
+	{ "RedisSocket", "Redis" },
+	{ "RewriteSigned", "OnSignedLive" },
+	{ "PolicyMode", "Mode" },
+	{ "RemoteImages", "RemoteContent" },
+	{ "BaseDirectory", "StateDir" },
+};
+
+const struct option *
+option_find(struct span keyword)
+{
+	for (size_t i = 0; i < options_count; i++)
+		if (span_eq_nocase(keyword, span_of(options_table[i].keyword)))
+			return &options_table[i];
+	return NULL;
+}
+
+#define LONGEST_KEYWORD	32
+
+/* Letters to add, drop, change or swap with the neighbour. (Damerau and Levenshtein, adjacent swaps only) */
+static size_t
+edit_distance(struct span a, struct span b)
+{
+	size_t rows[3][LONGEST_KEYWORD + 1];
+	size_t *before = rows[0], *last = rows[1], *now = rows[2];
+
+	for (size_t j = 0; j <= b.len; j++)
+		last[j] = j;
+	for (size_t i = 1; i <= a.len; i++) {
+		now[0] = i;
+		for (size_t j = 1; j <= b.len; j++) {
+			char	x = ascii_lower(a.at[i - 1]), y = ascii_lower(b.at[j - 1]);
+			size_t	best = last[j - 1] + (x != y);
+
+			if (last[j] + 1 < best)
+				best = last[j] + 1;
+			if (now[j - 1] + 1 < best)
+				best = now[j - 1] + 1;
+			if (i > 1 && j > 1 && x == ascii_lower(b.at[j - 2]) && ascii_lower(a.at[i - 2]) == y &&
+			    before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			now[j] = best;
+		}
+		size_t *oldest = before;
+		before = last;
+		last = now;
+		now = oldest;
+	}
+	return last[b.len];
+}
+
+const char *
+option_suggest(struct span keyword)
+{
+	const char	*nearest = NULL;
+	size_t		 least = keyword.len < 9 ? 3 : keyword.len / 3 + 1;	/* so far away it is another word */
+
+	for (size_t i = 0; i < NITEMS(foreign_words); i++)
+		if (span_eq_nocase(keyword, span_of(foreign_words[i].foreign)))
+			return foreign_words[i].ours;
+	if (keyword.len > LONGEST_KEYWORD)
+		return NULL;
+	for (size_t i = 0; i < options_count; i++) {
+		size_t distance = edit_distance(keyword, span_of(options_table[i].keyword));
+
+		if (distance < least) {
+			least = distance;
+			nearest = options_table[i].keyword;
+		}
+	}
+	return nearest;
+}
+
+/* The table's own text is read as a file's would be; a list is cut at its commas. */
+static enum pw_err
+set_default(const struct option *option, struct options *options)
+{
+	struct span	rest = span_of(option->fallback);
+	struct word	words[8];
+	size_t		count = 0;
+	struct buf	report;
+
+	while (option->type == OPTION_LIST && rest.len > 0 && count < NITEMS(words)) {
+		size_t comma = span_find_char(rest, ',', 0);
+
+		words[count++].text = span_trim(span_cut(rest, 0, comma));
+		rest = span_from(rest, comma + 1);
+	}
+	if (option->type != OPTION_LIST)
+		words[count++] = (struct word){ .text = rest };
+	buf_init(&report, 4096);
+	enum pw_err err = option_set(option, options, words, count, false, (struct place){ .file = "default" },
+	    &report);
+	buf_fini(&report);
+	return err;
+}
+
+struct options *
+options_new(void)
+{
+	struct options *options = calloc(1, sizeof(*options));
+
+	if (options == NULL)
+		return NULL;
+	options->limits = limits_default;
+	for (size_t i = 0; i < options_count; i++)
+		if (options_table[i].fallback != NULL && set_default(&options_table[i], options) != PW_OK) {
+			options_free(options);
+			return NULL;
+		}
+	options->rules_dir_given = false;
+	return options;
+}
+
+void
+options_free(struct options *options)
+{
+	if (options == NULL)
+		return;
+	for (size_t i = 0; i < options_count; i++)
+		option_clear(&options_table[i], options);
+	free(options);
+}
+
+void
+config_print(const struct options *options, struct buf *out)
+{
+	for (size_t i = 0; i < options_count; i++) {
+		buf_printf(out, "%-18s ", options_table[i].keyword);
+		option_print(&options_table[i], options, out);
+		buf_add_char(out, '\n');
+	}
+}
+
+void
+config_print_table(struct buf *out)
+{
+	struct options *defaults = options_new();
+
+	if (defaults == NULL) {
+		out->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < options_count; i++) {
+		const struct option *option = &options_table[i];
+
+		buf_printf(out, "%s\t%s\t", option->keyword, option_type_name(option->type));
+		option_print(option, defaults, out);
+		buf_add_char(out, '\t');
+		option_print_bounds(option, out);
+		buf_printf(out, "\t%s\n", option->meaning);
+	}
+	options_free(defaults);
+}
