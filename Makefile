@@ -38,7 +38,8 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DPIXELWARD_VERSION='"$(VERSION)"' -DPIXELWA
              -DPIXELWARD_SYSCONFDIR='"$(SYSCONFDIR)"' $(WARNINGS) $(HARDENING) $(SANITIZE) $(CFLAGS) -MMD -MP
 
 sources = $(sort $(shell find milter/$(1) -name '*.c'))
-PROGRAMS := $(patsubst milter/programs/%.c,$(BUILD)/%,$(call sources,programs))
+# milter/programs/X.c is the program X; its commands, if it has any, are in milter/programs/X/.
+PROGRAMS := $(patsubst milter/programs/%.c,$(BUILD)/%,$(sort $(wildcard milter/programs/*.c)))
 LIBRARY_OBJECTS := $(foreach room,$(filter-out programs,$(ROOMS)),$(patsubst %.c,$(BUILD)/obj/%.o,$(call sources,$(room))))
 LIBRARY := $(BUILD)/libpixelward.a
 
@@ -64,8 +65,10 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/%: $(BUILD)/obj/milter/programs/%.o $(LIBRARY)
-	$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $< $(LIBRARY) $(LIBS)
+.SECONDEXPANSION:
+commands = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard milter/programs/$(1)/*.c)))
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/milter/programs/%.o $$(call commands,$$*) $(LIBRARY)
+	$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 # Unit tests: tests/ROOM/X_test.c is one cmocka program; it may see every header, also private ones.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c')))

@@ -155,7 +155,8 @@ struct reference {
 	uint32_t	width, height;	/* CSS px as declared; REFERENCE_NO_SIZE if not */
 };
 
-enum address_role { ADDRESS_FROM, ADDRESS_SENDER, ADDRESS_REPLY_TO };
+/* ADDRESS_TO: To, Cc, Delivered-To and the like. */
+enum address_role { ADDRESS_FROM, ADDRESS_SENDER, ADDRESS_REPLY_TO, ADDRESS_TO };
 
 /* A mailbox of the message's header: read leniently, every @ counts. */
 struct address {

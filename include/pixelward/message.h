@@ -9,7 +9,7 @@ struct message {
 	struct span	 queue_id;	/* or empty */
 	struct span	 client_name, client_address, helo;
 	struct span	 envelope_sender;	/* without < >; empty for <> */
-	const struct span *recipients;	/* envelope recipients, without < > */
+	const struct span *recipients;	/* envelope recipients, without < >; none: those of the header count */
 	size_t		 recipient_count;
 	bool		 authenticated;	/* SMTP AUTH */
 	bool		 internal;	/* the client is one of InternalHosts */

@@ -199,7 +199,7 @@ dissection_check(const void *block, size_t block_bytes, size_t message_bytes)
 	for (uint32_t i = 0; !check.wrong && i < d->addresses.count; i++) {
 		const struct address *address = &dissection_addresses(d)[i];
 
-		want(&check, address->role <= ADDRESS_REPLY_TO);
+		want(&check, address->role <= ADDRESS_TO);
 		want_text(&check, address->mailbox);
 		want_text(&check, address->domain);
 		want_text(&check, address->display);

@@ -20,9 +20,10 @@ enum pw_err	dissect(struct span message, const struct limits *, struct arena *,
 		    const struct dissection **) PW_MUST_CHECK;
 
 /*
- * Does this decoded document contact a host that is not in kept? A linear scan of tokens that shares
- * nothing with the parser that found the references; used on what the rewriter made.
- * kept: serialised URLs that policy left alone. first_live names the offender for the log.
+ * Does this decoded document contact a host beyond kept? A linear scan of tokens that asks no parser; used on
+ * what the rewriter made.
+ * kept: serialised URLs that policy left alone, once for each place. first_live names the offender for the log.
+ *	PW_ENOTINERT	it does
  */
 enum pw_err	dissect_is_inert(struct span document, uint32_t kind, struct span charset, struct span base,
 		    const struct span *kept, size_t kept_count, const struct limits *, struct arena *,

@@ -39,7 +39,7 @@ struct rewritten {
  * Make every reference with decision.strip inert. Everything lives in arena or is borrowed from message.raw.
  *	PW_ENOTINERT	a reference cannot be edited (NEUTRAL_NONE, or readings contradict each other)
  */
-enum pw_err	rewrite(struct span message, const struct dissection *, const struct verdict *,
-		    const struct limits *, struct arena *, struct rewritten *) PW_MUST_CHECK;
+enum pw_err	rewrite(struct span message, const struct dissection *, const struct verdict *, struct arena *,
+		    struct rewritten *) PW_MUST_CHECK;
 
 #endif

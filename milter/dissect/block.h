@@ -1,0 +1,42 @@
+/* Builds a dissection block: tables and text grow in an arena, block_finish() lays them out flat. */
+#ifndef DISSECT_BLOCK_H
+#define DISSECT_BLOCK_H
+
+#include "layer.h"
+
+struct rows {
+	void	*at;
+	size_t	 count, capacity, size;
+};
+
+struct block {
+	struct arena		*arena;
+	const struct limits	*limits;
+	struct span		 message;
+	struct dissection	 head;
+	struct rows		 parts, documents, references, addresses, notes;
+	char			*text;
+	size_t			 text_len, text_capacity;
+	enum pw_err		 failure;	/* the first one; later work stops where it can */
+	enum limit		 limit;
+};
+
+enum pw_err	block_init(struct block *, struct span message, const struct limits *, struct arena *);
+/* Copies; offsets count from the text area until block_finish. */
+struct text	block_text(struct block *, struct span);
+/* The new row, zeroed, or NULL and the failure is recorded. Its address is good until the next of its table. */
+struct part	*block_add_part(struct block *);
+struct document	*block_add_document(struct block *);
+struct reference *block_add_reference(struct block *);
+struct address	*block_add_address(struct block *);
+void		 block_add_note(struct block *, uint32_t part, struct span text);
+struct part	*block_part(struct block *, uint32_t index);
+struct document	*block_document(struct block *, uint32_t index);
+/* Record that a limit was exceeded; the first one stays. */
+void		 block_exceed(struct block *, enum limit);
+/* Record a failure; the first one stays. where goes into failure_text. */
+void		 block_fail(struct block *, enum pw_err, struct span where);
+/* NULL: no memory. */
+const struct dissection	*block_finish(struct block *);
+
+#endif

@@ -1,0 +1,82 @@
+#include "collector.h"
+
+static struct extent
+raw_extent(const struct raw_map *raw, struct extent decoded)
+{
+	if (raw->none)
+		return (struct extent){ 0, 0 };
+	if (raw->map != NULL)
+		return (struct extent){ raw->base + raw->map[decoded.begin], raw->base + raw->map[decoded.end] };
+	return (struct extent){ raw->base + decoded.begin, raw->base + decoded.end };
+}
+
+static uint32_t
+part_or_none(uint32_t offset)
+{
+	return offset == URL_NO_PART ? DISSECTION_NONE : offset;
+}
+
+static void
+add_reference(struct collector *collector, const struct place *place, enum url_reach reach, const struct url *url)
+{
+	struct block		*block = collector->block;
+	struct reference	*reference = block_add_reference(block);
+
+	if (reference == NULL)
+		return;
+	*reference = (struct reference){
+		.document = collector->document, .kind = place->kind, .trigger = place->trigger,
+		.neutral = place->neutral, .hidden = place->hidden, .width = place->width, .height = place->height,
+		.flags = place->flags, .tag = place->tag, .site = place->site,
+		.path_at = DISSECTION_NONE, .query_at = DISSECTION_NONE, .fragment_at = DISSECTION_NONE,
+		.tag_raw = raw_extent(&collector->raw, place->tag), .site_raw = raw_extent(&collector->raw, place->site),
+	};
+	if (!place->inert)
+		reference->flags |= reach == URL_REMOTE ? REFERENCE_LIVE : REFERENCE_INVALID_URL;
+	if (reach == URL_REMOTE) {
+		reference->url = block_text(block, url->href);
+		reference->host = block_text(block, url->host);
+		reference->domain = block_text(block, url_registrable_domain(url->host));
+		reference->path_at = part_or_none(url->path_at);
+		reference->query_at = part_or_none(url->query_at);
+		reference->fragment_at = part_or_none(url->fragment_at);
+	} else
+		reference->url = block_text(block, span_trim(place->written));
+	struct span name = arena_printf(block->arena, "%.*s%s%.*s", SPAN_ARG(place->element),
+	    place->element.len > 0 && place->attribute.len > 0 ? " " : "", SPAN_ARG(place->attribute));
+	reference->place = block_text(block, span_cut(name, 0, 80));
+}
+
+void
+collector_add(struct collector *collector, const struct place *place, enum url_reach *reach, struct url *url)
+{
+	struct block *block = collector->block;
+
+	*reach = URL_INSIDE;
+	if (block->failure == PW_ENOMEM)
+		return;
+	if (place->written.len > block->limits->url_bytes && !span_starts_nocase(span_trim(place->written), SPAN("data:"))) {
+		block_exceed(block, LIMIT_url_bytes);
+		return;
+	}
+	if (url_classify(place->written, collector->has_base ? &collector->base : NULL, block->arena, reach, url) != PW_OK) {
+		block_fail(block, PW_ENOMEM, SPAN("a URL"));
+		return;
+	}
+	if (*reach == URL_REMOTE || *reach == URL_BROKEN)
+		add_reference(collector, place, *reach, url);
+}
+
+void
+collector_set_base(struct collector *collector, struct span written)
+{
+	struct url base;
+
+	if (written.len > collector->block->limits->url_bytes)
+		return;
+	if (url_parse(written, collector->has_base ? &collector->base : NULL, collector->block->arena, &base) == PW_OK &&
+	    !span_eq(base.scheme, SPAN("data")) && !span_eq(base.scheme, SPAN("javascript"))) {
+		collector->base = base;
+		collector->has_base = true;
+	}
+}

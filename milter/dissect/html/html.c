@@ -1,0 +1,697 @@
+/*
+ * Which tags count: those that any of three readings emits. The plain token scan, the scan that holds inside SVG and
+ * MathML, and libgumbo's tree. The tree adds what stands in what; it is not needed where nothing is fetched on
+ * display, and then it is not built.
+ */
+#include "html.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "charref.h"
+#include "lexer.h"
+#include "tree.h"
+#include "values.h"
+#include "vectors.h"
+#include "visibility.h"
+
+/* Documents in attributes in documents: deeper than any client shows. */
+#define MOST_LAYERS	8
+
+enum item_type { ITEM_TAG, ITEM_COMMENT, ITEM_INSTRUCTION };
+
+/* Something in the text that is to be looked at. */
+struct item {
+	size_t		at, text_begin, text_end;
+	enum item_type	type;
+};
+
+struct scan {
+	struct collector	*collector;
+	const struct layer	*layer;
+	enum html_source	 source;
+	struct html_lexer	 lexer;		/* for tags looked at once more */
+	struct item		*items;
+	size_t			 count, capacity;
+	uint8_t			*seen;		/* bit per byte of text: a start tag begins there */
+	bool			 foreign;	/* SVG or MathML occurs */
+	bool			 wants_tree;
+	struct html_tree	 tree;
+	bool			 has_tree;
+	struct visibility_context visibility;
+};
+
+static void	collect(struct collector *, const struct layer *, enum html_source);
+
+static void
+fail(struct scan *scan, enum pw_err err)
+{
+	if (err == PW_ELIMIT)
+		block_exceed(scan->collector->block, LIMIT_attributes);
+	else
+		block_fail(scan->collector->block, err, SPAN("HTML"));
+}
+
+static void
+add_item(struct scan *scan, struct item item)
+{
+	struct item *larger = arena_grow(scan->collector->block->arena, scan->items, scan->count, &scan->capacity,
+	    sizeof(*larger));
+
+	if (larger == NULL) {
+		fail(scan, PW_ENOMEM);
+		return;
+	}
+	scan->items = larger;
+	larger[scan->count++] = item;
+}
+
+/* xlink:href is href, whatever the prefix. */
+static struct span
+local_name(struct span attribute)
+{
+	size_t colon = span_find_char(attribute, ':', 0);
+
+	return colon < attribute.len && span_eq_nocase(span_from(attribute, colon + 1), SPAN("href")) &&
+	    !span_eq_nocase(attribute, SPAN("o:href")) ? span_from(attribute, colon + 1) : attribute;
+}
+
+static const struct vector *
+vector_for(const struct html_attribute *attribute, struct span element)
+{
+	size_t			 count;
+	const struct vector	*rows = vectors_of(local_name(attribute->name), &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (vector_is_for(&rows[i], element))
+			return &rows[i];
+	return NULL;
+}
+
+/* CSS without these characters names no URL and hides none behind an escape. */
+static bool
+css_can_fetch(struct span css)
+{
+	for (size_t i = 0; i < css.len; i++)
+		switch (css.at[i]) {
+		case '(': case '\\': case '&': case '@':
+			return true;
+		case '-':
+			if (i + 1 < css.len && css.at[i + 1] == '-')
+				return true;
+			break;
+		default:
+			break;
+		}
+	return false;
+}
+
+/* Is there anything in the tag that is worth a second look? */
+static bool
+tag_is_interesting(struct scan *scan, const struct html_tag *tag)
+{
+	bool interesting = span_eq_nocase(tag->name, SPAN("style")) || span_eq_nocase(tag->name, SPAN("base"));
+
+	for (size_t i = 0; i < tag->attribute_count; i++) {
+		const struct html_attribute	*attribute = &tag->attributes[i];
+		const struct vector		*vector = attribute->value.len > 0 ?
+		    vector_for(attribute, tag->name) : NULL;
+
+		if (vector == NULL ||
+		    (vector->grammar == VALUE_DECLARATIONS && !css_can_fetch(attribute->value)) ||
+		    ((vector->grammar == VALUE_CSS) && !css_can_fetch(attribute->value)))
+			continue;
+		interesting = true;
+		if (vector->trigger != TRIGGER_CLICK)
+			scan->wants_tree = true;
+	}
+	return interesting;
+}
+
+static bool
+mark_seen(struct scan *scan, size_t at)
+{
+	bool seen = (scan->seen[at / 8] & 1u << at % 8) != 0;
+
+	scan->seen[at / 8] = (uint8_t)(scan->seen[at / 8] | 1u << at % 8);
+	return seen;
+}
+
+static bool
+has_markup(struct span text)
+{
+	for (size_t at = 0; (at = span_find_char(text, '<', at)) + 1 < text.len; at++)
+		if (ascii_alpha(text.at[at + 1]))
+			return true;
+	return false;
+}
+
+static bool
+is_foreign(struct span name)
+{
+	return span_eq_nocase(name, SPAN("svg")) || span_eq_nocase(name, SPAN("math"));
+}
+
+static void
+scan_tokens(struct scan *scan, enum html_mode mode)
+{
+	struct block		*block = scan->collector->block;
+	struct html_lexer	 lexer;
+	struct html_token	 token;
+
+	html_lexer_init(&lexer, scan->layer->text, mode, block->limits->attributes, block->arena);
+	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
+		struct span inside = span_cut(scan->layer->text, token.text_begin, token.text_end);
+
+		if (token.type == HTML_START_TAG) {
+			scan->foreign = scan->foreign || is_foreign(token.tag.name);
+			if (!mark_seen(scan, token.begin) && tag_is_interesting(scan, &token.tag))
+				add_item(scan, (struct item){ .at = token.begin, .type = ITEM_TAG });
+		} else if (token.type == HTML_RAW_TEXT)
+			/* Where the tree ignores a raw text element, its content is markup. */
+			scan->wants_tree = scan->wants_tree || has_markup(inside) ||
+			    span_eq_nocase(token.raw_element, SPAN("style"));
+		else if (token.type == HTML_COMMENT && mode == HTML_PLAIN) {
+			bool conditional = span_starts_nocase(span_trim(inside), SPAN("[if"));
+
+			if (!token.bogus && conditional)
+				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_COMMENT });
+			else if (token.bogus && span_starts(span_from(scan->layer->text, token.begin), SPAN("<?")))
+				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_INSTRUCTION });
+			else
+				scan->wants_tree = scan->wants_tree || has_markup(inside);
+		}
+	}
+	if (lexer.failure != PW_OK)
+		fail(scan, lexer.failure);
+}
+
+static void
+add_tags_of_tree(struct scan *scan)
+{
+	struct html_tag tag;
+
+	for (size_t i = 0; i < scan->tree.count; i++) {
+		uint32_t at = scan->tree.nodes[i].at;
+
+		if (at != NODE_NONE && !mark_seen(scan, at) && html_lexer_tag_at(&scan->lexer, at, &tag) &&
+		    tag_is_interesting(scan, &tag))
+			add_item(scan, (struct item){ .at = at, .type = ITEM_TAG });
+	}
+}
+
+static void
+build_tree(struct scan *scan)
+{
+	struct block	*block = scan->collector->block;
+	enum limit	 exceeded = LIMIT_NONE;
+	enum pw_err	 err = html_tree_parse(scan->layer->text, block->limits, block->arena, &scan->tree, &exceeded);
+
+	if (err == PW_ELIMIT)
+		block_exceed(block, exceeded);
+	else if (err != PW_OK)
+		block_fail(block, err, SPAN("libgumbo hit an assertion"));
+	else {
+		scan->has_tree = true;
+		add_tags_of_tree(scan);
+	}
+}
+
+static int
+compare_items(const void *a, const void *b)
+{
+	size_t left = ((const struct item *)a)->at, right = ((const struct item *)b)->at;
+
+	return left < right ? -1 : left > right;
+}
+
+/* The sheet of a style element: up to its end tag, whatever the tree makes of it. */
+static struct layer
+sheet_of(const struct scan *scan, const struct html_tag *tag)
+{
+	return layer_inside(scan->layer, tag->end, span_find_nocase(scan->layer->text, SPAN("</style"), tag->end));
+}
+
+static void
+prepare_visibility(struct scan *scan)
+{
+	struct block	*block = scan->collector->block;
+	struct html_tag	 tag;
+	enum pw_err	 err = PW_OK;
+
+	for (size_t i = 0; i < scan->count && err == PW_OK; i++)
+		if (scan->items[i].type == ITEM_TAG && html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) &&
+		    span_eq_nocase(tag.name, SPAN("style")))
+			err = css_rules(sheet_of(scan, &tag).text, block->limits->css_tokens, block->arena,
+			    &scan->visibility.rules);
+	if (err == PW_ELIMIT) {
+		block_exceed(block, LIMIT_css_tokens);
+		err = PW_OK;
+	}
+	if (err == PW_OK)
+		err = visibility_prepare(&scan->visibility, scan->layer->text, scan->has_tree ? &scan->tree : NULL,
+		    block->limits, block->arena);
+	if (err != PW_OK)
+		block_fail(block, err, SPAN("style rules"));
+}
+
+/* One tag while its attributes are looked at. */
+struct look {
+	struct scan			*scan;
+	const struct html_tag		*tag;
+	const struct html_attribute	*attribute;
+	const struct vector		*vector;
+	uint32_t			 node;
+	struct place			 place;		/* what all places of the tag share */
+	bool				 has_facts;
+};
+
+/* Size and visibility, found out once a tag, and only for what is fetched on display. */
+static void
+add_facts(struct look *look)
+{
+	struct visibility	facts = { 0, REFERENCE_NO_SIZE, REFERENCE_NO_SIZE };
+	enum pw_err		err;
+
+	if (look->has_facts)
+		return;
+	look->has_facts = true;
+	err = visibility_of(&look->scan->visibility, look->tag, look->node, &facts);
+	if (err != PW_OK)
+		block_fail(look->scan->collector->block, err, SPAN("style rules"));
+	look->place.hidden = facts.hidden;
+	look->place.width = facts.width;
+	look->place.height = facts.height;
+}
+
+/* Elements that show nothing by nature. */
+static bool
+shows_nothing(const struct look *look, enum reference_kind kind)
+{
+	return kind == REFERENCE_REFRESH || span_eq_nocase(look->tag->name, SPAN("bgsound"));
+}
+
+static enum url_reach
+add_place(struct look *look, struct span written, enum reference_kind kind, enum trigger trigger,
+    enum neutral_form neutral, struct extent site, struct url *url)
+{
+	enum url_reach	reach;
+	struct place	place;
+
+	if (trigger != TRIGGER_CLICK)
+		add_facts(look);
+	place = look->place;
+	place.written = written;
+	place.kind = kind;
+	place.trigger = trigger;
+	place.neutral = look->scan->layer->loose && neutral != NEUTRAL_NONE ? NEUTRAL_ATTRIBUTE : neutral;
+	place.site = site;
+	if (shows_nothing(look, kind))
+		place.hidden |= HIDDEN_BY_NATURE;
+	collector_add(look->scan->collector, &place, &reach, url);
+	return reach;
+}
+
+/* What the vector's neutral form edits. */
+static struct extent
+site_of(const struct look *look, enum neutral_form neutral)
+{
+	const struct html_attribute *attribute = look->attribute;
+
+	switch (neutral) {
+	case NEUTRAL_TAG:
+		return look->place.tag;
+	case NEUTRAL_IMAGE:
+		return layer_extent(look->scan->layer, attribute->value_begin,
+		    attribute->value_begin + attribute->value.len);
+	default:
+		return layer_extent(look->scan->layer, attribute->begin, attribute->end);
+	}
+}
+
+static enum url_reach
+add_url(struct look *look, struct span written, struct url *url)
+{
+	const struct vector *vector = look->vector;
+
+	return add_place(look, written, vector->kind, vector->trigger, vector->neutral, site_of(look, vector->neutral), url);
+}
+
+static bool
+rel_has(struct span rel, struct span token)
+{
+	for (size_t at = 0; at < rel.len;) {
+		size_t end = at;
+
+		while (end < rel.len && !ascii_space(rel.at[end]))
+			end++;
+		if (span_eq_nocase(span_cut(rel, at, end), token))
+			return true;
+		at = end + 1;
+	}
+	return false;
+}
+
+static struct layer
+decoded_value(struct look *look, const struct html_attribute *attribute)
+{
+	struct layer written = layer_inside(look->scan->layer, attribute->value_begin,
+	    attribute->value_begin + attribute->value.len), decoded = written;
+
+	if (charref_decode(&written, CHARREF_IN_ATTRIBUTE, look->scan->collector->block->arena, &decoded) != PW_OK)
+		fail(look->scan, PW_ENOMEM);
+	return decoded;
+}
+
+static struct span
+value_of(struct look *look, struct span name)
+{
+	const struct html_attribute *attribute = html_tag_find(look->tag, name);
+
+	return attribute != NULL ? decoded_value(look, attribute).text : SPAN_NONE;
+}
+
+static void
+look_at_link(struct look *look, struct span href)
+{
+	struct span	rel = value_of(look, SPAN("rel"));
+	struct url	url;
+
+	for (size_t i = 0; i < link_rel_count; i++)
+		if (rel_has(rel, span_of(link_rels[i].token))) {
+			add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag, &url);
+			return;
+		}
+	add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag, &url);
+}
+
+static void
+look_at_meta(struct look *look, struct span content)
+{
+	struct span	equiv = span_trim(value_of(look, SPAN("http-equiv"))), target;
+	struct url	url;
+
+	if (span_eq_nocase(equiv, SPAN("refresh")) && refresh_url(content, &target))
+		add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag, &url);
+	else if (span_eq_nocase(equiv, SPAN("link")) && link_field_url(content, &target))
+		add_place(look, target, REFERENCE_HINT, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag, &url);
+}
+
+/* Names of param whose value is fetched by some plug-in. */
+static const char *const param_names[] = {
+	"movie", "src", "url", "href", "data", "filename", "source", "code", "archive", "codebase", "file", "baseurl",
+};
+
+static void
+look_at_param(struct look *look, struct span value)
+{
+	struct span	name = span_trim(value_of(look, SPAN("name")));
+	struct url	url;
+
+	for (size_t i = 0; i < NITEMS(param_names); i++)
+		if (span_eq_nocase(name, span_of(param_names[i]))) {
+			add_url(look, value, &url);
+			return;
+		}
+}
+
+/* A data: URL that is shown with its own loads: its text is a document in a document. */
+static void
+look_into_data(struct look *look, struct span written)
+{
+	struct block	*block = look->scan->collector->block;
+	struct layer	 inner = { .loose = true, .depth = look->scan->layer->depth + 1 };
+	size_t		 comma = span_find_char(written, ',', 0), len = 0;
+	struct span	 head = span_cut(written, 0, comma), body = span_from(written, comma + 1);
+	bool		 base64 = span_ends_nocase(span_trim(head), SPAN("base64"));
+	char		*text = arena_alloc(block->arena, body.len + 1);
+	uint32_t	 bits = 0;
+	unsigned	 bit_count = 0;
+
+	if (text == NULL) {
+		fail(look->scan, PW_ENOMEM);
+		return;
+	}
+	for (size_t i = 0; i < body.len; i++) {
+		char c = body.at[i];
+
+		if (c == '%' && i + 2 < body.len + 0 && ascii_hex(body.at[i + 1]) >= 0 && ascii_hex(body.at[i + 2]) >= 0) {
+			c = (char)(ascii_hex(body.at[i + 1]) * 16 + ascii_hex(body.at[i + 2]));
+			i += 2;
+		}
+		if (!base64) {
+			text[len++] = c;
+			continue;
+		}
+		static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		const char *digit = c != '\0' ? strchr(alphabet, c == '-' ? '+' : c == '_' ? '/' : c) : NULL;
+		if (digit == NULL)
+			continue;
+		bits = bits << 6 | (uint32_t)(digit - alphabet);
+		bit_count += 6;
+		if (bit_count >= 8) {
+			bit_count -= 8;
+			text[len++] = (char)(bits >> bit_count & 0xff);
+		}
+	}
+	inner.text = (struct span){ text, len };
+	inner.whole = site_of(look, NEUTRAL_ATTRIBUTE);
+	if (has_markup(inner.text))
+		collect(look->scan->collector, &inner, HTML_NESTED);
+}
+
+static void
+look_at_css(struct look *look, const struct layer *css, enum css_context context)
+{
+	add_facts(look);
+	struct css_surroundings around = {
+		.tag = look->place.tag, .flags = look->place.flags, .hidden = look->place.hidden,
+		.width = look->place.width, .height = look->place.height, .element = look->place.element,
+		.inert = look->place.inert,
+	};
+	html_collect_css(look->scan->collector, css, context, &around);
+}
+
+static bool
+is_animation(struct span element)
+{
+	return span_eq_nocase(element, SPAN("set")) || span_starts_nocase(element, SPAN("animate"));
+}
+
+static void
+look_at_attribute(struct look *look)
+{
+	struct layer	value = decoded_value(look, look->attribute);
+	struct span	rest = value.text, piece;
+	struct url	url;
+
+	look->place.attribute = look->attribute->name;
+	switch (look->vector->grammar) {
+	case VALUE_URL:
+		add_url(look, value.text, &url);
+		break;
+	case VALUE_CONTAINER:
+		if (add_url(look, value.text, &url) == URL_INSIDE && span_starts_nocase(span_trim(value.text), SPAN("data:")))
+			look_into_data(look, value.text);
+		break;
+	case VALUE_SRCSET:
+		while (srcset_next(&rest, &piece))
+			add_url(look, piece, &url);
+		break;
+	case VALUE_URLS:
+		while (urls_next(&rest, &piece))
+			add_url(look, piece, &url);
+		break;
+	case VALUE_ANIMATION:
+		if (is_animation(look->tag->name)) {
+			while (animation_next(&rest, &piece))
+				add_url(look, piece, &url);
+			look_at_css(look, &value, CSS_VALUE);
+		}
+		break;
+	case VALUE_DECLARATIONS:
+		look_at_css(look, &value, CSS_DECLARATIONS);
+		break;
+	case VALUE_CSS:
+		look_at_css(look, &value, CSS_VALUE);
+		break;
+	case VALUE_DOCUMENT:
+		collect(look->scan->collector, &value, HTML_NESTED);
+		break;
+	case VALUE_REL:
+		look_at_link(look, value.text);
+		break;
+	case VALUE_META:
+		look_at_meta(look, value.text);
+		break;
+	case VALUE_PARAM:
+		look_at_param(look, value.text);
+		break;
+	}
+}
+
+static void
+look_at_style(struct scan *scan, const struct html_tag *tag, bool inert)
+{
+	struct block		*block = scan->collector->block;
+	struct layer		 sheet = sheet_of(scan, tag), decoded;
+	struct css_surroundings	 around = { .element = SPAN("style"), .width = REFERENCE_NO_SIZE,
+				     .height = REFERENCE_NO_SIZE, .inert = inert };
+
+	html_collect_css(scan->collector, &sheet, CSS_SHEET, &around);
+	/* Inside SVG, and in XML, a sheet is text like any other. */
+	if (!scan->foreign && scan->source != HTML_XML)
+		return;
+	if (charref_decode(&sheet, CHARREF_IN_TEXT, block->arena, &decoded) != PW_OK)
+		fail(scan, PW_ENOMEM);
+	else if (decoded.map != sheet.map)
+		html_collect_css(scan->collector, &decoded, CSS_SHEET, &around);
+}
+
+static void
+look_at_tag(struct scan *scan, const struct item *item)
+{
+	struct html_tag	tag;
+	struct look	look = { .scan = scan, .tag = &tag, .node = NODE_NONE };
+
+	if (!html_lexer_tag_at(&scan->lexer, item->at, &tag))
+		return;
+	if (scan->has_tree)
+		look.node = html_tree_find(&scan->tree, item->at);
+	look.place = (struct place){
+		.tag = layer_extent(scan->layer, tag.begin, tag.end), .element = tag.name,
+		.width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE,
+		.flags = (element_is_void(tag.name) ? REFERENCE_VOID_TAG : 0) |
+		    (look.node == NODE_NONE ? REFERENCE_NO_TREE : 0) | (scan->layer->depth > 0 ? REFERENCE_NESTED : 0),
+		.inert = look.node != NODE_NONE && scan->tree.nodes[look.node].inert,
+	};
+	if (scan->layer->loose)
+		look.place.flags &= ~(uint32_t)REFERENCE_VOID_TAG;
+	if (span_eq_nocase(tag.name, SPAN("style")))
+		look_at_style(scan, &tag, look.place.inert);
+	for (size_t i = 0; i < tag.attribute_count; i++) {
+		look.attribute = &tag.attributes[i];
+		look.vector = look.attribute->value.len > 0 ? vector_for(look.attribute, tag.name) : NULL;
+		if (look.vector != NULL)
+			look_at_attribute(&look);
+	}
+}
+
+/* "[if mso]> ... <![endif]": for Outlook, what is inside is part of the document. */
+static void
+look_at_comment(struct scan *scan, const struct item *item)
+{
+	struct span	text = scan->layer->text;
+	size_t		begin = span_find_char(text, '>', item->text_begin);
+
+	if (begin < item->text_end) {
+		struct layer inner = layer_inside(scan->layer, begin + 1, item->text_end);
+		collect(scan->collector, &inner, HTML_NESTED);
+	}
+}
+
+/* <?xml-stylesheet href="..."?> and Word's <?import implementation="..."?>: their pseudo-attributes, like a tag's. */
+static void
+look_at_instruction(struct scan *scan, const struct item *item)
+{
+	struct span		 text = span_cut(scan->layer->text, item->text_begin, item->text_end);
+	struct span		 names[] = { SPAN("href"), SPAN("implementation"), SPAN("src") };
+
+	if (!span_starts_nocase(text, SPAN("xml-stylesheet")) && !span_starts_nocase(text, SPAN("import")))
+		return;
+	for (size_t i = 0; i < NITEMS(names); i++) {
+		size_t at = span_find_nocase(text, names[i], 0) + names[i].len;
+
+		while (at < text.len && (ascii_space(text.at[at]) || text.at[at] == '='))
+			at++;
+		if (at >= text.len || (text.at[at] != '"' && text.at[at] != '\''))
+			continue;
+		size_t		end = span_find_char(text, text.at[at], at + 1);
+		struct layer	value = layer_inside(scan->layer, item->text_begin + at + 1, item->text_begin + end), decoded;
+		struct url	url;
+		enum url_reach	reach;
+		if (charref_decode(&value, CHARREF_IN_ATTRIBUTE, scan->collector->block->arena, &decoded) != PW_OK) {
+			fail(scan, PW_ENOMEM);
+			return;
+		}
+		struct place place = {
+			.written = decoded.text, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN, .neutral = NEUTRAL_ERASE,
+			.site = layer_extent(&value, 0, value.text.len), .width = REFERENCE_NO_SIZE,
+			.height = REFERENCE_NO_SIZE, .element = SPAN("?xml-stylesheet"), .attribute = names[i],
+		};
+		collector_add(scan->collector, &place, &reach, &url);
+	}
+}
+
+/* The first base element counts for the whole document. */
+static void
+find_base(struct scan *scan)
+{
+	struct html_tag tag;
+
+	for (size_t i = 0; i < scan->count; i++) {
+		if (scan->items[i].type != ITEM_TAG || !html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) ||
+		    !span_eq_nocase(tag.name, SPAN("base")))
+			continue;
+		struct look look = { .scan = scan, .tag = &tag };
+		struct span href = value_of(&look, SPAN("href"));
+		if (href.len > 0) {
+			collector_set_base(scan->collector, href);
+			return;
+		}
+	}
+}
+
+static void
+collect(struct collector *collector, const struct layer *layer, enum html_source source)
+{
+	struct block	*block = collector->block;
+	struct scan	 scan = { .collector = collector, .layer = layer, .source = source };
+	struct url	 outer_base = collector->base;
+	bool		 had_base = collector->has_base;
+
+	if (layer->depth > MOST_LAYERS) {
+		block_exceed(block, LIMIT_depth);
+		return;
+	}
+	if (layer->text.len > block->limits->html_bytes) {
+		block_exceed(block, LIMIT_html_bytes);
+		return;
+	}
+	html_lexer_init(&scan.lexer, layer->text, HTML_PLAIN, block->limits->attributes, block->arena);
+	scan.seen = arena_alloc(block->arena, layer->text.len / 8 + 1);
+	if (scan.seen == NULL) {
+		fail(&scan, PW_ENOMEM);
+		return;
+	}
+	scan_tokens(&scan, HTML_PLAIN);
+	if (scan.foreign || source == HTML_XML)
+		scan_tokens(&scan, HTML_FOREIGN);
+	if (source == HTML_DOCUMENT && (scan.wants_tree || scan.foreign))
+		build_tree(&scan);
+	if (scan.count > 1)
+		qsort(scan.items, scan.count, sizeof(*scan.items), compare_items);
+	find_base(&scan);
+	prepare_visibility(&scan);
+	for (size_t i = 0; i < scan.count && block->failure != PW_ENOMEM; i++) {
+		const struct item *item = &scan.items[i];
+
+		if (item->type == ITEM_TAG)
+			look_at_tag(&scan, item);
+		else if (item->type == ITEM_COMMENT)
+			look_at_comment(&scan, item);
+		else
+			look_at_instruction(&scan, item);
+	}
+	/* A document inside has its own base; this one's stays for what follows in the outer one. */
+	if (layer->depth > 0) {
+		collector->base = outer_base;
+		collector->has_base = had_base;
+	}
+}
+
+void
+html_collect(struct collector *collector, const struct layer *layer, enum html_source source)
+{
+	collect(collector, layer, source);
+}

@@ -1,0 +1,245 @@
+#include "lexer.h"
+
+#include <string.h>
+
+void
+html_lexer_init(struct html_lexer *lexer, struct span text, enum html_mode mode, uint64_t max_attributes,
+    struct arena *arena)
+{
+	*lexer = (struct html_lexer){ .text = text, .mode = mode, .arena = arena, .max_attributes = max_attributes };
+}
+
+static const char *const raw_elements[] = {
+	"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp",
+};
+
+bool
+html_is_raw_element(struct span name)
+{
+	for (size_t i = 0; i < NITEMS(raw_elements); i++)
+		if (span_eq_nocase(name, span_of(raw_elements[i])))
+			return true;
+	return false;
+}
+
+const struct html_attribute *
+html_tag_find(const struct html_tag *tag, struct span name)
+{
+	for (size_t i = 0; i < tag->attribute_count; i++)
+		if (span_eq_nocase(tag->attributes[i].name, name))
+			return &tag->attributes[i];
+	return NULL;
+}
+
+static bool
+ends_name(char c)
+{
+	return ascii_space(c) || c == '/' || c == '>';
+}
+
+static struct html_attribute *
+add_attribute(struct html_lexer *lexer, struct html_tag *tag)
+{
+	if (tag->attribute_count >= lexer->max_attributes) {
+		lexer->failure = PW_ELIMIT;
+		return NULL;
+	}
+	struct html_attribute *larger = arena_grow(lexer->arena, lexer->attributes, tag->attribute_count,
+	    &lexer->capacity, sizeof(*larger));
+	if (larger == NULL) {
+		lexer->failure = PW_ENOMEM;
+		return NULL;
+	}
+	lexer->attributes = tag->attributes = larger;
+	return &larger[tag->attribute_count++];
+}
+
+/* From behind the tag's name. Returns the offset behind '>', or 0: the file ends inside the tag, which is then none. */
+static size_t
+scan_attributes(struct html_lexer *lexer, size_t at, struct html_tag *tag)
+{
+	struct span text = lexer->text;
+
+	for (;;) {
+		size_t begin = at;
+
+		while (at < text.len && (ascii_space(text.at[at]) || text.at[at] == '/'))
+			at++;
+		if (at >= text.len)
+			return 0;
+		if (text.at[at] == '>') {
+			tag->self_closing = at > begin && text.at[at - 1] == '/';
+			return at + 1;
+		}
+		struct html_attribute attribute = { .begin = begin };
+		size_t name = at++;	/* a leading '=' belongs to the name */
+		while (at < text.len && !ends_name(text.at[at]) && text.at[at] != '=')
+			at++;
+		attribute.name = span_cut(text, name, at);
+		attribute.end = at;
+		size_t behind = at;
+		while (behind < text.len && ascii_space(text.at[behind]))
+			behind++;
+		if (behind < text.len && text.at[behind] == '=') {
+			attribute.has_value = true;
+			at = behind + 1;
+			while (at < text.len && ascii_space(text.at[at]))
+				at++;
+			if (at >= text.len)
+				return 0;
+			size_t end;
+			if (text.at[at] == '"' || text.at[at] == '\'') {
+				attribute.quote = text.at[at++];
+				end = span_find_char(text, attribute.quote, at);
+				if (end >= text.len)
+					return 0;
+				attribute.end = end + 1;
+			} else {
+				for (end = at; end < text.len && !ascii_space(text.at[end]) && text.at[end] != '>';)
+					end++;
+				attribute.end = end;
+			}
+			attribute.value_begin = at;
+			attribute.value = span_cut(text, at, end);
+			at = attribute.end;
+		}
+		struct html_attribute *row = add_attribute(lexer, tag);
+		if (row == NULL)
+			return 0;
+		*row = attribute;
+	}
+}
+
+bool
+html_lexer_tag_at(struct html_lexer *lexer, size_t at, struct html_tag *tag)
+{
+	struct span	text = lexer->text;
+	size_t		name = at + 1;
+
+	*tag = (struct html_tag){ .begin = at };
+	if (name >= text.len || text.at[at] != '<' || !ascii_alpha(text.at[name]))
+		return false;
+	size_t end = name;
+	while (end < text.len && !ends_name(text.at[end]))
+		end++;
+	tag->name = span_cut(text, name, end);
+	tag->end = scan_attributes(lexer, end, tag);
+	return tag->end > 0;
+}
+
+/* "<!--" stands at at. (13.2.5.43 to 13.2.5.51) */
+static void
+scan_comment(struct html_lexer *lexer, size_t at, struct html_token *token)
+{
+	struct span	text = lexer->text;
+	size_t		from = at + 4;
+
+	token->type = HTML_COMMENT;
+	token->text_begin = from;
+	/* "<!-->" and "<!--->" are whole comments. */
+	for (size_t dashes = 0; dashes < 2; dashes++)
+		if (span_starts(span_from(text, from + dashes), SPAN(">")) &&
+		    (dashes == 0 || text.at[from] == '-')) {
+			token->text_end = from;
+			token->end = from + dashes + 1;
+			return;
+		}
+	for (size_t i = from; (i = span_find(text, SPAN("--"), i)) < text.len; i++) {
+		size_t close = i + 2;
+
+		if (close < text.len && text.at[close] == '!')
+			close++;
+		if (close < text.len && text.at[close] == '>') {
+			token->text_end = i;
+			token->end = close + 1;
+			return;
+		}
+	}
+	token->text_end = token->end = text.len;
+}
+
+static void
+scan_until(struct html_lexer *lexer, size_t from, struct span end, struct html_token *token)
+{
+	size_t at = span_find(lexer->text, end, from);
+
+	token->type = HTML_COMMENT;
+	token->bogus = true;
+	token->text_begin = from < lexer->text.len ? from : lexer->text.len;
+	token->text_end = at;
+	token->end = at < lexer->text.len ? at + end.len : at;
+}
+
+/* The text of a raw text element up to its end tag, which is left for the next call. */
+static bool
+scan_raw_text(struct html_lexer *lexer, struct html_token *token)
+{
+	struct span	text = lexer->text, element = lexer->raw_element;
+	size_t		at = lexer->at;
+
+	lexer->raw_element = SPAN_NONE;
+	for (;; at++) {
+		at = span_find(text, SPAN("</"), at);
+		if (at >= text.len)
+			break;
+		size_t behind = at + 2 + element.len;
+		if (behind < text.len && span_eq_nocase(span_cut(text, at + 2, behind), element) &&
+		    ends_name(text.at[behind]) && !span_eq_nocase(element, SPAN("plaintext")))
+			break;
+	}
+	if (at == lexer->at)
+		return false;
+	*token = (struct html_token){ .type = HTML_RAW_TEXT, .begin = lexer->at, .end = at, .text_begin = lexer->at,
+	    .text_end = at, .raw_element = element };
+	lexer->at = at;
+	return true;
+}
+
+void
+html_lexer_next(struct html_lexer *lexer, struct html_token *token)
+{
+	struct span text = lexer->text;
+
+	if (lexer->raw_element.len > 0 && scan_raw_text(lexer, token))
+		return;
+	for (;;) {
+		size_t at = span_find_char(text, '<', lexer->at);
+
+		*token = (struct html_token){ .type = HTML_EOF, .begin = at };
+		if (at + 1 >= text.len || lexer->failure != PW_OK)
+			return;
+		char next = text.at[at + 1];
+		if (ascii_alpha(next)) {
+			if (!html_lexer_tag_at(lexer, at, &token->tag))
+				return;	/* the file ends inside the tag */
+			token->type = HTML_START_TAG;
+			token->end = token->tag.end;
+			if (lexer->mode == HTML_PLAIN && html_is_raw_element(token->tag.name))
+				lexer->raw_element = token->tag.name;
+		} else if (next == '/' && at + 2 < text.len && ascii_alpha(text.at[at + 2])) {
+			token->type = HTML_END_TAG;
+			size_t end = at + 2;
+			while (end < text.len && !ends_name(text.at[end]))
+				end++;
+			token->tag = (struct html_tag){ .name = span_cut(text, at + 2, end), .begin = at };
+			token->end = scan_attributes(lexer, end, &token->tag);
+			token->tag.attribute_count = 0;
+			if (token->end == 0) {
+				token->type = HTML_EOF;
+				return;
+			}
+			token->tag.end = token->end;
+		} else if (span_starts(span_from(text, at), SPAN("<!--")))
+			scan_comment(lexer, at, token);
+		else if (lexer->mode == HTML_FOREIGN && span_starts(span_from(text, at), SPAN("<![CDATA[")))
+			scan_until(lexer, at + 9, SPAN("]]>"), token);
+		else if (next == '!' || next == '?' || next == '/')
+			scan_until(lexer, at + 2, SPAN(">"), token);
+		else {
+			lexer->at = at + 1;
+			continue;
+		}
+		lexer->at = token->end;
+		return;
+	}
+}

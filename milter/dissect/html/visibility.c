@@ -1,0 +1,429 @@
+#include "visibility.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS		256
+#define TINY_PX		3.0	/* a side of at most this shows nothing (3 x 3 is the largest pixel seen in the wild) */
+#define FAR_PX		(-200.0)	/* further out than any layout that means to be seen */
+
+/* The properties that decide, and whether they pass to what is inside. */
+enum property {
+	DISPLAY, VISIBILITY, OPACITY, WIDTH, HEIGHT, MAX_WIDTH, MAX_HEIGHT, POSITION, LEFT, TOP, RIGHT, BOTTOM,
+	MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, CLIP, CLIP_PATH, OVERFLOW, TRANSFORM, PROPERTY_COUNT
+};
+
+static const char *const property_names[PROPERTY_COUNT] = {
+	[DISPLAY] = "display", [VISIBILITY] = "visibility", [OPACITY] = "opacity", [WIDTH] = "width",
+	[HEIGHT] = "height", [MAX_WIDTH] = "max-width", [MAX_HEIGHT] = "max-height", [POSITION] = "position",
+	[LEFT] = "left", [TOP] = "top", [RIGHT] = "right", [BOTTOM] = "bottom", [MARGIN_LEFT] = "margin-left",
+	[MARGIN_TOP] = "margin-top", [TEXT_INDENT] = "text-indent", [CLIP] = "clip", [CLIP_PATH] = "clip-path",
+	[OVERFLOW] = "overflow", [TRANSFORM] = "transform",
+};
+
+/* The cascade: important before inline before specificity before order. */
+#define WEIGHT_IMPORTANT	((uint64_t)1 << 62)
+#define WEIGHT_INLINE		((uint64_t)1 << 61)
+
+struct style {
+	struct span	value[PROPERTY_COUNT];
+	uint64_t	weight[PROPERTY_COUNT];		/* 0: not set */
+	uint64_t	shown_weight[PROPERTY_COUNT];	/* the heaviest rule that may apply and shows it */
+};
+
+#define INHERITED_KNOWN		((uint32_t)1 << 31)
+#define INHERITED_INVISIBLE	((uint32_t)1 << 30)	/* visibility: hidden, which a child may undo */
+
+static uint32_t
+hash(struct span name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ (unsigned char)ascii_lower(name.at[i])) * 16777619u;
+	return h % BUCKETS;
+}
+
+static enum property
+property_of(struct span name)
+{
+	for (size_t i = 0; i < PROPERTY_COUNT; i++)
+		if (span_eq(name, span_of(property_names[i])))
+			return (enum property)i;
+	return PROPERTY_COUNT;
+}
+
+static bool
+rule_matters(const struct css_rule *rule)
+{
+	for (size_t i = 0; i < rule->declarations.count; i++)
+		if (property_of(rule->declarations.at[i].name) != PROPERTY_COUNT)
+			return !rule->pseudo_element;
+	return false;
+}
+
+/* A rule is found by the rarest name that it asks for; "*" has the bucket of the empty name. */
+static struct span
+rule_key(const struct css_rule *rule)
+{
+	if (rule->id.len > 0)
+		return rule->id;
+	if (rule->class_count > 0)
+		return rule->classes[0];
+	return span_eq(rule->element, SPAN("*")) ? SPAN_NONE : rule->element;
+}
+
+enum pw_err
+visibility_prepare(struct visibility_context *context, struct span text, const struct html_tree *tree,
+    const struct limits *limits, struct arena *arena)
+{
+	context->tree = tree;
+	context->arena = arena;
+	context->max_tokens = limits->css_tokens;
+	html_lexer_init(&context->lexer, text, HTML_PLAIN, limits->attributes, arena);
+	context->buckets = arena_array(arena, BUCKETS, sizeof(*context->buckets));
+	context->next = arena_array(arena, context->rules.count, sizeof(*context->next));
+	context->inherited = arena_array(arena, tree != NULL ? tree->count : 0, sizeof(*context->inherited));
+	if (context->buckets == NULL || context->next == NULL || context->inherited == NULL)
+		return PW_ENOMEM;
+	for (uint32_t i = 0; i < context->rules.count; i++) {
+		if (!rule_matters(&context->rules.at[i]))
+			continue;
+		uint32_t *bucket = &context->buckets[hash(rule_key(&context->rules.at[i]))];
+		context->next[i] = *bucket;
+		*bucket = i + 1;
+	}
+	return PW_OK;
+}
+
+static struct span
+attribute_value(const struct html_tag *tag, struct span name)
+{
+	const struct html_attribute *attribute = html_tag_find(tag, name);
+
+	return attribute != NULL ? attribute->value : SPAN_NONE;
+}
+
+/* Cut the next word off *list. */
+static struct span
+next_word(struct span *list)
+{
+	size_t begin = 0, end;
+
+	while (begin < list->len && ascii_space(list->at[begin]))
+		begin++;
+	for (end = begin; end < list->len && !ascii_space(list->at[end]);)
+		end++;
+	struct span word = span_cut(*list, begin, end);
+	*list = span_from(*list, end);
+	return word;
+}
+
+static bool
+has_class(struct span classes, struct span class)
+{
+	struct span word;
+
+	while ((word = next_word(&classes)).len > 0)
+		if (span_eq_nocase(word, class))
+			return true;
+	return false;
+}
+
+static bool
+rule_fits(const struct css_rule *rule, const struct html_tag *tag, struct span id, struct span classes)
+{
+	if (rule->element.len > 0 && !span_eq(rule->element, SPAN("*")) && !span_eq_nocase(rule->element, tag->name))
+		return false;
+	if (rule->id.len > 0 && !span_eq_nocase(rule->id, id))
+		return false;
+	for (size_t i = 0; i < rule->class_count; i++)
+		if (!has_class(classes, rule->classes[i]))
+			return false;
+	return true;
+}
+
+static bool
+is_zero(struct span value)
+{
+	double px;
+
+	return css_length_px(value, false, &px) && px <= 0.0;
+}
+
+/* Does this value, if it applied, show what another one hides? */
+static bool
+value_shows(enum property property, struct span value)
+{
+	switch (property) {
+	case DISPLAY:
+		return !span_eq_nocase(value, SPAN("none"));
+	case VISIBILITY:
+		return span_eq_nocase(value, SPAN("visible"));
+	case OPACITY:
+	case MAX_HEIGHT:
+	case MAX_WIDTH:
+		return !is_zero(value) && !span_eq(value, SPAN("0"));
+	default:
+		return false;
+	}
+}
+
+static void
+apply(struct style *style, const struct css_declarations *declarations, uint64_t base, bool certain)
+{
+	for (size_t i = 0; i < declarations->count; i++) {
+		const struct css_declaration	*declaration = &declarations->at[i];
+		enum property			 property = property_of(declaration->name);
+		uint64_t			 weight = base + (declaration->important ? WEIGHT_IMPORTANT : 0);
+
+		if (property == PROPERTY_COUNT)
+			continue;
+		if (!certain) {
+			if (value_shows(property, declaration->value) && weight > style->shown_weight[property])
+				style->shown_weight[property] = weight;
+		} else if (weight >= style->weight[property]) {
+			style->weight[property] = weight;
+			style->value[property] = declaration->value;
+		}
+	}
+}
+
+static void
+apply_bucket(struct visibility_context *context, struct span key, const struct html_tag *tag, struct span id,
+    struct span classes, struct style *style)
+{
+	for (uint32_t i = context->buckets[hash(key)]; i != 0; i = context->next[i - 1]) {
+		const struct css_rule *rule = &context->rules.at[i - 1];
+
+		if (span_eq_nocase(rule_key(rule), key) && rule_fits(rule, tag, id, classes))
+			apply(style, &rule->declarations,
+			    1 + ((uint64_t)rule->specificity << 24) + (rule->order & 0xffffff),
+			    rule->exact && !rule->conditional);
+	}
+}
+
+static enum pw_err
+style_of(struct visibility_context *context, const struct html_tag *tag, struct style *style)
+{
+	struct span		 id = attribute_value(tag, SPAN("id")), classes = attribute_value(tag, SPAN("class"));
+	struct span		 list = classes, word, inline_text = attribute_value(tag, SPAN("style"));
+	struct css_declarations	 declarations = { 0 };
+
+	*style = (struct style){ 0 };
+	apply_bucket(context, SPAN_NONE, tag, id, classes, style);
+	apply_bucket(context, tag->name, tag, id, classes, style);
+	if (id.len > 0)
+		apply_bucket(context, id, tag, id, classes, style);
+	while ((word = next_word(&list)).len > 0)
+		apply_bucket(context, word, tag, id, classes, style);
+	if (inline_text.len == 0)
+		return PW_OK;
+	struct layer raw = { .text = inline_text }, decoded;
+	enum pw_err err = charref_decode(&raw, CHARREF_IN_ATTRIBUTE, context->arena, &decoded);
+	if (err == PW_OK)
+		err = css_declarations(decoded.text, context->max_tokens, context->arena, &declarations);
+	if (err == PW_OK)
+		apply(style, &declarations, WEIGHT_INLINE, true);
+	return err;
+}
+
+static bool
+style_is(const struct style *style, enum property property, struct span value)
+{
+	return style->weight[property] > style->shown_weight[property] &&
+	    span_eq_nocase(style->value[property], value);
+}
+
+static bool
+style_px(const struct style *style, enum property property, double *px)
+{
+	return style->weight[property] > 0 && css_length_px(style->value[property], false, px);
+}
+
+static bool
+style_at_most(const struct style *style, enum property property, double most)
+{
+	double px;
+
+	return style->weight[property] > style->shown_weight[property] && style_px(style, property, &px) && px <= most;
+}
+
+static bool
+style_is_transparent(const struct style *style)
+{
+	char	 text[32];
+	size_t	 len = style->value[OPACITY].len;
+
+	if (style->weight[OPACITY] <= style->shown_weight[OPACITY] || len == 0 || len >= sizeof(text))
+		return false;
+	memcpy(text, style->value[OPACITY].at, len);
+	text[len] = '\0';
+	char *end;
+	double opacity = strtod(text, &end);
+	return end != text && opacity / (*end == '%' ? 100.0 : 1.0) <= 0.05;
+}
+
+/* clip: rect(0 0 0 0), clip-path: inset(100%), transform: scale(0): functions of zeros, and insets of half or more. */
+static bool
+is_clipped_away(const struct style *style)
+{
+	struct span clip = style->value[CLIP], path = style->value[CLIP_PATH], transform = style->value[TRANSFORM];
+
+	if (span_starts_nocase(clip, SPAN("rect("))) {
+		size_t nonzero = 0;
+
+		for (size_t i = 5; i < clip.len; i++)
+			nonzero += clip.at[i] >= '2' && clip.at[i] <= '9';
+		if (nonzero == 0 && span_find_nocase(clip, SPAN("auto"), 0) == clip.len)
+			return true;
+	}
+	if (span_starts_nocase(path, SPAN("inset(50%")) || span_starts_nocase(path, SPAN("inset(100%")) ||
+	    span_starts_nocase(path, SPAN("circle(0")) || span_starts_nocase(path, SPAN("polygon(0 0, 0 0, 0 0")))
+		return true;
+	return span_starts_nocase(transform, SPAN("scale(0)")) || span_starts_nocase(transform, SPAN("scale(0,"));
+}
+
+/* What hides the element together with all that is in it. */
+static uint32_t
+hidden_by_style(const struct html_tag *tag, const struct style *style)
+{
+	uint32_t hidden = 0;
+
+	if (style_is(style, DISPLAY, SPAN("none")) ||
+	    (html_tag_find(tag, SPAN("hidden")) != NULL && style->weight[DISPLAY] == 0 &&
+	    style->shown_weight[DISPLAY] == 0))
+		hidden |= HIDDEN_DISPLAY;
+	if (style_is_transparent(style))
+		hidden |= HIDDEN_OPACITY;
+	if (is_clipped_away(style))
+		hidden |= HIDDEN_CLIPPED;
+	if (style_is(style, POSITION, SPAN("absolute")) || style_is(style, POSITION, SPAN("fixed")) ||
+	    style_is(style, POSITION, SPAN("relative")))
+		if (style_at_most(style, LEFT, FAR_PX) || style_at_most(style, TOP, FAR_PX) ||
+		    style_at_most(style, RIGHT, FAR_PX) || style_at_most(style, BOTTOM, FAR_PX))
+			hidden |= HIDDEN_OFFSCREEN;
+	if (style_at_most(style, MARGIN_LEFT, FAR_PX) || style_at_most(style, MARGIN_TOP, FAR_PX) ||
+	    style_at_most(style, TEXT_INDENT, FAR_PX))
+		hidden |= HIDDEN_OFFSCREEN;
+	if (style_is(style, OVERFLOW, SPAN("hidden")) &&
+	    (style_at_most(style, HEIGHT, 0) || style_at_most(style, MAX_HEIGHT, 0) ||
+	    style_at_most(style, WIDTH, 0) || style_at_most(style, MAX_WIDTH, 0)))
+		hidden |= HIDDEN_CLIPPED;
+	return hidden;
+}
+
+static uint32_t
+pass_on(uint32_t outer, const struct html_tag *tag, const struct style *style)
+{
+	uint32_t state = outer | hidden_by_style(tag, style);
+
+	if (style_is(style, VISIBILITY, SPAN("hidden")) || style_is(style, VISIBILITY, SPAN("collapse")))
+		state |= INHERITED_INVISIBLE;
+	else if (style->weight[VISIBILITY] > 0 || style->shown_weight[VISIBILITY] > 0)
+		state &= ~INHERITED_INVISIBLE;
+	return state;
+}
+
+/* What the elements around a node say of it; remembered for each of them. */
+static enum pw_err
+inherited_by(struct visibility_context *context, uint32_t node, uint32_t *state)
+{
+	uint32_t	 parent = context->tree->nodes[node].parent, count = 0;
+	uint32_t	*chain;
+
+	*state = 0;
+	for (uint32_t i = parent; i != NODE_NONE && (context->inherited[i] & INHERITED_KNOWN) == 0;
+	    i = context->tree->nodes[i].parent)
+		count++;
+	chain = arena_array(context->arena, count, sizeof(*chain));
+	if (chain == NULL)
+		return PW_ENOMEM;
+	for (uint32_t i = 0; i < count; i++, parent = context->tree->nodes[parent].parent)
+		chain[i] = parent;
+	if (parent != NODE_NONE)
+		*state = context->inherited[parent];
+	while (count-- > 0) {
+		struct html_tag	tag;
+		struct style	style;
+		uint32_t	at = context->tree->nodes[chain[count]].at;
+
+		if (at != NODE_NONE && html_lexer_tag_at(&context->lexer, at, &tag)) {
+			enum pw_err err = style_of(context, &tag, &style);
+			if (err != PW_OK)
+				return err;
+			*state = pass_on(*state, &tag, &style);
+		}
+		context->inherited[chain[count]] = *state | INHERITED_KNOWN;
+	}
+	return PW_OK;
+}
+
+/* The attribute's number (WHATWG HTML: rules for parsing dimension values), percentages are unknown. */
+static bool
+attribute_px(const struct html_tag *tag, struct span name, double *px)
+{
+	struct span	value = span_trim(attribute_value(tag, name));
+	size_t		digits = 0;
+
+	while (digits < value.len && digits < 9 && ascii_digit(value.at[digits]))
+		digits++;
+	if (digits == 0 || memchr(value.at, '%', value.len) != NULL)
+		return false;
+	*px = 0;
+	for (size_t i = 0; i < digits; i++)
+		*px = *px * 10 + (value.at[i] - '0');
+	return true;
+}
+
+/* Style wins over the attribute; a maximum caps both. */
+static bool
+side_px(const struct html_tag *tag, const struct style *style, enum property side, enum property most,
+    struct span attribute, double *px)
+{
+	bool	known = style->weight[side] > 0 ? style_px(style, side, px) : attribute_px(tag, attribute, px);
+	double	cap;
+
+	if (style_px(style, most, &cap) && style->weight[most] > style->shown_weight[most] && (!known || cap < *px)) {
+		/* "max-width: 600px" alone says nothing of the size. */
+		if (known || cap <= TINY_PX) {
+			*px = cap;
+			known = true;
+		}
+	}
+	return known;
+}
+
+static uint32_t
+whole_px(bool known, double px)
+{
+	return known && px >= 0 && px < 1e6 ? (uint32_t)px : REFERENCE_NO_SIZE;
+}
+
+enum pw_err
+visibility_of(struct visibility_context *context, const struct html_tag *tag, uint32_t node,
+    struct visibility *visibility)
+{
+	struct style	style;
+	uint32_t	state = 0;
+	double		width = 0, height = 0;
+	enum pw_err	err = style_of(context, tag, &style);
+
+	if (err == PW_OK && node != NODE_NONE && context->tree != NULL)
+		err = inherited_by(context, node, &state);
+	if (err != PW_OK)
+		return err;
+	state = pass_on(state, tag, &style);
+	bool has_width = side_px(tag, &style, WIDTH, MAX_WIDTH, SPAN("width"), &width);
+	bool has_height = side_px(tag, &style, HEIGHT, MAX_HEIGHT, SPAN("height"), &height);
+	visibility->hidden = state & ~(INHERITED_KNOWN | INHERITED_INVISIBLE);
+	if ((state & INHERITED_INVISIBLE) != 0)
+		visibility->hidden |= HIDDEN_VISIBILITY;
+	if ((has_width && width <= 0) || (has_height && height <= 0) ||
+	    (has_width && has_height && width <= TINY_PX && height <= TINY_PX) ||
+	    (has_width != has_height && (has_width ? width : height) <= 1))
+		visibility->hidden |= HIDDEN_SIZE;
+	visibility->width = whole_px(has_width, width);
+	visibility->height = whole_px(has_height, height);
+	return PW_OK;
+}

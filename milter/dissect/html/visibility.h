@@ -1,0 +1,39 @@
+/*
+ * Can a reader see an element? From its attributes, its inline style, the simple rules of the document's own
+ * sheets, and the same of the elements around it. What depends on a media query counts in the reader's favour:
+ * a picture that some screen shows is not hidden.
+ */
+#ifndef DISSECT_HTML_VISIBILITY_H
+#define DISSECT_HTML_VISIBILITY_H
+
+#include <pixelward/dissection.h>
+
+#include "../css/css.h"
+#include "charref.h"
+#include "lexer.h"
+#include "tree.h"
+
+struct visibility {
+	uint32_t	hidden;		/* enum hidden */
+	uint32_t	width, height;	/* CSS px, REFERENCE_NO_SIZE if not declared */
+};
+
+/* What is known of a document while its elements are asked for. */
+struct visibility_context {
+	const struct html_tree	*tree;		/* NULL: elements are judged by themselves */
+	struct html_lexer	 lexer;		/* over the document's text, for ancestors */
+	struct css_rules	 rules;		/* of all its sheets */
+	uint32_t		*buckets, *next;	/* rules by the hash of a name they ask for; index + 1 */
+	uint32_t		*inherited;	/* per node: what it passes to what is inside, and a bit that says so */
+	uint64_t		 max_tokens;
+	struct arena		*arena;
+};
+
+/* rules and tree are set; builds the rest. */
+enum pw_err	visibility_prepare(struct visibility_context *, struct span text, const struct html_tree *,
+		    const struct limits *, struct arena *) PW_MUST_CHECK;
+/* node may be NODE_NONE. */
+enum pw_err	visibility_of(struct visibility_context *, const struct html_tag *, uint32_t node,
+		    struct visibility *) PW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,81 @@
+#include <pixelward/dissect/dissect.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "html/html.h"
+#include "mail/charset.h"
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct span	*left = a, *right = b;
+	int			 order = memcmp(left->at, right->at, left->len < right->len ? left->len : right->len);
+
+	return order != 0 ? order : left->len < right->len ? -1 : left->len > right->len;
+}
+
+/* Take one occurrence of url out of the sorted list. A URL that was kept in one place is no leave for a second one. */
+static bool
+take(const struct span *sorted, bool *taken, size_t count, struct span url)
+{
+	const struct span *hit = count > 0 ? bsearch(&url, sorted, count, sizeof(*sorted), compare) : NULL;
+
+	if (hit == NULL)
+		return false;
+	size_t at = (size_t)(hit - sorted);
+	while (at > 0 && span_eq(sorted[at - 1], url))
+		at--;
+	for (; at < count && span_eq(sorted[at], url); at++)
+		if (!taken[at]) {
+			taken[at] = true;
+			return true;
+		}
+	return false;
+}
+
+enum pw_err
+dissect_is_inert(struct span document, uint32_t kind, struct span charset_label, struct span base,
+    const struct span *kept, size_t kept_count, const struct limits *limits, struct arena *arena,
+    struct span *first_live)
+{
+	struct block		 block;
+	struct charset_text	 text;
+	struct span		*sorted = arena_array(arena, kept_count, sizeof(*sorted));
+	bool			*taken = arena_array(arena, kept_count, sizeof(*taken));
+	enum pw_err		 err = block_init(&block, document, limits, arena);
+
+	*first_live = SPAN_NONE;
+	if (sorted == NULL || taken == NULL)
+		return PW_ENOMEM;
+	if (err == PW_OK)
+		err = charset_decode(charset_of(charset_label, document), document, arena, &text);
+	if (err != PW_OK)
+		return err;
+	if (kept_count > 0) {
+		memcpy(sorted, kept, kept_count * sizeof(*sorted));
+		qsort(sorted, kept_count, sizeof(*sorted), compare);
+	}
+	struct collector collector = { .block = &block, .raw.none = true };
+	struct layer layer = { .text = text.text };
+	if (base.len > 0)
+		collector_set_base(&collector, base);
+	/* Without the tree: every tag that some tokenizer emits counts. */
+	if (kind == DOCUMENT_CSS) {
+		struct css_surroundings around = { .width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE };
+		html_collect_css(&collector, &layer, CSS_SHEET, &around);
+	} else
+		html_collect(&collector, &layer, kind == DOCUMENT_XML ? HTML_XML : HTML_NESTED);
+	if (block.failure != PW_OK)
+		return block.failure;
+	for (size_t i = 0; i < block.references.count; i++) {
+		const struct reference *reference = (const struct reference *)block.references.at + i;
+		struct span url = { block.text + reference->url.at, reference->url.len };
+
+		if (reference->trigger != TRIGGER_CLICK && !take(sorted, taken, kept_count, url)) {
+			*first_live = url;
+			return PW_ENOTINERT;
+		}
+	}
+	return PW_OK;
+}

@@ -1,0 +1,88 @@
+#include "boundary.h"
+
+#include <string.h>
+
+/* Where the next line that begins with "--boundary" begins, at or behind from; end if there is none. */
+static size_t
+find_delimiter(struct span message, size_t from, struct span delimiter)
+{
+	for (size_t at = from; (at = span_find(message, delimiter, at)) < message.len; at++)
+		if (at == from || message.at[at - 1] == '\n' || message.at[at - 1] == '\r')
+			return at;
+	return message.len;
+}
+
+/* What follows the delimiter on its line: blanks only, "--", or something else, which makes it no delimiter. */
+enum delimiter_kind { DELIMITER_NONE, DELIMITER_OPEN, DELIMITER_CLOSE };
+
+static enum delimiter_kind
+delimiter_kind(struct span rest)
+{
+	if (span_starts(rest, SPAN("--")))
+		return DELIMITER_CLOSE;
+	for (size_t i = 0; i < rest.len && rest.at[i] != '\n' && rest.at[i] != '\r'; i++)
+		if (rest.at[i] != ' ' && rest.at[i] != '\t')
+			return DELIMITER_NONE;
+	return DELIMITER_OPEN;
+}
+
+static size_t
+before_line_end(struct span message, size_t begin, size_t at)
+{
+	if (at > begin && message.at[at - 1] == '\n')
+		at--;
+	if (at > begin && message.at[at - 1] == '\r')
+		at--;
+	return at;
+}
+
+enum pw_err
+boundary_split(struct span message, struct extent body, struct span boundary, uint64_t most, struct arena *arena,
+    struct bodies *bodies)
+{
+	struct span	text = span_cut(message, 0, body.end), delimiter = arena_printf(arena, "--%.*s", SPAN_ARG(boundary));
+	size_t		at = body.begin, part = 0;
+	bool		inside = false;
+
+	*bodies = (struct bodies){ .epilogue = { body.end, body.end } };
+	if (delimiter.at == NULL)
+		return PW_ENOMEM;
+	while ((at = find_delimiter(text, at, delimiter)) < text.len) {
+		enum delimiter_kind	kind = delimiter_kind(span_from(text, at + delimiter.len));
+		size_t			line_end = span_find_char(text, '\n', at), begin = at;
+
+		line_end = line_end < text.len ? line_end + 1 : text.len;
+		at = line_end;
+		if (kind == DELIMITER_NONE)
+			continue;
+		if (!inside)
+			bodies->preamble = (struct extent){ body.begin, (uint32_t)before_line_end(text, body.begin, begin) };
+		else {
+			if (bodies->count >= most)
+				return PW_ELIMIT;
+			struct extent *larger = arena_grow(arena, bodies->at, bodies->count, &bodies->capacity,
+			    sizeof(*larger));
+			if (larger == NULL)
+				return PW_ENOMEM;
+			bodies->at = larger;
+			larger[bodies->count++] = (struct extent){ (uint32_t)part,
+			    (uint32_t)before_line_end(text, part, begin) };
+		}
+		inside = true;
+		part = line_end;
+		if (kind == DELIMITER_CLOSE) {
+			bodies->closed = true;
+			bodies->epilogue = (struct extent){ (uint32_t)line_end, body.end };
+			return PW_OK;
+		}
+	}
+	if (!inside)
+		return PW_OK;
+	/* Never closed: the last body reaches to the end. */
+	struct extent *larger = arena_grow(arena, bodies->at, bodies->count, &bodies->capacity, sizeof(*larger));
+	if (larger == NULL)
+		return PW_ENOMEM;
+	bodies->at = larger;
+	larger[bodies->count++] = (struct extent){ (uint32_t)part, body.end };
+	return PW_OK;
+}

@@ -1,0 +1,34 @@
+/* Bytes of a charset as UTF-8, with the way back (WHATWG Encoding, and what mail clients know beside it). */
+#ifndef DISSECT_MAIL_CHARSET_H
+#define DISSECT_MAIL_CHARSET_H
+
+#include <pixelward/base/arena.h>
+#include <pixelward/error.h>
+
+enum charset_class {
+	CHARSET_UTF8,		/* also ASCII, and bytes nobody can name: what is not UTF-8 stays as it is */
+	CHARSET_SINGLE,		/* one byte, one character; ASCII is ASCII */
+	CHARSET_MULTI,		/* stateless multi-byte: safe to splice at character borders */
+	CHARSET_STATEFUL,	/* ISO-2022, UTF-7, HZ, UTF-16, UTF-32: not safe to splice */
+};
+
+struct charset {
+	const char		*name;		/* for iconv */
+	enum charset_class	 class;
+	bool			 known;
+};
+
+struct charset_text {
+	struct span	 text;		/* UTF-8 */
+	const uint32_t	*map;		/* offset in the bytes of each byte of text, and one behind; NULL: the same offsets,
+					   or none at all for a stateful charset */
+};
+
+/* By its label; unknown ones are read as UTF-8 with known false. A byte order mark goes before every label. */
+struct charset	charset_of(struct span label, struct span bytes);
+/* Bytes that are no character become U+FFFD. PW_ENOMEM or PW_OK. */
+enum pw_err	charset_decode(struct charset, struct span bytes, struct arena *, struct charset_text *) PW_MUST_CHECK;
+/* Load every converter that charset_of can name, so that a sandbox may close the file system. */
+void		charset_prepare(void);
+
+#endif

@@ -1,0 +1,157 @@
+#include "transfer.h"
+
+#include <string.h>
+
+#define FOREIGN	0
+#define SPACE	0xfe
+#define PAD	0xfd
+
+/* A digit's value and one. */
+static const unsigned char digits[256] = {
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, ['+'] = 63, ['/'] = 64,
+	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE, ['='] = PAD,
+};
+
+static enum pw_err
+decode_base64(struct span in, struct arena *arena, struct decoded *decoded)
+{
+	char		*out = arena_alloc(arena, in.len / 4 * 3 + 4);
+	size_t		 len = 0;
+	uint32_t	 bits = 0;
+	unsigned	 have = 0;
+	bool		 padded = false;
+
+	if (out == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < in.len; i++) {
+		unsigned char digit = digits[(unsigned char)in.at[i]];
+
+		if (digit == SPACE)
+			continue;
+		if (digit == PAD) {
+			/* The quantum ends; what follows is a quantum of its own. */
+			padded = true;
+			have = 0;
+			continue;
+		}
+		if (digit == FOREIGN || padded) {
+			decoded->odd = true;
+			if (digit == FOREIGN)
+				continue;
+		}
+		bits = bits << 6 | (digit - 1u);
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[len++] = (char)(bits >> have & 0xff);
+		}
+	}
+	decoded->bytes = (struct span){ out, len };
+	return PW_OK;
+}
+
+/* Length of a soft line break that stands behind '=' at s.at[at], 0 if none. */
+static size_t
+soft_break(struct span s, size_t at)
+{
+	size_t end = at;
+
+	while (end < s.len && (s.at[end] == ' ' || s.at[end] == '\t'))
+		end++;
+	if (end < s.len && s.at[end] == '\r')
+		end++;
+	if (end < s.len && s.at[end] == '\n')
+		end++;
+	else if (end == at || s.at[end - 1] != '\r')
+		return 0;
+	return end - at;
+}
+
+static enum pw_err
+decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
+{
+	char		*out = arena_alloc(arena, in.len + 1);
+	uint32_t	*map = arena_array(arena, in.len + 1, sizeof(*map));
+	size_t		 len = 0;
+
+	if (out == NULL || map == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < in.len;) {
+		char	c = in.at[i];
+		size_t	consumed = 1;
+
+		if (c == '=') {
+			size_t skip = soft_break(in, i + 1);
+
+			if (skip > 0) {
+				i += 1 + skip;
+				continue;
+			}
+			if (i + 1 == in.len)
+				break;
+			if (i + 2 < in.len && ascii_hex(in.at[i + 1]) >= 0 && ascii_hex(in.at[i + 2]) >= 0) {
+				c = (char)(ascii_hex(in.at[i + 1]) * 16 + ascii_hex(in.at[i + 2]));
+				consumed = 3;
+			} else
+				decoded->odd = true;
+		}
+		map[len] = (uint32_t)i;
+		out[len++] = c;
+		i += consumed;
+	}
+	map[len] = (uint32_t)in.len;
+	decoded->bytes = (struct span){ out, len };
+	decoded->map = map;
+	return PW_OK;
+}
+
+/* Each line: a length character, then groups of four for three bytes; from "begin" to "end". */
+static enum pw_err
+decode_uu(struct span in, struct arena *arena, struct decoded *decoded)
+{
+	char	*out = arena_alloc(arena, in.len + 4);
+	size_t	 len = 0, at = 0;
+
+	if (out == NULL)
+		return PW_ENOMEM;
+	while (at < in.len) {
+		size_t		end = span_find_char(in, '\n', at);
+		struct span	line = span_trim(span_cut(in, at, end));
+
+		at = end + 1;
+		if (span_starts(line, SPAN("begin ")) || line.len == 0)
+			continue;
+		if (span_eq(line, SPAN("end")))
+			break;
+		size_t want = (size_t)((line.at[0] - ' ') & 0x3f), made = 0;
+		for (size_t i = 1; i < line.len && made < want; i += 4) {
+			uint32_t bits = 0;
+
+			for (size_t k = 0; k < 4; k++)
+				bits = bits << 6 | (uint32_t)(i + k < line.len ? (line.at[i + k] - ' ') & 0x3f : 0);
+			for (int shift = 16; shift >= 0 && made < want; shift -= 8, made++)
+				out[len++] = (char)(bits >> shift & 0xff);
+		}
+	}
+	decoded->bytes = (struct span){ out, len };
+	return PW_OK;
+}
+
+enum pw_err
+transfer_decode(struct span encoded, enum transfer_encoding encoding, struct arena *arena, struct decoded *decoded)
+{
+	*decoded = (struct decoded){ .bytes = encoded };
+	switch (encoding) {
+	case ENCODING_BASE64:
+		return decode_base64(encoded, arena, decoded);
+	case ENCODING_QP:
+		return decode_qp(encoded, arena, decoded);
+	case ENCODING_UU:
+		return decode_uu(encoded, arena, decoded);
+	case ENCODING_IDENTITY:
+		break;
+	}
+	return PW_OK;
+}

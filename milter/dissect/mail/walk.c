@@ -1,0 +1,413 @@
+#include "walk.h"
+
+#include <string.h>
+
+#include "../html/html.h"
+#include "addresses.h"
+#include "boundary.h"
+#include "charset.h"
+#include "fields.h"
+#include "media.h"
+#include "transfer.h"
+#include "words.h"
+
+/* An entity that waits for its turn. */
+struct waiting {
+	struct extent	extent;		/* header and body */
+	uint32_t	parent;		/* part index */
+	struct span	path;
+	unsigned	depth;
+	bool		in_digest;	/* its default type is message/rfc822 */
+	bool		is_message;	/* top level, or inside message/rfc822: a leaf there is its own part 1 */
+	struct span	base;		/* of what is around it */
+};
+
+struct walk {
+	struct block	*block;
+	struct waiting	*stack;
+	size_t		 count, capacity;
+	uint64_t	 header_bytes, header_lines;
+};
+
+/* A header that says a thing more than once gives clients a choice: so many different ones are followed. */
+#define MOST_CHOICES	3
+
+/* The fields of one entity that matter. */
+struct header {
+	struct extent		extent, body;
+	struct span		types[MOST_CHOICES], encodings[MOST_CHOICES];
+	size_t			type_count, encoding_count;
+	struct extent		type_field, encoding_field;
+	struct span		disposition, content_base, content_location;
+	uint32_t		quirks;
+};
+
+static void
+out_of_memory(struct walk *walk)
+{
+	block_fail(walk->block, PW_ENOMEM, SPAN("the MIME structure"));
+}
+
+static void
+push(struct walk *walk, struct waiting waiting)
+{
+	if (waiting.depth > walk->block->limits->depth) {
+		block_exceed(walk->block, LIMIT_depth);
+		return;
+	}
+	struct waiting *larger = arena_grow(walk->block->arena, walk->stack, walk->count, &walk->capacity, sizeof(*larger));
+	if (larger == NULL) {
+		out_of_memory(walk);
+		return;
+	}
+	walk->stack = larger;
+	larger[walk->count++] = waiting;
+}
+
+static void
+add_choice(struct span *choices, size_t *count, struct span value)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (span_eq_nocase(choices[i], value))
+			return;
+	if (*count < MOST_CHOICES)
+		choices[(*count)++] = value;
+}
+
+static const struct {
+	const char		*name;
+	enum address_role	 role;
+} address_fields[] = {
+	{ "from", ADDRESS_FROM }, { "sender", ADDRESS_SENDER }, { "reply-to", ADDRESS_REPLY_TO },
+	{ "to", ADDRESS_TO }, { "cc", ADDRESS_TO }, { "delivered-to", ADDRESS_TO }, { "x-original-to", ADDRESS_TO },
+	{ "envelope-to", ADDRESS_TO },
+};
+
+/* What the message's own header says of the sender. */
+static void
+read_message_field(struct block *block, const struct field *field)
+{
+	struct span value = field_unfold(field->value, block->arena);
+
+	for (size_t i = 0; i < NITEMS(address_fields); i++)
+		if (span_eq_nocase(field->name, span_of(address_fields[i].name)))
+			addresses_add(block, address_fields[i].role, value);
+	if (span_eq_nocase(field->name, SPAN("subject")) && block->head.subject.len == 0)
+		block->head.subject = block_text(block, words_decode(value, block->arena));
+	else if (span_eq_nocase(field->name, SPAN("message-id")) && block->head.message_id.len == 0)
+		block->head.message_id = block_text(block, span_cut(value, 0, 998));
+}
+
+static void
+read_field(struct walk *walk, struct header *header, const struct field *field, size_t offset)
+{
+	struct arena	*arena = walk->block->arena;
+	struct extent	 place = { (uint32_t)(offset + field->begin), (uint32_t)(offset + field->end) };
+
+	if (field->odd)
+		header->quirks |= 1u << QUIRK_FIELD_SYNTAX;
+	if (!span_starts_nocase(field->name, SPAN("content-")))
+		return;
+	if (span_eq_nocase(field->name, SPAN("content-type"))) {
+		if (header->type_count > 0)
+			header->quirks |= 1u << QUIRK_DUPLICATE_TYPE;
+		add_choice(header->types, &header->type_count, field_unfold(field->value, arena));
+		header->type_field = place;
+	} else if (span_eq_nocase(field->name, SPAN("content-transfer-encoding"))) {
+		if (header->encoding_count > 0)
+			header->quirks |= 1u << QUIRK_DUPLICATE_ENCODING;
+		add_choice(header->encodings, &header->encoding_count, field_unfold(field->value, arena));
+		header->encoding_field = place;
+	} else if (span_eq_nocase(field->name, SPAN("content-disposition")))
+		header->disposition = field_unfold(field->value, arena);
+	else if (span_eq_nocase(field->name, SPAN("content-base")))
+		header->content_base = field_unfold(field->value, arena);
+	else if (span_eq_nocase(field->name, SPAN("content-location")))
+		header->content_location = field_unfold(field->value, arena);
+}
+
+static void
+read_header(struct walk *walk, const struct waiting *waiting, struct header *header)
+{
+	struct block		*block = walk->block;
+	struct span		 text = span_cut(block->message, waiting->extent.begin, waiting->extent.end);
+	struct field_reader	 reader;
+	struct field		 field;
+
+	*header = (struct header){ 0 };
+	field_reader_init(&reader, text);
+	while (field_next(&reader, &field)) {
+		walk->header_lines++;
+		walk->header_bytes += field.end - field.begin;
+		if (walk->header_lines > block->limits->header_lines) {
+			block_exceed(block, LIMIT_header_lines);
+			break;
+		}
+		if (walk->header_bytes > block->limits->header_bytes) {
+			block_exceed(block, LIMIT_header_bytes);
+			break;
+		}
+		read_field(walk, header, &field, waiting->extent.begin);
+		if (waiting->parent == DISSECTION_NONE)
+			read_message_field(block, &field);
+	}
+	if (reader.no_blank_line)
+		header->quirks |= 1u << QUIRK_FIELD_SYNTAX;
+	header->extent = (struct extent){ waiting->extent.begin, waiting->extent.begin + (uint32_t)reader.at };
+	header->body = (struct extent){ header->extent.end, waiting->extent.end };
+}
+
+static const struct {
+	const char		*name;
+	enum transfer_encoding	 encoding;
+	bool			 odd;
+} encodings[] = {
+	{ "7bit",		ENCODING_IDENTITY,	false },
+	{ "8bit",		ENCODING_IDENTITY,	false },
+	{ "binary",		ENCODING_IDENTITY,	false },
+	{ "",			ENCODING_IDENTITY,	false },
+	{ "quoted-printable",	ENCODING_QP,		false },
+	{ "base64",		ENCODING_BASE64,	false },
+	{ "x-uuencode",		ENCODING_UU,		true },
+	{ "x-uue",		ENCODING_UU,		true },
+	{ "uuencode",		ENCODING_UU,		true },
+};
+
+static enum transfer_encoding
+encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
+{
+	struct parameters parameters;
+
+	/* The same grammar of comments and semicolons; only the head counts. */
+	if (parameters_parse(written, arena, &parameters) != PW_OK)
+		return ENCODING_IDENTITY;
+	if (!span_eq_nocase(parameters.head, span_trim(written)))
+		*quirks |= 1u << QUIRK_ODD_ENCODING;
+	for (size_t i = 0; i < NITEMS(encodings); i++)
+		if (span_eq(parameters.head, span_of(encodings[i].name))) {
+			if (encodings[i].odd)
+				*quirks |= 1u << QUIRK_ODD_ENCODING;
+			return encodings[i].encoding;
+		}
+	*quirks |= 1u << QUIRK_ODD_ENCODING;
+	return ENCODING_IDENTITY;
+}
+
+/* The decoded content of a part that a client renders, and all that it refers to. */
+static void
+add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
+    struct span charset_label, struct span base)
+{
+	struct block		*block = walk->block;
+	struct part		*part = block_part(block, part_index);
+	struct charset		 charset = charset_of(charset_label, decoded->bytes);
+	struct charset_text	 text;
+	uint32_t		 before = (uint32_t)block->references.count;
+	struct document		*document = block_add_document(block);
+
+	if (document == NULL || charset_decode(charset, decoded->bytes, block->arena, &text) != PW_OK) {
+		out_of_memory(walk);
+		return;
+	}
+	if (!charset.known)
+		part->quirks |= 1u << QUIRK_UNKNOWN_CHARSET;
+	bool as_text = charset.class == CHARSET_STATEFUL;
+	bool identity = part->encoding == ENCODING_IDENTITY;
+	*document = (struct document){ .part = part_index, .kind = kind, .base = block_text(block, base) };
+	struct collector collector = {
+		.block = block, .document = (uint32_t)block->documents.count - 1,
+		.raw = { .base = part->body.begin, .map = decoded->map,
+		    .none = as_text || (!identity && decoded->map == NULL) },
+	};
+	struct layer layer = { .text = text.text, .map = text.map };
+	if (base.len > 0)
+		collector_set_base(&collector, base);
+	if (kind == DOCUMENT_CSS) {
+		struct css_surroundings around = { .width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE };
+		html_collect_css(&collector, &layer, CSS_SHEET, &around);
+	} else
+		html_collect(&collector, &layer, kind == DOCUMENT_XML ? HTML_XML : HTML_DOCUMENT);
+	if (block->references.count == before && block->failure == PW_OK) {
+		block->documents.count--;
+		return;
+	}
+	document = block_document(block, collector.document);
+	if (as_text)
+		document->flags |= DOCUMENT_AS_TEXT;
+	if (identity && !as_text) {
+		document->flags |= DOCUMENT_IN_MESSAGE;
+		document->bytes = (struct text){ part->body.begin, part->body.end - part->body.begin };
+	} else
+		document->bytes = block_text(block, as_text ? text.text : decoded->bytes);
+}
+
+static struct span
+child_path(struct walk *walk, const struct waiting *outer, size_t number)
+{
+	struct span path = outer->path.len > 0 ?
+	    arena_printf(walk->block->arena, "%.*s.%zu", SPAN_ARG(outer->path), number) :
+	    arena_printf(walk->block->arena, "%zu", number);
+
+	if (path.at == NULL)
+		out_of_memory(walk);
+	return path;
+}
+
+/* false: no boundary, or no body between boundaries; then clients take it for text. */
+static bool
+open_multipart(struct walk *walk, const struct waiting *waiting, uint32_t part_index, const struct parameters *type,
+    struct span base)
+{
+	struct block	*block = walk->block;
+	struct part	*part = block_part(block, part_index);
+	struct span	 boundary = parameter_get(type, SPAN("boundary"), 0);
+	struct bodies	 bodies;
+	enum pw_err	 err;
+
+	while (boundary.len > 0 && ascii_space(boundary.at[boundary.len - 1]))
+		boundary.len--;
+	if (boundary.len == 0)
+		return false;
+	err = boundary_split(block->message, part->body, boundary, block->limits->parts, block->arena, &bodies);
+	if (err == PW_ELIMIT)
+		block_exceed(block, LIMIT_parts);
+	else if (err != PW_OK)
+		out_of_memory(walk);
+	if (bodies.count == 0)
+		return false;
+	if (!bodies.closed)
+		part->quirks |= 1u << QUIRK_UNCLOSED;
+	/* The stack gives the last first. */
+	for (size_t i = bodies.count; i-- > 0 && block->failure == PW_OK;)
+		push(walk, (struct waiting){
+			.extent = bodies.at[i], .parent = part_index, .path = child_path(walk, waiting, i + 1),
+			.depth = waiting->depth + 1, .in_digest = span_eq(type->head, SPAN("multipart/digest")),
+			.base = base,
+		});
+	return true;
+}
+
+/* One way to read the entity: this Content-Type, this encoding. */
+static void
+open_reading(struct walk *walk, const struct waiting *waiting, const struct header *header, struct span type_text,
+    struct span encoding_text, uint32_t reading)
+{
+	struct block		*block = walk->block;
+	struct arena		*arena = block->arena;
+	struct parameters	 type = { 0 }, disposition = { 0 };
+	uint32_t		 quirks = header->quirks;
+	enum transfer_encoding	 encoding = encoding_of(encoding_text, arena, &quirks);
+	enum document_kind	 kind;
+	struct part		*part = block_add_part(block);
+
+	if (part == NULL)
+		return;
+	if (parameters_parse(type_text, arena, &type) != PW_OK ||
+	    parameters_parse(header->disposition, arena, &disposition) != PW_OK) {
+		out_of_memory(walk);
+		return;
+	}
+	uint32_t	index = (uint32_t)block->parts.count - 1;
+	enum media	media = media_of_type(type.head, &kind);
+	struct span	name = parameter_get(&disposition, SPAN("filename"), 0);
+
+	if (type.head.len == 0 && waiting->in_digest) {
+		type.head = SPAN("message/rfc822");
+		media = MEDIA_MESSAGE;
+	}
+	if (name.len == 0)
+		name = parameter_get(&type, SPAN("name"), 0);
+	name = words_decode(name, arena);
+	if (type.repeated)
+		quirks |= 1u << QUIRK_DUPLICATE_PARAMETER;
+	if (media == MEDIA_UNKNOWN && type.head.len > 0 && span_find_char(type.head, '/', 0) == type.head.len)
+		quirks |= 1u << QUIRK_BAD_TYPE;
+	struct span base = header->content_base.len > 0 ? header->content_base :
+	    header->content_location.len > 0 ? header->content_location : waiting->base;
+	*part = (struct part){
+		.parent = waiting->parent, .header = header->extent, .body = header->body,
+		.type_field = header->type_field, .encoding_field = header->encoding_field,
+		.encoding = encoding, .reading = reading, .quirks = quirks,
+	};
+	bool leaf = media != MEDIA_MULTIPART;
+	part->path = block_text(block, leaf && waiting->is_message ? child_path(walk, waiting, 1) : waiting->path);
+	part->type = block_text(block, type.head.len > 0 ? type.head : SPAN("text/plain"));
+	part->charset = block_text(block, parameter_get(&type, SPAN("charset"), 0));
+	part->name = block_text(block, span_cut(name, 0, 255));
+
+	if (media == MEDIA_MULTIPART) {
+		if (encoding != ENCODING_IDENTITY)
+			part->quirks |= 1u << QUIRK_ENCODED_MULTIPART;
+		if (open_multipart(walk, waiting, index, &type, base))
+			return;
+		block_part(block, index)->quirks |= 1u << QUIRK_NO_BOUNDARY;
+		media = MEDIA_UNKNOWN;
+	}
+	if (media == MEDIA_MESSAGE) {
+		if (encoding != ENCODING_IDENTITY)
+			block_part(block, index)->quirks |= 1u << QUIRK_ENCODED_MULTIPART;
+		else
+			push(walk, (struct waiting){ .extent = header->body, .parent = index,
+			    .path = leaf && waiting->is_message ? child_path(walk, waiting, 1) : waiting->path,
+			    .depth = waiting->depth + 1, .is_message = true });
+		return;
+	}
+	if (media == MEDIA_OPAQUE && !media_of_name(name, &kind))
+		return;
+
+	struct decoded decoded;
+	if (transfer_decode(span_cut(block->message, header->body.begin, header->body.end), encoding, arena,
+	    &decoded) != PW_OK) {
+		out_of_memory(walk);
+		return;
+	}
+	if (media != MEDIA_DOCUMENT) {
+		if (!media_of_name(name, &kind) && !media_sniff(decoded.bytes, &kind))
+			return;
+		block_part(block, index)->quirks |= 1u << QUIRK_HTML_BY_NAME;
+	}
+	if (decoded.odd)
+		block_part(block, index)->quirks |= 1u << (encoding == ENCODING_QP ? QUIRK_BROKEN_QP : QUIRK_BROKEN_BASE64);
+	add_document(walk, index, kind, &decoded, parameter_get(&type, SPAN("charset"), 0), base);
+}
+
+static void
+open_entity(struct walk *walk, const struct waiting *waiting)
+{
+	struct block	*block = walk->block;
+	struct header	 header;
+	uint32_t	 reading = 0;
+
+	read_header(walk, waiting, &header);
+	if (waiting->parent == DISSECTION_NONE)
+		block->head.body_at = header.body.begin;
+	/* The last Content-Type and encoding first: most clients keep the last. */
+	size_t types = header.type_count > 0 ? header.type_count : 1;
+	size_t codings = header.encoding_count > 0 ? header.encoding_count : 1;
+	for (size_t t = types; t-- > 0;)
+		for (size_t c = codings; c-- > 0 && block->failure == PW_OK; reading++) {
+			if (reading >= block->limits->readings) {
+				block_exceed(block, LIMIT_readings);
+				return;
+			}
+			open_reading(walk, waiting, &header, header.types[t], header.encodings[c], reading);
+		}
+}
+
+void
+walk_message(struct block *block)
+{
+	struct walk walk = { .block = block };
+
+	push(&walk, (struct waiting){
+		.extent = { 0, (uint32_t)block->message.len }, .parent = DISSECTION_NONE, .is_message = true,
+	});
+	while (walk.count > 0 && block->failure == PW_OK) {
+		struct waiting next = walk.stack[--walk.count];
+		open_entity(&walk, &next);
+	}
+	for (size_t i = 0; i < block->parts.count; i++)
+		for (uint32_t quirk = 0; quirk <= QUIRK_TNEF; quirk++)
+			if ((block_part(block, (uint32_t)i)->quirks & 1u << quirk) != 0)
+				block_add_note(block, (uint32_t)i, span_of(quirk_text((enum quirk)quirk)));
+}

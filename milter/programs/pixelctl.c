@@ -1,0 +1,41 @@
+/* pixelctl: the operator's commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "pixelctl/commands.h"
+
+static const struct {
+	const char	*name, *usage;
+	int		(*run)(int argc, char **argv);
+} commands[] = {
+	{ "scan", "scan [-c FILE] [--json] [--mode M] [--rewrite DIR] [--rcpt ADDRESS]... [--from ADDRESS] [FILE|-]...",
+	    scan_command },
+};
+
+static int
+usage(FILE *out, int status)
+{
+	fprintf(out, "usage:\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  pixelctl %s\n", commands[i].usage);
+	fprintf(out, "  pixelctl --version\n");
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2)
+		return usage(stderr, SCAN_USAGE);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return usage(stdout, 0);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("pixelctl %s\n", PIXELWARD_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "pixelctl: there is no command '%s'\n", argv[1]);
+	return usage(stderr, SCAN_USAGE);
+}

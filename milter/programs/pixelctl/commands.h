@@ -1,0 +1,19 @@
+/* The commands of pixelctl: each takes its own arguments and returns the exit status. */
+#ifndef PIXELCTL_COMMANDS_H
+#define PIXELCTL_COMMANDS_H
+
+/* Exit statuses of `pixelctl scan`; of several files the highest. */
+enum scan_status {
+	SCAN_CLEAN = 0,
+	SCAN_NEUTRALISED = 1,	/* also tagged */
+	SCAN_HELD = 2,		/* held, rejected, deferred */
+	SCAN_USAGE = 64,	/* EX_USAGE */
+	SCAN_NO_INPUT = 66,	/* EX_NOINPUT: a file cannot be read */
+	SCAN_SOFTWARE = 70,	/* EX_SOFTWARE */
+	SCAN_CANNOT_WRITE = 73,	/* EX_CANTCREAT */
+	SCAN_CONFIG = 78,	/* EX_CONFIG */
+};
+
+int	scan_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,33 @@
+#include "neutral.h"
+
+/* A transparent GIF of one pixel. No padding, no quotes, no blanks: it stands in any attribute, also an unquoted one. */
+#define EMPTY_IMAGE	"data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+static const struct {
+	bool		whole_tag, erases;
+	struct span	fresh;
+} forms[] = {
+	[NEUTRAL_IMAGE]		= { false, false, { EMPTY_IMAGE, sizeof(EMPTY_IMAGE) - 1 } },
+	[NEUTRAL_ATTRIBUTE]	= { false, true, { NULL, 0 } },
+	[NEUTRAL_TAG]		= { true, true, { NULL, 0 } },
+	[NEUTRAL_CSS_URL]	= { false, false, { "url(data:,)", 11 } },
+	[NEUTRAL_CSS_DROP]	= { false, true, { NULL, 0 } },
+	[NEUTRAL_FIELD]		= { false, true, { NULL, 0 } },
+	[NEUTRAL_ERASE]		= { false, true, { NULL, 0 } },
+};
+
+enum pw_err
+neutral_of(const struct reference *reference, struct neutral *neutral)
+{
+	if (reference->neutral == NEUTRAL_NONE || reference->neutral >= NITEMS(forms))
+		return PW_ENOTINERT;
+	neutral->whole_tag = forms[reference->neutral].whole_tag;
+	neutral->fresh = forms[reference->neutral].fresh;
+	/* A picture nobody sees leaves no picture behind: some clients draw an empty one as broken. */
+	if (reference->neutral == NEUTRAL_IMAGE && reference->hidden != 0 &&
+	    (reference->flags & REFERENCE_VOID_TAG) != 0) {
+		neutral->whole_tag = true;
+		neutral->fresh = SPAN_NONE;
+	}
+	return PW_OK;
+}

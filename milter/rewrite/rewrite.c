@@ -1,0 +1,197 @@
+#include <pixelward/rewrite/rewrite.h>
+
+#include <string.h>
+
+#include "encode.h"
+#include "label.h"
+#include "neutral.h"
+#include "splice.h"
+
+/* A message being made anew. */
+struct work {
+	struct span			 message;
+	const struct dissection		*d;
+	const struct verdict		*verdict;
+	struct arena			*arena;
+	struct span			 line_end;
+	struct splices			 raw;	/* of the message */
+	struct rewritten		*out;
+};
+
+/* The line end of the message's header is that of the rest, too. */
+static struct span
+line_end_of(struct span message)
+{
+	size_t end = span_find_char(message, '\n', 0);
+
+	return end < message.len && (end == 0 || message.at[end - 1] != '\r') ? SPAN("\n") : SPAN("\r\n");
+}
+
+/* The edits of one document, in decoded coordinates. */
+static enum pw_err
+collect_edits(const struct work *work, uint32_t document, struct splices *decoded, struct splices *raw)
+{
+	const struct reference *references = dissection_references(work->d);
+
+	for (uint32_t i = 0; i < work->d->references.count; i++) {
+		const struct reference	*reference = &references[i];
+		struct neutral		 neutral;
+		enum pw_err		 err;
+
+		if (reference->document != document || !work->verdict->decisions[i].strip)
+			continue;
+		if ((err = neutral_of(reference, &neutral)) != PW_OK)
+			return err;
+		struct extent at = neutral.whole_tag ? reference->tag : reference->site;
+		struct extent raw_at = neutral.whole_tag ? reference->tag_raw : reference->site_raw;
+		if (at.begin == at.end)
+			return PW_ENOTINERT;
+		if ((err = splices_add(decoded, work->arena, (struct splice){ at, neutral.fresh })) != PW_OK ||
+		    (err = splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh })) != PW_OK)
+			return err;
+	}
+	return splices_settle(decoded);
+}
+
+static size_t
+line_begin(struct span text, size_t at)
+{
+	while (at > 0 && text.at[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+/* Raw bytes of the line from at to its end. */
+static size_t
+rest_of_line(struct span text, size_t at)
+{
+	size_t end = span_find_char(text, '\n', at);
+
+	while (end > at && (text.at[end - 1] == '\r' || text.at[end - 1] == '\n'))
+		end--;
+	return end - at;
+}
+
+/* Identity and quoted-printable: only the bytes of the references change. */
+static enum pw_err
+edit_in_place(struct work *work, const struct part *part, struct splices *raw)
+{
+	enum pw_err	err = splices_settle(raw);
+	size_t		column = 0, line = 0;
+
+	for (size_t i = 0; err == PW_OK && i < raw->count; i++) {
+		struct splice splice = raw->at[i];
+
+		if (part->encoding == ENCODING_QP) {
+			size_t begin = line_begin(work->message, splice.old.begin);
+
+			/* Behind an earlier edit on the same line the column is not known: count from that edit's text. */
+			column = i > 0 && line == begin ? 0 : splice.old.begin - begin;
+			line = line_begin(work->message, splice.old.end);
+			splice.fresh = encode_qp_piece(splice.fresh, column,
+			    rest_of_line(work->message, splice.old.end), work->line_end, work->arena);
+			if (splice.fresh.at == NULL)
+				return PW_ENOMEM;
+		}
+		err = splices_add(&work->raw, work->arena, splice);
+	}
+	return err;
+}
+
+/* Everything else: the part's whole content anew, in base64. */
+static enum pw_err
+encode_anew(struct work *work, const struct part *part, struct span content, bool as_utf8)
+{
+	struct span	body = span_cut(work->message, part->body.begin, part->body.end);
+	struct span	encoded = encode_base64(content, work->line_end, work->arena);
+	enum pw_err	err = PW_OK;
+
+	if (encoded.at == NULL)
+		return PW_ENOMEM;
+	if (body.len > 0 && body.at[body.len - 1] == '\n')
+		encoded = arena_printf(work->arena, "%.*s%.*s", SPAN_ARG(encoded), SPAN_ARG(work->line_end));
+	if (encoded.at == NULL)
+		return PW_ENOMEM;
+	err = splices_add(&work->raw, work->arena, (struct splice){ part->body, encoded });
+	if (err == PW_OK && as_utf8)
+		err = label_charset(work->message, part, SPAN("utf-8"), work->line_end, work->arena, &work->raw);
+	if (err == PW_OK && part->encoding != ENCODING_BASE64)
+		err = label_encoding(work->message, part, SPAN("base64"), work->line_end, work->arena, &work->raw);
+	return err;
+}
+
+static enum pw_err
+rewrite_document(struct work *work, uint32_t index)
+{
+	const struct document	*document = &dissection_documents(work->d)[index];
+	const struct part	*part = &dissection_parts(work->d)[document->part];
+	struct splices		 decoded = { 0 }, raw = { 0 };
+	bool			 as_text = (document->flags & DOCUMENT_AS_TEXT) != 0;
+	enum pw_err		 err = collect_edits(work, index, &decoded, &raw);
+
+	if (err != PW_OK || decoded.count == 0)
+		return err;
+	struct changed_document *larger = arena_array(work->arena, work->out->document_count + 1, sizeof(*larger));
+	struct span content = splices_apply(&decoded, document_bytes(work->d, document, work->message), work->arena);
+	if (larger == NULL || content.at == NULL)
+		return PW_ENOMEM;
+	if (work->out->document_count > 0)
+		memcpy(larger, work->out->documents, work->out->document_count * sizeof(*larger));
+	work->out->documents = larger;
+	larger[work->out->document_count++] = (struct changed_document){
+		.document = index, .bytes = content,
+		.charset = as_text ? SPAN("utf-8") : dissection_text(work->d, part->charset),
+	};
+	if (!as_text && (part->encoding == ENCODING_IDENTITY || part->encoding == ENCODING_QP))
+		return edit_in_place(work, part, &raw);
+	return encode_anew(work, part, content, as_text);
+}
+
+/* [begin, end) of the message with the splices applied, as pieces of old and new bytes. */
+static enum pw_err
+assemble(const struct work *work, size_t begin, size_t end, struct span **pieces, size_t *count)
+{
+	size_t from = begin;
+
+	*count = 0;
+	*pieces = arena_array(work->arena, work->raw.count * 2 + 1, sizeof(**pieces));
+	if (*pieces == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < work->raw.count; i++) {
+		const struct splice *splice = &work->raw.at[i];
+
+		if (splice->old.begin < begin || splice->old.end > end || (splice->old.begin == end && end < work->message.len))
+			continue;
+		if (splice->old.begin > from)
+			(*pieces)[(*count)++] = span_cut(work->message, from, splice->old.begin);
+		if (splice->fresh.len > 0)
+			(*pieces)[(*count)++] = splice->fresh;
+		from = splice->old.end;
+	}
+	if (from < end)
+		(*pieces)[(*count)++] = span_cut(work->message, from, end);
+	return PW_OK;
+}
+
+enum pw_err
+rewrite(struct span message, const struct dissection *d, const struct verdict *verdict, struct arena *arena,
+    struct rewritten *out)
+{
+	struct work work = { .message = message, .d = d, .verdict = verdict, .arena = arena,
+	    .line_end = line_end_of(message), .out = out };
+	enum pw_err err = PW_OK;
+
+	*out = (struct rewritten){ 0 };
+	for (uint32_t i = 0; err == PW_OK && i < d->documents.count; i++)
+		err = rewrite_document(&work, i);
+	if (err == PW_OK)
+		err = splices_settle(&work.raw);
+	if (err == PW_OK)
+		err = label_header_edits(message, d->body_at, &work.raw, arena, out);
+	if (err == PW_OK)
+		err = assemble(&work, 0, d->body_at, &out->header_pieces, &out->header_piece_count);
+	if (err == PW_OK)
+		err = assemble(&work, d->body_at, message.len, &out->body_pieces, &out->body_piece_count);
+	out->changed = err == PW_OK && work.raw.count > 0;
+	return err;
+}
