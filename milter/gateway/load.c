@@ -1,0 +1,82 @@
+#include "load.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+static _Atomic uint64_t	stored, connections, messages;
+static _Atomic int64_t	last_end_ms;
+
+int64_t
+load_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool
+load_take_bytes(uint64_t bytes, uint64_t max)
+{
+	uint64_t before = atomic_fetch_add(&stored, bytes);
+
+	if (before + bytes <= max)
+		return true;
+	atomic_fetch_sub(&stored, bytes);
+	return false;
+}
+
+void
+load_give_bytes(uint64_t bytes)
+{
+	atomic_fetch_sub(&stored, bytes);
+}
+
+uint64_t
+load_bytes(void)
+{
+	return atomic_load(&stored);
+}
+
+uint64_t
+load_open_connection(void)
+{
+	return atomic_fetch_add(&connections, 1) + 1;
+}
+
+void
+load_close_connection(void)
+{
+	atomic_fetch_sub(&connections, 1);
+}
+
+uint64_t
+load_connections(void)
+{
+	return atomic_load(&connections);
+}
+
+void
+load_begin_message(void)
+{
+	atomic_fetch_add(&messages, 1);
+}
+
+void
+load_end_message(void)
+{
+	atomic_store(&last_end_ms, load_clock_ms());
+	atomic_fetch_sub(&messages, 1);
+}
+
+uint64_t
+load_messages(void)
+{
+	return atomic_load(&messages);
+}
+
+int64_t
+load_last_end_ms(void)
+{
+	return atomic_load(&last_end_ms);
+}

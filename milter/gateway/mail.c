@@ -1,0 +1,195 @@
+#include "mail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+
+/*
+ * The most that a message's arena may hold: what the envelope and the foreign fields take, the parser's own
+ * budget, and the decoded, changed and newly encoded forms of the message and of its HTML.
+ */
+static size_t
+arena_max(const struct limits *limits)
+{
+	uint64_t max = limits->parse_memory + 4 * limits->html_bytes + 3 * limits->message_bytes +
+	    2 * limits->header_bytes + ((uint64_t)32 << 20);
+
+	return max < SIZE_MAX ? (size_t)max : SIZE_MAX;
+}
+
+static struct span
+address_trim(const char *address)
+{
+	struct span s = span_trim(span_of(address));
+
+	if (s.len >= 2 && s.at[0] == '<' && s.at[s.len - 1] == '>')
+		s = span_cut(s, 1, s.len - 1);
+	return span_cut(s, 0, MAIL_ADDRESS_MAX);
+}
+
+struct mail *
+mail_new(struct generation *generation, const char *address)
+{
+	struct mail	*mail = calloc(1, sizeof(*mail));
+	struct arena	*arena = arena_new(arena_max(&generation_options(generation)->limits));
+
+	if (mail == NULL || arena == NULL) {
+		free(mail);
+		arena_free(arena);
+		return NULL;
+	}
+	mail->arena = arena;
+	mail->sender = arena_copy(arena, address_trim(address));
+	if (mail->sender.at == NULL) {
+		free(mail);
+		arena_free(arena);
+		return NULL;
+	}
+	mail->generation = generation_hold(generation);
+	store_init(&mail->store);
+	load_begin_message();
+	return mail;
+}
+
+/* The stored bytes, and their share of MaxMemory. */
+static void
+bytes_release(struct mail *mail)
+{
+	store_fini(&mail->store);
+	load_give_bytes(mail->taken_bytes);
+	mail->taken_bytes = 0;
+}
+
+void
+mail_free(struct mail *mail)
+{
+	if (mail == NULL)
+		return;
+	bytes_release(mail);
+	arena_free(mail->arena);
+	generation_drop(mail->generation);
+	free(mail);
+	load_end_message();
+}
+
+void
+mail_add_recipient(struct mail *mail, const char *address)
+{
+	struct span *recipients, copy;
+
+	mail->recipients_seen++;
+	if (mail->recipient_count >= MAIL_RECIPIENTS_MAX)
+		return;
+	recipients = arena_grow(mail->arena, mail->recipients, mail->recipient_count, &mail->recipient_capacity,
+	    sizeof(*recipients));
+	copy = arena_copy(mail->arena, address_trim(address));
+	if (recipients == NULL || copy.at == NULL) {
+		mail->failure = PW_ENOMEM;
+		return;
+	}
+	mail->recipients = recipients;
+	mail->recipients[mail->recipient_count++] = copy;
+}
+
+static bool
+is_stopped(const struct mail *mail)
+{
+	return mail->limit != LIMIT_NONE || mail->failure != PW_OK || mail->overload;
+}
+
+/* What is stored of a message that will not be judged only takes room from others. */
+static void
+stop_at_limit(struct mail *mail, enum limit limit)
+{
+	mail->limit = limit;
+	bytes_release(mail);
+}
+
+static void
+bytes_add(struct mail *mail, struct span s)
+{
+	const struct options *options = generation_options(mail->generation);
+
+	if (is_stopped(mail) || s.len == 0)
+		return;
+	if (store_bytes(&mail->store) + s.len > options->limits.message_bytes) {
+		stop_at_limit(mail, LIMIT_message_bytes);
+		return;
+	}
+	if (!load_take_bytes(s.len, options->max_memory)) {
+		mail->overload = true;
+		bytes_release(mail);
+		return;
+	}
+	mail->taken_bytes += s.len;
+	mail->failure = store_add(&mail->store, s);
+	if (mail->failure != PW_OK)
+		bytes_release(mail);
+}
+
+/* Line ends inside a value as CRLF; libmilter's MTAs fold with LF alone. */
+static void
+value_add(struct mail *mail, struct span value)
+{
+	size_t at = 0;
+
+	while (at < value.len) {
+		size_t end = span_find_char(value, '\n', at);
+
+		if (end < value.len)
+			mail->header_lines++;
+		bytes_add(mail, span_cut(value, at, end > at && end < value.len && value.at[end - 1] == '\r' ?
+		    end - 1 : end));
+		if (end < value.len)
+			bytes_add(mail, SPAN("\r\n"));
+		at = end + 1;
+	}
+}
+
+void
+mail_add_header(struct mail *mail, const char *name, const char *value, bool keeps_space)
+{
+	const struct limits	*limits = &generation_options(mail->generation)->limits;
+	struct span		 field = span_of(name), text = span_of(value);
+
+	/* Also behind a limit: a message that is accepted in spite of it loses its foreign fields, too. */
+	if (foreign_is(field) && foreign_add(&mail->foreign, field, mail->arena) != PW_OK)
+		mail->failure = PW_ENOMEM;
+
+	mail->header_lines++;
+	mail->header_bytes += field.len + text.len + 3;
+	if (!is_stopped(mail) && mail->header_bytes > limits->header_bytes)
+		stop_at_limit(mail, LIMIT_header_bytes);
+	bytes_add(mail, field);
+	bytes_add(mail, keeps_space ? SPAN(":") : SPAN(": "));
+	value_add(mail, text);
+	bytes_add(mail, SPAN("\r\n"));
+	if (!is_stopped(mail) && mail->header_lines > limits->header_lines)
+		stop_at_limit(mail, LIMIT_header_lines);
+}
+
+void
+mail_end_header(struct mail *mail)
+{
+	if (mail->in_body)
+		return;
+	mail->in_body = true;
+	bytes_add(mail, SPAN("\r\n"));
+}
+
+void
+mail_add_body(struct mail *mail, struct span chunk)
+{
+	mail_end_header(mail);
+	bytes_add(mail, chunk);
+}
+
+void
+mail_seal(struct mail *mail, struct span *raw)
+{
+	*raw = SPAN_NONE;
+	mail_end_header(mail);
+	if (!is_stopped(mail))
+		mail->failure = store_seal(&mail->store, raw);
+}
