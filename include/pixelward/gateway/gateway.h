@@ -2,15 +2,26 @@
 #ifndef PIXELWARD_GATEWAY_GATEWAY_H
 #define PIXELWARD_GATEWAY_GATEWAY_H
 
-#include <pixelward/judge/judge.h>
-#include <pixelward/options.h>
+#include <pixelward/gateway/generation.h>
+
+/* What passes over the control socket, one byte each. */
+enum gateway_word {
+	GATEWAY_STARTED	= 's',	/* gateway: serving */
+	GATEWAY_PING	= 'p',	/* keeper: are you there?  gateway: the same byte */
+	GATEWAY_RELOAD	= 'r',	/* keeper: read configuration and rules again */
+	GATEWAY_YES	= 'y',	/* gateway: done; messages that begin from now on use the new set */
+	GATEWAY_NO	= 'n',	/* gateway: they have mistakes, the old set stays */
+	GATEWAY_DRAIN	= 'd',	/* keeper: no new sessions, finish those open, then exit */
+};
+
+/* A drain that is not done by then is cut off: whoever still waits is told by its MTA to try again. */
+#define GATEWAY_DRAIN_MS	75000
 
 /*
- * Serve listen_fd until told to drain, then return the process's exit status.
- * control_fd (a socketpair end of the keeper's): one byte per request, 'r' = re-read configuration and rules,
- * 'd' = drain: no new sessions, finish those open. End of file means that the keeper died: drain.
- * The answer to 'r' is one byte: 'y', or 'n' and the old rules stay.
+ * Serve listen_fd until told to drain; end of file on control_fd (a socketpair's end) means that the keeper
+ * died: drain, too. Returns the process's exit status: 0, or an EX_ of sysexits.h; the caller must leave by
+ * _exit(), since libmilter's threads may still run. The generation is held by the caller.
  */
-int	gateway_run(int listen_fd, int control_fd, const char *config_file, struct options *, struct policy *);
+int	gateway_run(int listen_fd, int control_fd, const char *config_file, struct generation *);
 
 #endif

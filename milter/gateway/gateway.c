@@ -1,0 +1,247 @@
+#include <pixelward/gateway/gateway.h>
+
+#include <pixelward/base/log.h>
+#include <pixelward/dissect/dissect.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "callbacks.h"
+#include "current.h"
+#include "load.h"
+
+/* libmilter takes the process's default; 8 MiB whatever the environment's `ulimit -s` says. */
+#define THREAD_STACK_BYTES	((size_t)8 << 20)
+/* A header field may be as long as MaxHeaderBytes; libmilter drops the session of a packet longer than 64 kB. */
+#define PACKET_MARGIN		((size_t)64 * 1024)
+/* While draining: how often to look. */
+#define TICK_MS			50
+/* No connection for so long: also one that was accepted just before the drain has spoken since. */
+#define SETTLE_MS		250
+/* No message for so long: the sessions still open are idle, their next message finds the next gateway. */
+#define IDLE_MS			3000
+
+struct gateway {
+	int		 listen_fd, control_fd;
+	const char	*config_file;
+};
+
+static void
+descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	/* A connection and a large message take one each. Without permission the old limit stays. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void
+stack_set(void)
+{
+	pthread_attr_t attributes;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return;
+	if (pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES) == 0)
+		(void)pthread_setattr_default_np(&attributes);
+	pthread_attr_destroy(&attributes);
+}
+
+/*
+ * libmilter blocks these signals and waits for them in a thread of its own, to end at once without draining.
+ * Ignored here and left unblocked in this, the first thread, the kernel drops them before that thread sees
+ * them: only the keeper's words count, also when a whole process group is signalled.
+ */
+static void
+signals_ignore(void)
+{
+	static const int	signals[] = { SIGHUP, SIGTERM, SIGINT, SIGUSR1, SIGPIPE };
+	struct sigaction	ignore = { .sa_handler = SIG_IGN };
+	sigset_t		none;
+
+	for (size_t i = 0; i < NITEMS(signals); i++)
+		sigaction(signals[i], &ignore, NULL);
+	sigemptyset(&none);
+	pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+say(const struct gateway *gateway, enum gateway_word word)
+{
+	char byte = (char)word;
+
+	/* A keeper that is gone shows itself as end of file. */
+	while (send(gateway->control_fd, &byte, 1, MSG_NOSIGNAL) < 0 && errno == EINTR)
+		continue;
+}
+
+static void *
+serve(void *unused)
+{
+	(void)unused;
+	if (smfi_main() != MI_SUCCESS)
+		log_error("libmilter gave up");
+	/* Nobody asked it to end: the keeper starts another. */
+	_exit(EX_SOFTWARE);
+}
+
+static bool
+libmilter_start(const struct gateway *gateway, const struct options *options)
+{
+	char		connection[32];
+	pthread_t	thread;
+	int		seconds = (int)(options->milter_timeout_ms / 1000);
+	size_t		packet_bytes = (size_t)options->limits.header_bytes + PACKET_MARGIN;
+
+	snprintf(connection, sizeof(connection), "fd:%d", gateway->listen_fd);
+	if (smfi_register(callbacks) != MI_SUCCESS || smfi_setconn(connection) != MI_SUCCESS) {
+		log_error("libmilter does not take the filter");
+		return false;
+	}
+	smfi_settimeout(seconds > 0 ? seconds : 1);
+	smfi_setmaxdatasize(packet_bytes);
+	if (smfi_opensocket(false) != MI_SUCCESS) {
+		log_error("libmilter does not take the socket \"%s\": it lacks Debian's support for "
+		    "listening descriptors", connection);
+		return false;
+	}
+	if (pthread_create(&thread, NULL, serve, NULL) != 0) {
+		log_error("cannot start a thread");
+		return false;
+	}
+	pthread_detach(thread);
+	return true;
+}
+
+static void
+report_log(struct buf *report)
+{
+	struct span rest = buf_span(report);
+
+	while (rest.len > 0) {
+		size_t end = span_find_char(rest, '\n', 0);
+
+		log_error("%.*s", SPAN_ARG(span_cut(rest, 0, end)));
+		rest = span_from(rest, end + 1);
+	}
+}
+
+static void
+reload(const struct gateway *gateway)
+{
+	struct generation	*next;
+	struct buf		 report;
+
+	buf_init(&report, (size_t)1 << 20);
+	if (generation_load(gateway->config_file, &report, &next) == PW_OK) {
+		current_publish(next);
+		generation_drop(next);
+		say(gateway, GATEWAY_YES);
+	} else {
+		/* The keeper found no mistake a moment ago: the files changed in between. */
+		report_log(&report);
+		say(gateway, GATEWAY_NO);
+	}
+	buf_fini(&report);
+}
+
+/*
+ * libmilter cannot be told to stop accepting and go on serving. So its descriptor becomes a socket that nobody
+ * knows, and new connections wait in the keeper's for the next gateway.
+ */
+static void
+stop_accepting(const struct gateway *gateway)
+{
+	/* An address of the family alone: the kernel gives it a name that nobody knows (unix(7), autobind). */
+	struct sockaddr_un	nobody = { .sun_family = AF_UNIX };
+	/* Not blocking: libmilter may still wake up from its poll of the old one and accept from this. */
+	int			fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&nobody, sizeof(nobody.sun_family)) != 0 || listen(fd, 1) != 0 ||
+	    dup2(fd, gateway->listen_fd) < 0)
+		log_error("cannot stop accepting: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+}
+
+static int
+drain(const struct gateway *gateway)
+{
+	int64_t begin = load_clock_ms(), connected = begin;
+
+	stop_accepting(gateway);
+	log_info("draining: %llu connections, %llu messages in flight", (unsigned long long)load_connections(),
+	    (unsigned long long)load_messages());
+	for (;;) {
+		int64_t now = load_clock_ms(), last_end = load_last_end_ms();
+
+		if (load_connections() > 0)
+			connected = now;
+		if (now - connected >= SETTLE_MS)
+			return EX_OK;
+		if (load_messages() == 0 && now - (last_end > begin ? last_end : begin) >= IDLE_MS)
+			return EX_OK;
+		if (now - begin >= GATEWAY_DRAIN_MS) {
+			log_warn("drain cut off: %llu messages in flight", (unsigned long long)load_messages());
+			return EX_TEMPFAIL;
+		}
+		poll(NULL, 0, TICK_MS);
+	}
+}
+
+/* The keeper's words until it says drain, or says no more. */
+static void
+listen_to_keeper(const struct gateway *gateway)
+{
+	for (;;) {
+		char	byte;
+		ssize_t	n = recv(gateway->control_fd, &byte, 1, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			log_warn("the keeper is gone");
+			return;
+		}
+		switch (byte) {
+		case GATEWAY_PING:
+			say(gateway, GATEWAY_PING);
+			break;
+		case GATEWAY_RELOAD:
+			reload(gateway);
+			break;
+		case GATEWAY_DRAIN:
+			return;
+		}
+	}
+}
+
+int
+gateway_run(int listen_fd, int control_fd, const char *config_file, struct generation *generation)
+{
+	struct gateway gateway = { listen_fd, control_fd, config_file };
+
+	signals_ignore();
+	descriptors_raise();
+	stack_set();
+	dissect_prepare();
+	current_publish(generation);
+	if (!libmilter_start(&gateway, generation_options(generation)))
+		return EX_OSERR;
+	say(&gateway, GATEWAY_STARTED);
+	listen_to_keeper(&gateway);
+	return drain(&gateway);
+}
