@@ -2,10 +2,17 @@
 #ifndef PIXELWARD_KEEPER_KEEPER_H
 #define PIXELWARD_KEEPER_KEEPER_H
 
-#include <pixelward/judge/judge.h>
-#include <pixelward/options.h>
+#include <pixelward/gateway/generation.h>
 
-/* Runs until SIGTERM or SIGINT and all messages in flight are done. The process's exit status. */
-int	keeper_run(const char *config_file, struct options *, struct policy *, bool foreground);
+/*
+ * Bind, become the configured user, serve. Returns the process's exit status when SIGTERM or SIGINT came and
+ * all messages in flight are done. SIGHUP reads config_file again.
+ *
+ * foreground false: the calling process waits until the daemon serves, then exits 0; what goes wrong before
+ * that is on its standard error and in its exit status. True: standard error is the caller's all the time.
+ *
+ * Takes over the caller's hold of the generation. config_file is borrowed.
+ */
+int	keeper_run(const char *config_file, struct generation *, bool foreground);
 
 #endif

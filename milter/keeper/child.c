@@ -1,0 +1,96 @@
+#include "child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+int64_t
+child_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool
+child_start(struct child *child, int (*in_child)(void *context, int control_fd), void *context)
+{
+	int	ends[2];
+	pid_t	pid;
+
+	*child = (struct child){ .control_fd = -1 };
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		/* Our end must be the only one of its side: its end of file tells that the keeper died. */
+		close(ends[0]);
+		_exit(in_child(context, ends[1]));
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		int saved = errno;
+
+		close(ends[0]);
+		errno = saved;
+		return false;
+	}
+	*child = (struct child){ .pid = pid, .control_fd = ends[0], .started_ms = child_clock_ms() };
+	return true;
+}
+
+void
+child_say(const struct child *child, enum gateway_word word)
+{
+	char byte = (char)word;
+
+	/* A gateway that died is noticed by SIGCHLD; one that does not read lets its buffer fill, not us wait. */
+	while (child->control_fd >= 0 && send(child->control_fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+	    errno == EINTR)
+		continue;
+}
+
+int
+child_hear(const struct child *child)
+{
+	char	byte;
+	ssize_t	n;
+
+	do
+		n = recv(child->control_fd, &byte, 1, MSG_DONTWAIT);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : -1;
+	return n == 1 ? byte : -1;
+}
+
+bool
+child_reap(struct child *child, struct buf *how, int *status)
+{
+	int result;
+
+	if (child->pid == 0 || waitpid(child->pid, &result, WNOHANG) != child->pid)
+		return false;
+	if (WIFSIGNALED(result)) {
+		*status = 128 + WTERMSIG(result);
+		buf_printf(how, "was killed by signal %d (%s)", WTERMSIG(result), strsignal(WTERMSIG(result)));
+	} else {
+		*status = WEXITSTATUS(result);
+		buf_printf(how, "exited with status %d", *status);
+	}
+	close(child->control_fd);
+	*child = (struct child){ .control_fd = -1 };
+	return true;
+}
+
+void
+child_kill(const struct child *child)
+{
+	if (child->pid != 0)
+		kill(child->pid, SIGKILL);
+}

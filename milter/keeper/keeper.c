@@ -1,0 +1,471 @@
+#include <pixelward/keeper/keeper.h>
+
+#include <pixelward/base/log.h>
+#include <pixelward/gateway/gateway.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "background.h"
+#include "child.h"
+#include "listener.h"
+#include "systemd.h"
+
+/* A gateway that lived shorter has died at once: the next one waits, twice as long each time. */
+#define SHORT_LIFE_MS		10000
+#define FIRST_PAUSE_MS		1000
+#define LONGEST_PAUSE_MS	30000
+/* The gateway cuts its drain off itself; this is for one that does not. */
+#define DRAIN_MS		(GATEWAY_DRAIN_MS + 5000)
+#define REPORT_BYTES		((size_t)4 << 20)
+#define NEVER			INT64_MAX
+
+struct keeper {
+	const char		*config_file;
+	struct generation	*generation;	/* what the next gateway begins with */
+	struct generation	*candidate;	/* passed the keeper's check, the gateway has not answered yet */
+	struct listener		 listener;
+	struct background	 background;
+	bool			 to_syslog;
+	struct child		 gateway;
+	int			 signal_fd;
+	bool			 announced;	/* somebody was told that we serve */
+	bool			 reload_again;	/* SIGHUP came while a reload was under way */
+	bool			 draining;
+	unsigned		 short_lives;	/* gateways in a row */
+	int64_t			 restart_ms, drain_end_ms, watchdog_ms;	/* when due; NEVER */
+	int			 status;	/* of the process, once done */
+	bool			 done;
+};
+
+/* Also where log lines do not go: who starts a daemon looks at the terminal. */
+static void
+start_failed(const struct keeper *keeper, struct span why)
+{
+	if (keeper->to_syslog)
+		fprintf(stderr, "pixelward: %.*s\n", SPAN_ARG(why));
+	log_error("%.*s", SPAN_ARG(why));
+}
+
+static int
+serve_in_child(void *context, int control_fd)
+{
+	struct keeper *keeper = context;
+
+	log_open("pixelward", keeper->to_syslog);
+	close(keeper->signal_fd);
+	if (keeper->background.report_fd >= 0)
+		close(keeper->background.report_fd);
+	listener_release_in_child(&keeper->listener);
+	return gateway_run(keeper->listener.fd, control_fd, keeper->config_file, keeper->generation);
+}
+
+static void
+gateway_start(struct keeper *keeper)
+{
+	keeper->restart_ms = NEVER;
+	if (child_start(&keeper->gateway, serve_in_child, keeper))
+		return;
+	log_error("cannot start the gateway: %s", strerror(errno));
+	keeper->restart_ms = child_clock_ms() + LONGEST_PAUSE_MS;
+}
+
+/* Line by line: mistakes as errors, the rest as warnings. */
+static void
+report_log(struct buf *report)
+{
+	struct span rest = buf_span(report);
+
+	while (rest.len > 0) {
+		size_t		end = span_find_char(rest, '\n', 0);
+		struct span	line = span_cut(rest, 0, end);
+
+		if (span_find(line, SPAN(" warning:"), 0) < line.len)
+			log_warn("%.*s", SPAN_ARG(line));
+		else
+			log_error("%.*s", SPAN_ARG(line));
+		rest = span_from(rest, end + 1);
+	}
+}
+
+/* What is bound or inherited once cannot change under way. */
+static void
+warn_of_fixed(const struct options *now, const struct options *next)
+{
+	static const char text[] = "%s: the new value takes effect at the next start";
+
+	if (strcmp(now->socket, next->socket) != 0)
+		log_warn(text, "Socket");
+	if (strcmp(now->user, next->user) != 0)
+		log_warn(text, "UserID");
+	if (strcmp(now->pid_file, next->pid_file) != 0)
+		log_warn(text, "PidFile");
+	if (now->syslog != next->syslog)
+		log_warn(text, "Syslog");
+	if (now->milter_timeout_ms != next->milter_timeout_ms)
+		log_warn(text, "MilterTimeout");
+}
+
+static void
+reload_end(struct keeper *keeper, bool accepted)
+{
+	if (keeper->candidate == NULL)
+		return;
+	if (accepted) {
+		generation_drop(keeper->generation);
+		keeper->generation = keeper->candidate;
+		log_info("reloaded: rules %s", policy_generation(generation_policy(keeper->generation)));
+	} else {
+		generation_drop(keeper->candidate);
+		log_error("not reloaded: what was loaded before stays in force");
+	}
+	keeper->candidate = NULL;
+	systemd_notify("READY=1");
+}
+
+static void
+reload_begin(struct keeper *keeper)
+{
+	struct buf	report;
+	enum pw_err	err;
+
+	if (keeper->draining)
+		return;
+	if (keeper->candidate != NULL) {
+		keeper->reload_again = true;
+		return;
+	}
+	systemd_notify_reloading();
+	buf_init(&report, REPORT_BYTES);
+	err = generation_load(keeper->config_file, &report, &keeper->candidate);
+	report_log(&report);
+	buf_fini(&report);
+	if (err != PW_OK) {
+		log_error("not reloaded: %s: %s; what was loaded before stays in force", keeper->config_file,
+		    pw_strerror(err));
+		systemd_notify("READY=1");
+		return;
+	}
+	warn_of_fixed(generation_options(keeper->generation), generation_options(keeper->candidate));
+	if (keeper->gateway.pid != 0)
+		child_say(&keeper->gateway, GATEWAY_RELOAD);
+	else
+		reload_end(keeper, true);	/* the next gateway begins with it */
+}
+
+static void
+drain_begin(struct keeper *keeper)
+{
+	if (keeper->draining) {
+		log_warn("told twice to stop: not waiting for messages in flight");
+		child_kill(&keeper->gateway);
+		keeper->status = EX_TEMPFAIL;
+		keeper->done = true;
+		return;
+	}
+	systemd_notify("STOPPING=1");
+	keeper->draining = true;
+	keeper->restart_ms = NEVER;
+	/* At once, so that the MTA does not wait for a filter that will not come. */
+	listener_close(&keeper->listener);
+	if (keeper->gateway.pid == 0) {
+		keeper->done = true;
+		return;
+	}
+	child_say(&keeper->gateway, GATEWAY_DRAIN);
+	keeper->drain_end_ms = child_clock_ms() + DRAIN_MS;
+}
+
+/* How long to wait before the next start, by how many died young in a row. */
+static int64_t
+pause_ms(unsigned short_lives)
+{
+	if (short_lives < 2)
+		return 0;
+	return short_lives > 6 ? LONGEST_PAUSE_MS : (int64_t)FIRST_PAUSE_MS << (short_lives - 2);
+}
+
+static void
+gateway_ended(struct keeper *keeper)
+{
+	bool		served = keeper->gateway.serves;
+	int64_t		life_ms = child_clock_ms() - keeper->gateway.started_ms;
+	struct buf	how;
+	int		status;
+
+	buf_init(&how, 512);
+	buf_printf(&how, "the gateway (process %ld) ", (long)keeper->gateway.pid);
+	if (child_reap(&keeper->gateway, &how, &status)) {
+		if (keeper->draining) {
+			log_info("stopped");
+			keeper->status = status == EX_OK ? EX_OK : EX_TEMPFAIL;
+			keeper->done = true;
+		} else if (!served && !keeper->announced) {
+			buf_printf(&how, " before it served");
+			start_failed(keeper, buf_span(&how));
+			keeper->status = status != EX_OK ? status : EX_SOFTWARE;
+			keeper->done = true;
+		} else {
+			keeper->short_lives = life_ms < SHORT_LIFE_MS ? keeper->short_lives + 1 : 0;
+			int64_t pause = pause_ms(keeper->short_lives);
+			log_error("%.*s; the next starts in %lld s", SPAN_ARG(buf_span(&how)),
+			    (long long)(pause / 1000));
+			keeper->restart_ms = child_clock_ms() + pause;
+			/* It cannot answer any more; what the keeper found good is for the next one. */
+			reload_end(keeper, true);
+		}
+	}
+	buf_fini(&how);
+}
+
+static void
+announce(struct keeper *keeper)
+{
+	const struct options *options = generation_options(keeper->generation);
+
+	if (keeper->announced)
+		return;
+	keeper->announced = true;
+	log_info("pixelward %s serves %s", PIXELWARD_VERSION,
+	    systemd_listen_fd() >= 0 ? "the socket that systemd passed" : options->socket);
+	background_report(&keeper->background, EX_OK);
+	systemd_notify("READY=1");
+}
+
+static void
+gateway_spoke(struct keeper *keeper)
+{
+	int word;
+
+	while ((word = child_hear(&keeper->gateway)) > 0) {
+		switch (word) {
+		case GATEWAY_STARTED:
+			keeper->gateway.serves = true;
+			announce(keeper);
+			break;
+		case GATEWAY_PING:
+			systemd_notify("WATCHDOG=1");
+			break;
+		case GATEWAY_YES:
+		case GATEWAY_NO:
+			reload_end(keeper, word == GATEWAY_YES);
+			if (keeper->reload_again) {
+				keeper->reload_again = false;
+				reload_begin(keeper);
+			}
+			break;
+		}
+	}
+	if (word < 0 && keeper->gateway.control_fd >= 0) {
+		/* It ends; SIGCHLD tells when. Until then there is nothing to hear. */
+		close(keeper->gateway.control_fd);
+		keeper->gateway.control_fd = -1;
+	}
+}
+
+static void
+signals_read(struct keeper *keeper)
+{
+	struct signalfd_siginfo signal;
+
+	while (!keeper->done && read(keeper->signal_fd, &signal, sizeof(signal)) == sizeof(signal)) {
+		switch (signal.ssi_signo) {
+		case SIGTERM:
+		case SIGINT:
+			drain_begin(keeper);
+			break;
+		case SIGHUP:
+		case SIGUSR1:	/* as opendkim has it: a habit must not end the daemon */
+			reload_begin(keeper);
+			break;
+		case SIGCHLD:
+			gateway_ended(keeper);
+			break;
+		}
+	}
+}
+
+static void
+watchdog(struct keeper *keeper, int64_t now)
+{
+	/* While a gateway runs, it must show life itself. */
+	if (keeper->gateway.pid != 0)
+		child_say(&keeper->gateway, GATEWAY_PING);
+	else
+		systemd_notify("WATCHDOG=1");
+	keeper->watchdog_ms = now + systemd_watchdog_ms();
+}
+
+static int
+wait_ms(const struct keeper *keeper)
+{
+	int64_t next = keeper->restart_ms, now = child_clock_ms();
+
+	if (keeper->drain_end_ms < next)
+		next = keeper->drain_end_ms;
+	if (keeper->watchdog_ms < next)
+		next = keeper->watchdog_ms;
+	if (next == NEVER)
+		return -1;
+	return next <= now ? 0 : (int)(next - now);
+}
+
+static void
+clock_look(struct keeper *keeper)
+{
+	int64_t now = child_clock_ms();
+
+	if (now >= keeper->watchdog_ms)
+		watchdog(keeper, now);
+	if (now >= keeper->restart_ms)
+		gateway_start(keeper);
+	if (now >= keeper->drain_end_ms) {
+		log_warn("the gateway does not stop: killed");
+		child_kill(&keeper->gateway);
+		keeper->status = EX_TEMPFAIL;
+		keeper->done = true;
+	}
+}
+
+static int
+supervise(struct keeper *keeper)
+{
+	gateway_start(keeper);
+	while (!keeper->done) {
+		struct pollfd events[2] = {
+			{ .fd = keeper->signal_fd, .events = POLLIN },
+			{ .fd = keeper->gateway.control_fd, .events = POLLIN },	/* -1 is passed over */
+		};
+
+		if (poll(events, NITEMS(events), wait_ms(keeper)) < 0 && errno != EINTR) {
+			log_error("poll: %s", strerror(errno));
+			return EX_OSERR;
+		}
+		/* Its last words before the news of its death. */
+		if (events[1].revents != 0)
+			gateway_spoke(keeper);
+		if (events[0].revents != 0)
+			signals_read(keeper);
+		clock_look(keeper);
+	}
+	return keeper->status;
+}
+
+static bool
+signals_take(struct keeper *keeper, struct buf *why)
+{
+	static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD };
+	sigset_t		set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < NITEMS(signals); i++)
+		sigaddset(&set, signals[i]);
+	signal(SIGPIPE, SIG_IGN);
+	/* A parent may have left it ignored: then no child could be waited for. */
+	signal(SIGCHLD, SIG_DFL);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) == 0)
+		keeper->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (keeper->signal_fd < 0)
+		buf_printf(why, "signalfd: %s", strerror(errno));
+	return keeper->signal_fd >= 0;
+}
+
+static bool
+pid_file_write(const char *path, struct buf *why)
+{
+	int	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	bool	written = fd >= 0 && dprintf(fd, "%ld\n", (long)getpid()) > 0;
+
+	if (!written)
+		buf_printf(why, "PidFile: cannot write %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return written;
+}
+
+/* What needs the rights we started with, then without them. */
+static bool
+prepare(struct keeper *keeper, const struct options *options, struct buf *why)
+{
+	struct account	account = { 0 };
+	bool		changes = options->user[0] != '\0', prepared;
+
+	prepared = (!changes || account_find(options->user, &account, why)) &&
+	    listener_open(&keeper->listener, options, changes ? &account : NULL, why) &&
+	    (options->pid_file[0] == '\0' || pid_file_write(options->pid_file, why)) &&
+	    (!changes || account_become(&account, why)) &&
+	    signals_take(keeper, why);
+	account_fini(&account);
+	return prepared;
+}
+
+static int
+run(struct keeper *keeper)
+{
+	const struct options	*options = generation_options(keeper->generation);
+	char			*pid_file = strdup(options->pid_file);
+	struct buf		 why;
+	int			 status = EX_CONFIG;
+
+	buf_init(&why, 4096);
+	umask((mode_t)options->umask);
+	if (pid_file == NULL || !prepare(keeper, options, &why)) {
+		start_failed(keeper, pid_file != NULL ? buf_span(&why) : SPAN("out of memory"));
+	} else {
+		if (geteuid() == 0)
+			log_warn("running as root; set UserID, or start as another user");
+		status = supervise(keeper);
+		if (pid_file[0] != '\0')
+			(void)unlink(pid_file);
+	}
+	listener_close(&keeper->listener);
+	background_report(&keeper->background, status != EX_OK ? status : EX_SOFTWARE);
+	buf_fini(&why);
+	free(pid_file);
+	return status;
+}
+
+int
+keeper_run(const char *config_file, struct generation *generation, bool foreground)
+{
+	struct keeper keeper = {
+		.config_file = config_file,
+		.generation = generation,
+		.listener = { .fd = -1, .lock_fd = -1 },
+		.background = { .report_fd = -1 },
+		.gateway = { .control_fd = -1 },
+		.signal_fd = -1,
+		.restart_ms = NEVER, .drain_end_ms = NEVER, .watchdog_ms = NEVER,
+	};
+	int status;
+
+	systemd_init();
+	if (!foreground && !background_enter(&keeper.background)) {
+		fprintf(stderr, "pixelward: cannot become a daemon: %s\n", strerror(errno));
+		generation_drop(generation);
+		return EX_OSERR;
+	}
+	/* In the background standard error ends once we serve: only syslog is left. */
+	keeper.to_syslog = !foreground || generation_options(generation)->syslog;
+	log_open("pixelward", keeper.to_syslog);
+	if (systemd_watchdog_ms() > 0)
+		keeper.watchdog_ms = child_clock_ms();
+	status = run(&keeper);
+	generation_drop(keeper.candidate);
+	generation_drop(keeper.generation);
+	if (keeper.signal_fd >= 0)
+		close(keeper.signal_fd);
+	if (keeper.listener.lock_fd >= 0)
+		close(keeper.listener.lock_fd);
+	return status;
+}
