@@ -5,6 +5,7 @@
 
 #include <pixelward/base/buf.h>
 #include <pixelward/dissect/dissect.h>
+#include <pixelward/rewrite/rewrite.h>
 
 static uint64_t
 cpu_now_us(void)

@@ -4,7 +4,7 @@
 
 #include <pixelward/base/arena.h>
 #include <pixelward/judge/judge.h>
-#include <pixelward/rewrite/rewrite.h>
+#include <pixelward/rewritten.h>
 
 struct outcome {
 	const struct dissection	*dissection;	/* NULL if there was no memory for it */
