@@ -1,6 +1,7 @@
 # pixelward: `make help` lists what can be typed.
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
+include tools/deps.mk
 
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc

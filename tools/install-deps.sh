@@ -1,0 +1,144 @@
+#!/bin/sh
+# Installs what pixelward needs from Debian and this machine lacks. Silent, and without apt, when nothing is missing.
+#
+#	install-deps.sh [--list] [build] [test] [fuzz]		default: all three groups
+#
+# --list prints the missing packages and installs nothing. Exit 0: nothing is missing (any more).
+set -u
+PATH=$PATH:/usr/sbin:/sbin
+export PATH
+
+# group, package, how to see that it is there, what for
+# cmd:NAME a command; pc:NAME a pkg-config module; header:FILE a C header; lib:FILE one of clang's runtime libraries
+table() {
+	cat <<-'ROWS'
+	build gcc             cmd:cc                the C compiler
+	build libc6-dev       header:stdio.h        the C library's headers
+	build make            cmd:make              runs the build
+	build pkg-config      cmd:pkg-config        finds the libraries below
+	build libmilter-dev   header:libmilter/mfapi.h  the milter protocol, spoken with Postfix and Sendmail
+	build libgumbo-dev    pc:gumbo              the HTML parser
+	build libgmime-3.0-dev pc:gmime-3.0         words, charsets and encodings of mail
+	build libidn2-dev     pc:libidn2            international domain names
+	build libpsl-dev      pc:libpsl             the Public Suffix List
+	build libglib2.0-dev  pc:glib-2.0           hashes (and GMime's base)
+	test  libcmocka-dev   pc:cmocka             unit tests
+	test  python3         cmd:python3           end-to-end tests and the demo
+	test  postfix         cmd:postconf          a private Postfix for tests and the demo; the system's own is not started
+	fuzz  clang           cmd:clang             the compiler that has libFuzzer
+	fuzz  libclang-rt-dev lib:libclang_rt.fuzzer  libFuzzer and the sanitizers for clang
+	ROWS
+}
+
+present() {
+	case $1 in
+	cmd:*)		command -v "${1#cmd:}" >/dev/null 2>&1 ;;
+	pc:*)		pkg-config --exists "${1#pc:}" 2>/dev/null ;;
+	header:*)	for dir in /usr/include /usr/local/include /usr/include/*-linux-gnu*; do
+				test -e "$dir/${1#header:}" && return 0
+			done
+			return 1 ;;
+	lib:*)		command -v clang >/dev/null 2>&1 &&
+			    ls "$(clang -print-resource-dir)"/lib/*/"${1#lib:}"* >/dev/null 2>&1 ;;
+	esac
+}
+
+say() {
+	printf '%s\n' "$*" >&2
+}
+
+list_only=no
+groups=
+for argument; do
+	case $argument in
+	--list)			list_only=yes ;;
+	build | test | fuzz)	groups="$groups $argument" ;;
+	*)			say "usage: $0 [--list] [build] [test] [fuzz]"; exit 64 ;;
+	esac
+done
+groups=${groups:-build test fuzz}
+
+missing=
+reasons=
+while read -r group package probe why; do
+	case " $groups " in *" $group "*) ;; *) continue ;; esac
+	if ! present "$probe"; then
+		missing="$missing $package"
+		reasons="$reasons$(printf '  %-18s %s' "$package" "$why")
+"
+	fi
+done <<ROWS
+$(table)
+ROWS
+
+test -n "$missing" || exit 0
+if test $list_only = yes; then
+	for package in $missing; do echo "$package"; done
+	exit 1
+fi
+
+say "pixelward: missing on this machine:"
+printf '%s' "$reasons" >&2
+if ! command -v apt-get >/dev/null 2>&1; then
+	say "This is no Debian: install the same with your system's packages (the names above are Debian's), then run this again."
+	exit 1
+fi
+
+if test "$(id -u)" -eq 0; then
+	as_root() { "$@"; }
+elif command -v sudo >/dev/null 2>&1; then
+	say "Installing them needs root: asking sudo."
+	as_root() { sudo "$@"; }
+else
+	say "Installing them needs root and there is no sudo; as root, run:"
+	say "  apt-get install --no-install-recommends$missing"
+	exit 1
+fi
+
+apt() {
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" </dev/null
+}
+
+say "pixelward: installing them from Debian (apt-get install$missing)"
+log=$(mktemp) || exit 1
+# A service must not start merely because a test wants its program: the usual way to say so, unless somebody already did.
+policy=/usr/sbin/policy-rc.d
+own_policy=no
+cleanup() {
+	test $own_policy = no || as_root rm -f $policy
+	rm -f "$log"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM HUP
+
+failed() {
+	cat "$log" >&2
+	say "pixelward: $1"
+	exit 1
+}
+
+apt update >"$log" 2>&1 || failed "apt-get update failed (above)"
+# Debian lets one mail server replace another. That is the administrator's decision, not ours.
+# shellcheck disable=SC2086
+removed=$(apt install --no-install-recommends --simulate $missing 2>"$log" | sed -n 's/^Remv \([^ ]*\).*/\1/p')
+if test -n "$removed"; then
+	say "pixelward: installing these would remove: $(echo "$removed" | tr '\n' ' ')"
+	say "Nothing was installed. If that is what you want: apt-get install --no-install-recommends$missing"
+	exit 1
+fi
+case " $missing " in
+*" postfix "*)
+	# No main.cf, hence nothing that could start at the next boot either. Tests bring their own configuration.
+	echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections ;;
+esac
+if test ! -e $policy; then
+	own_policy=yes
+	printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy
+fi
+# shellcheck disable=SC2086
+apt install --yes --no-install-recommends --no-remove $missing >"$log" 2>&1 || failed "apt-get install failed (above)"
+
+for group in $groups; do
+	"$0" --list "$group" >/dev/null || failed "still missing after the installation: $("$0" --list "$group" | tr '\n' ' ')"
+done
+say "pixelward: installed."

@@ -1,0 +1,58 @@
+#!/bin/sh
+# install.sh install|uninstall BUILD DESTDIR PREFIX SYSCONFDIR PROGRAM…	called by make
+# The configuration belongs to the administrator: it is laid down once, never overwritten, never removed.
+set -eu
+
+what=$1 build=$2 prefix=$3$4 config=$3$5/pixelward sbindir=$4/sbin sysconfdir=$5
+shift 5
+share=$prefix/share
+unit=$prefix/lib/systemd/system
+
+folder_of() {
+	case $1 in
+	pixelward | pixelward-*) echo "$prefix/sbin" ;;	# daemons and what only the administrator runs
+	*) echo "$prefix/bin" ;;
+	esac
+}
+
+case $what in
+install)
+	for program; do
+		install -D -m 755 "$build/$program" "$(folder_of "$program")/$program"
+	done
+	find rules -type f | while read -r file; do
+		install -D -m 644 "$file" "$share/pixelward/$file"
+	done
+	for file in README.md CHANGES.md LICENSE docs/*.md; do
+		install -D -m 644 "$file" "$share/doc/pixelward/${file#docs/}"
+	done
+	for page in docs/man/*.[1-8]; do
+		test ! -e "$page" || install -D -m 644 "$page" "$share/man/man${page##*.}/${page##*/}"
+	done
+	for file in conf/*.conf; do
+		install -D -m 644 "$file" "$share/doc/pixelward/examples/${file##*/}"
+		if test -e "$config/${file##*/}"; then
+			echo "kept: $config/${file##*/}"
+		else
+			install -D -m 644 "$file" "$config/${file##*/}"
+		fi
+	done
+	for file in systemd/*.service systemd/*.socket; do
+		test -e "$file" || continue
+		install -d "$unit"
+		sed "s|@sbindir@|$sbindir|g; s|@sysconfdir@|$sysconfdir|g" "$file" >"$unit/${file##*/}"
+		chmod 644 "$unit/${file##*/}"
+	done ;;
+uninstall)
+	for program; do
+		rm -f "$(folder_of "$program")/$program"
+	done
+	rm -rf "$share/pixelward" "$share/doc/pixelward"
+	for page in docs/man/*.[1-8]; do
+		rm -f "$share/man/man${page##*.}/${page##*/}"
+	done
+	for file in systemd/*.service systemd/*.socket; do
+		rm -f "$unit/${file##*/}"
+	done
+	test ! -d "$config" || echo "kept: $config" ;;
+esac
