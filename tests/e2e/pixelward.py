@@ -1,0 +1,224 @@
+"""The programs under test: starts the daemon with a generated configuration, and runs pixelctl scan."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+
+from . import scratch
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+DAEMON = BUILD + "/pixelward"
+CTL = BUILD + "/pixelctl"
+SANITIZED = bool(os.environ.get("SANITIZER"))
+
+DEFAULTS = {
+    "Mode": "enforce",
+    "RemoteContent": "trackers",
+    "RulesDir": ROOT + "/rules",
+    "Redis": "none",
+    # The default passes everything from loopback, which is where all test mail comes from.
+    "InternalHosts": "192.0.2.1",
+}
+
+
+def write_config(path, options):
+    with open(path, "w", encoding="utf-8") as config:
+        for keyword, value in options.items():
+            if value is not None:
+                config.write(f"{keyword} {value}\n")
+
+
+class Pixelward:
+    """One running daemon. Options are keywords of its configuration: Pixelward(Mode="shadow")."""
+
+    def __init__(self, start=True, **options):
+        self.folder = scratch.make_folder("ward")
+        # As docs/install-postfix.md has it: a set-group-ID folder gives the socket to Postfix's group.
+        self.socket_folder = self.folder + "/run"
+        os.mkdir(self.socket_folder)
+        try:
+            shutil.chown(self.socket_folder, group="postfix")
+            os.chmod(self.socket_folder, 0o2750)
+        except (LookupError, PermissionError):
+            pass
+        os.mkdir(self.folder + "/state", 0o755)
+        self.socket = self.socket_folder + "/pixelward.sock"
+        self.config_file = self.folder + "/pixelward.conf"
+        self.log_file = self.folder + "/log"
+        self.process = self._guard = None
+        self.configure(**options)
+        if start:
+            try:
+                self.start()
+            except BaseException:
+                self._forget()
+                raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def configure(self, **options):
+        """Write the configuration anew; a running daemon sees it at SIGHUP."""
+        self.options = dict(DEFAULTS, Socket="unix:" + self.socket, StateDir=self.folder + "/state", **options)
+        write_config(self.config_file, self.options)
+
+    def start(self, seconds=None):
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen([DAEMON, "-c", self.config_file, "-f"], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, cwd="/", start_new_session=True)
+        self._guard = scratch.Guard(self.process.pid, self.folder)
+        scratch.wait_until(lambda: self.process.poll() is not None or self.answers(), "pixelward's socket", seconds)
+        if self.process.poll() is not None:
+            raise AssertionError(f"pixelward ended with {self.process.returncode} at start:\n{self.log}")
+
+    def answers(self):
+        """Does somebody accept connections on the socket? (A probe, as monitoring does it.)"""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(self.socket)
+                return True
+            except OSError:
+                return False
+
+    def terminate(self):
+        """SIGTERM without waiting: it drains."""
+        self.process.send_signal(signal.SIGTERM)
+
+    def wait(self, seconds=None):
+        """The exit status."""
+        status = self.process.wait(seconds or scratch.PATIENCE)
+        self._guard.dismiss()
+        self.process = None
+        return status
+
+    def halt(self):
+        """SIGTERM, and wait; the folder stays, so that start() begins a second life."""
+        self.terminate()
+        return self.wait()
+
+    def stop(self):
+        """The end. What went wrong behind the scenes (sanitizers, lost gateways) fails the test here."""
+        try:
+            if self.process is not None:
+                if self.process.poll() is None:
+                    self.terminate()
+                status = self.wait()
+                assert status == 0, f"pixelward ended with {status}:\n{self.log}"
+            for sign in ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:"):
+                assert sign not in self.log, self.log
+        finally:
+            self._forget()
+
+    def _forget(self):
+        if self.process is not None:
+            for pid in scratch.processes_of(self.process.pid) + [self.process.pid]:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.process.wait()
+            self._guard.dismiss()
+            self.process = None
+        if os.environ.get("PW_KEEP"):
+            print("kept:", self.folder)
+        else:
+            scratch.remove_folder(self.folder)
+
+    def gateways(self):
+        """Process ids of what the keeper started."""
+        return scratch.processes_of(self.process.pid)
+
+    def kill_gateway(self):
+        for pid in self.gateways():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    @property
+    def log(self):
+        try:
+            with open(self.log_file, encoding="utf-8", errors="replace") as log:
+                return log.read()
+        except FileNotFoundError:
+            return ""
+
+    def lines_of(self, queue_id):
+        """Log lines of one message, without what stands before the queue id."""
+        return re.findall(r"^(?:.*?\s)?(" + re.escape(queue_id) + r": .*)$", self.log, re.M)
+
+    def line_of(self, queue_id):
+        """The one line that every message gets."""
+        return scratch.wait_until(
+            lambda: next((line for line in self.lines_of(queue_id) if " action=" in line), None),
+            "the log line of " + queue_id)
+
+    def peak_memory(self):
+        """Bytes: the highest resident size that any of its processes had."""
+        peak = 0
+        for pid in self.gateways() + [self.process.pid]:
+            with open(f"/proc/{pid}/status", encoding="ascii") as status:
+                peak = max(peak, int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024)
+        return peak
+
+
+class Scan:
+    """The result of one run of pixelctl scan."""
+
+    def __init__(self, status, output, errors, usage):
+        self.status = status
+        self.output = output
+        self.errors = errors
+        self.usage = usage  # resource.struct_rusage
+
+    @property
+    def objects(self):
+        return [json.loads(line) for line in self.output.splitlines()]
+
+    @property
+    def object(self):
+        objects = self.objects
+        assert len(objects) == 1, (self.output, self.errors)
+        return objects[0]
+
+
+def scan(*arguments, stdin=b"", config=None, seconds=None):
+    """Run pixelctl scan with these arguments; config: options as of Pixelward()."""
+    with scratch_config(config or {}) as path:
+        with open(path + ".in", "wb") as given:
+            given.write(stdin)
+        with open(path + ".in", "rb") as given, open(path + ".out", "wb") as out, open(path + ".err", "wb") as err:
+            process = subprocess.Popen([CTL, "scan", "-c", path, *arguments], stdin=given, stdout=out, stderr=err)
+            # wait4, because only it tells the memory of this one process.
+            deadline = threading.Timer(seconds or 4 * scratch.PATIENCE, process.kill)
+            deadline.start()
+            _, status, usage = os.wait4(process.pid, 0)
+            deadline.cancel()
+            process.returncode = os.waitstatus_to_exitcode(status)
+        with open(path + ".out", encoding="utf-8") as out, open(path + ".err", encoding="utf-8", errors="replace") as err:
+            return Scan(process.returncode, out.read(), err.read(), usage)
+
+
+class scratch_config:
+    def __init__(self, options):
+        self.options = options
+
+    def __enter__(self):
+        self.folder = scratch.make_folder("scan")
+        write_config(self.folder + "/conf", dict(DEFAULTS, StateDir=self.folder, **self.options))
+        return self.folder + "/conf"
+
+    def __exit__(self, *_):
+        scratch.remove_folder(self.folder)
