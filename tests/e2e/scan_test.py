@@ -1,0 +1,230 @@
+"""pixelctl scan: the interface that scripts rely on."""
+
+import json
+import os
+import unittest
+
+from . import case, scratch
+from .case import MAILS, MEMBER, TOKEN, mail_names, readable, stored, wire, without_header_of_ours
+from .pixelward import CTL, scan
+
+ACTIONS = {"deliver", "tag", "neutralise", "hold", "redirect", "reject"}
+TRIGGERS = {"open", "dns", "click", "mua"}
+
+
+def path(name):
+    return os.path.join(MAILS, name + ".eml")
+
+
+class ScanTest(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        if not os.path.exists(CTL):
+            raise AssertionError(CTL + " is not built")
+
+    def setUp(self):
+        self.folder = scratch.make_folder("out")
+        self.addCleanup(scratch.remove_folder, self.folder)
+
+    def write(self, name, data):
+        with open(os.path.join(self.folder, name), "wb") as file:
+            file.write(data)
+        return file.name
+
+    def rewritten(self, name):
+        with open(os.path.join(self.folder, "new", os.path.basename(name)), "rb") as file:
+            return file.read()
+
+
+class ExitStatus(ScanTest):
+
+    def test_clean_mail_is_0(self):
+        for name in mail_names("clean-"):
+            with self.subTest(name):
+                result = scan("--rcpt", MEMBER, path(name))
+                self.assertEqual(result.status, 0, result.output + result.errors)
+
+    def test_neutralised_mail_is_1(self):
+        for name in mail_names("tracked-"):
+            with self.subTest(name):
+                result = scan("--rcpt", MEMBER, path(name))
+                self.assertEqual(result.status, 1, result.output + result.errors)
+
+    def test_held_mail_is_2(self):
+        for name in mail_names("held-"):
+            with self.subTest(name):
+                self.assertEqual(scan(path(name)).status, 2)
+
+    def test_of_several_files_the_highest_counts(self):
+        clean, tracked, held = path("clean-plain-note"), path("tracked-html-only"), path("held-campaign")
+        for files, status in (([clean, clean], 0), ([tracked, clean], 1), ([clean, held, tracked], 2)):
+            with self.subTest(status):
+                self.assertEqual(scan(*files).status, status)
+
+    def test_a_file_that_cannot_be_read_is_an_error_and_the_others_are_scanned(self):
+        result = scan("--json", path("tracked-html-only"), self.folder + "/missing.eml", path("clean-plain-note"))
+        self.assertGreaterEqual(result.status, 64)
+        self.assertEqual([found["file"] for found in result.objects],
+                         [path("tracked-html-only"), path("clean-plain-note")])
+        self.assertIn("missing.eml", result.errors)
+
+    def test_a_folder_is_no_message(self):
+        result = scan(self.folder)
+        self.assertGreaterEqual(result.status, 64)
+        self.assertNotEqual(result.errors, "")
+
+    def test_wrong_use_is_64_or_more_and_says_so(self):
+        for arguments in ([], ["--no-such-option", path("clean-plain-note")], ["--rewrite"]):
+            with self.subTest(arguments):
+                result = scan(*arguments)
+                self.assertGreaterEqual(result.status, 64)
+                self.assertNotEqual(result.errors, "")
+
+    def test_a_broken_configuration_is_an_error_with_its_place(self):
+        result = scan(path("clean-plain-note"), config={"Mode": "sometimes"})
+        self.assertGreaterEqual(result.status, 64)
+        self.assertRegex(result.errors, r"conf:\d+:\d+: ")
+
+
+class Json(ScanTest):
+
+    def test_every_message_is_one_object_on_one_line(self):
+        files = [path(name) for name in mail_names("")]
+        result = scan("--json", *files)
+        self.assertEqual([found["file"] for found in result.objects], files)
+
+    def test_objects_have_the_documented_shape(self):
+        for found in scan("--json", "--rcpt", MEMBER, *[path(name) for name in mail_names("")]).objects:
+            with self.subTest(found["file"]):
+                self.assertTrue({"file", "action", "references", "rules", "notes"} <= set(found), found)
+                self.assertIn(found["action"], ACTIONS)
+                self.assertIsInstance(found["rules"], list)
+                self.assertIsInstance(found["notes"], list)
+                for reference in found["references"]:
+                    self.assertTrue({"part", "kind", "trigger", "url", "host", "decision", "reasons"} <= set(reference))
+                    self.assertIn(reference["decision"], {"keep", "strip"})
+                    self.assertIn(reference["trigger"], TRIGGERS)
+                    if reference["decision"] == "strip":
+                        self.assertTrue(reference["reasons"], reference)
+
+    def test_the_pixel_is_found_with_its_part_host_and_reason(self):
+        found = scan("--json", path("tracked-recon-news")).object
+        self.assertEqual(found["action"], "neutralise")
+        pixel, = [reference for reference in found["references"] if reference["decision"] == "strip"]
+        self.assertEqual((pixel["part"], pixel["kind"], pixel["trigger"]), ("2", "image", "open"))
+        self.assertEqual(pixel["url"], "https://cdn.nws-dispatch.example/o/7f3kq9zt2m.gif")
+        self.assertEqual(pixel["host"], "cdn.nws-dispatch.example")
+
+    def test_links_are_references_that_wait_for_a_click(self):
+        found = scan("--json", path("clean-html-links-only")).object
+        self.assertEqual([(reference["trigger"], reference["decision"]) for reference in found["references"]],
+                         [("click", "keep")])
+
+    def test_parts_are_numbered_as_in_imap(self):
+        for name, part in (("tracked-html-only", "1"), ("tracked-qp", "2"), ("tracked-forwarded", "2.1")):
+            with self.subTest(name):
+                found = scan("--json", path(name)).object
+                self.assertIn(part, [reference["part"] for reference in found["references"]
+                                     if reference["decision"] == "strip"])
+
+    def test_a_held_message_names_its_rule(self):
+        found = scan("--json", path("held-campaign")).object
+        self.assertEqual(found["action"], "hold")
+        self.assertTrue(any("apt31-ipac" in rule for rule in found["rules"]), found["rules"])
+
+    def test_hostile_names_and_urls_stay_json(self):
+        page = (b"Content-Type: text/html\r\n\r\n<img width=1 height=1 "
+                b"src='http://t.example/\"\\\x01\xff\xc3&quot;&#10;\\u0000'>\r\n")
+        name = self.write('we"ird \\ name\n.eml', page)
+        found = scan("--json", name).object
+        self.assertEqual(found["file"], name)
+
+    def test_recipients_given_by_hand_are_looked_for_in_urls(self):
+        self.assertEqual(scan("--rcpt", "else@parl.example", path("tracked-digest")).status, 0)
+        self.assertEqual(scan("--rcpt", "else@parl.example", "--rcpt", MEMBER, path("tracked-digest")).status, 1)
+
+    def test_the_envelope_sender_is_looked_at(self):
+        self.assertEqual(scan("--from", "a@nropnews.com", path("clean-plain-note")).status, 2)
+        self.assertEqual(scan("--from", "a@fine.example", path("clean-plain-note")).status, 0)
+
+    def test_remote_content_all_strips_the_pictures(self):
+        found = scan("--json", path("clean-newsletter"), config={"RemoteContent": "all"}).object
+        decisions = {reference["url"].rsplit("/", 1)[-1]: reference["decision"] for reference in found["references"]}
+        self.assertEqual((decisions["head.png"], decisions["ferry.jpg"], decisions["leave"]), ("strip", "strip", "keep"))
+
+
+class StandardInput(ScanTest):
+
+    def test_a_dash_reads_standard_input(self):
+        result = scan("--json", "-", stdin=wire("tracked-html-only"))
+        self.assertEqual((result.status, result.object["file"], result.object["action"]), (1, "-", "neutralise"))
+
+    def test_standard_input_may_stand_among_files(self):
+        result = scan("--json", path("clean-plain-note"), "-", stdin=wire("held-campaign"))
+        self.assertEqual([found["action"] for found in result.objects], ["deliver", "hold"])
+
+
+class Rewrite(ScanTest):
+
+    def rewrite(self, *files, **how):
+        os.makedirs(self.folder + "/new", exist_ok=True)
+        return scan("--rewrite", self.folder + "/new", "--rcpt", MEMBER, *files, **how)
+
+    def test_clean_mail_is_written_as_it_was(self):
+        files = [path(name) for name in mail_names("clean-")]
+        self.rewrite(*files)
+        for name in mail_names("clean-"):
+            with self.subTest(name):
+                self.assertEqual(self.rewritten(path(name)), stored(name))
+
+    def test_crlf_mail_too(self):
+        for name in mail_names("clean-"):
+            with self.subTest(name):
+                self.rewrite(self.write(name, wire(name)))
+                self.assertEqual(self.rewritten(name), wire(name))
+
+    def test_tracked_mail_is_written_without_its_trackers(self):
+        for name in mail_names("tracked-"):
+            with self.subTest(name):
+                for data in (stored(name), wire(name)):
+                    file = self.write(name, data)
+                    self.assertEqual(self.rewrite(file).status, 1)
+                    self.assertNotIn(TOKEN, readable(self.rewritten(file)))
+
+    def test_what_was_written_is_clean_when_it_is_read_again(self):
+        for name in mail_names("tracked-"):
+            with self.subTest(name):
+                self.rewrite(path(name))
+                again = scan("--json", "--rcpt", MEMBER, os.path.join(self.folder, "new", name + ".eml"))
+                self.assertEqual(again.status, 0, again.output)
+
+    def test_only_the_pixel_is_missing(self):
+        self.rewrite(path("tracked-html-only"))
+        self.assertEqual(without_header_of_ours(self.rewritten(path("tracked-html-only")).replace(b"\n", b"\r\n")),
+                         wire("tracked-html-only").replace(
+                             b'<img src="https://t.shop.example/open?u=7f3kq9zt2m" width=1 height=1>', b""))
+
+    def test_held_mail_is_not_written(self):
+        self.assertEqual(self.rewrite(path("held-campaign"), path("clean-plain-note")).status, 2)
+        self.assertEqual(os.listdir(self.folder + "/new"), ["clean-plain-note.eml"])
+
+    def test_two_files_of_one_name_are_an_error(self):
+        os.mkdir(self.folder + "/other")
+        twin = self.write("other/clean-plain-note.eml", wire("clean-plain-note"))
+        result = self.rewrite(path("clean-plain-note"), twin)
+        self.assertGreaterEqual(result.status, 64)
+        self.assertIn("clean-plain-note.eml", result.errors)
+
+    def test_a_folder_that_does_not_exist_is_an_error(self):
+        self.assertGreaterEqual(scan("--rewrite", self.folder + "/nowhere", path("clean-plain-note")).status, 64)
+
+    def test_json_and_rewrite_go_together(self):
+        result = self.rewrite("--json", path("tracked-html-only"))
+        self.assertEqual(json.loads(result.output)["action"], "neutralise")
+        self.assertNotIn(TOKEN, self.rewritten(path("tracked-html-only")))
+
+
+if __name__ == "__main__":
+    unittest.main()

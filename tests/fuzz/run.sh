@@ -1,0 +1,55 @@
+#!/bin/bash
+# run.sh SECONDS [TARGET…]: each tests/fuzz/fuzz_*.c for that long, under clang's libFuzzer with the address and
+# undefined-behaviour sanitizers. Starts from tests/mails and tests/fuzz/corpus/TARGET; what it finds on the way
+# stays in build/fuzz/corpus. A crash leaves its input in build/fuzz/crashes, and the exit status is 1.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+seconds=${1:?usage: run.sh SECONDS [TARGET...]}
+shift
+out=build/fuzz
+clang=${FUZZ_CC:-clang}
+
+tools/install-deps.sh build fuzz
+targets=("$@")
+if [ ${#targets[@]} -eq 0 ]; then
+	for file in tests/fuzz/fuzz_*.c; do
+		[ -e "$file" ] && targets+=("$(basename "$file" .c)")
+	done
+fi
+if [ ${#targets[@]} -eq 0 ]; then
+	echo "fuzz: there is no tests/fuzz/fuzz_*.c" >&2
+	exit 1
+fi
+
+echo "fuzz: compiling with $clang"
+mkdir -p $out
+# clang has no use for some of gcc's switches; its warnings are not what is tested here.
+env -u SANITIZER make -s -j2 BUILD=$out CC="$clang" WERROR= HARDENING=-fPIE INSTALL_DEPS=no \
+	SANITIZER=fuzzer-no-link,address,undefined "CFLAGS=-O1 -g -DPIXELWARD_FUZZING" $out/libpixelward.a >$out/make.log 2>&1 ||
+	{ cat $out/make.log; exit 1; }
+
+modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0"
+status=0
+for target in "${targets[@]}"; do
+	# shellcheck disable=SC2046,SC2086
+	"$clang" -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-Iinclude -Imilter -Itests $(pkg-config --cflags $modules) -o "$out/$target" "tests/fuzz/$target.c" \
+		$out/libpixelward.a $(pkg-config --libs $modules) -lmilter -lpthread
+	mkdir -p "$out/corpus/$target" "$out/crashes"
+	seeds=(tests/mails)
+	[ -d "tests/fuzz/corpus/$target" ] && seeds=("tests/fuzz/corpus/$target" "${seeds[@]}")
+	dictionary=()
+	[ -e "tests/fuzz/$target.dict" ] && dictionary=("-dict=tests/fuzz/$target.dict")
+	echo "fuzz: $target for $seconds s"
+	if "$out/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+		"${dictionary[@]}" -artifact_prefix="$out/crashes/$target-" "$out/corpus/$target" "${seeds[@]}" \
+		>"$out/$target.log" 2>&1; then
+		sed -n 's/^stat::number_of_executed_units: */fuzz: '"$target"': executions: /p' "$out/$target.log"
+	else
+		tail -60 "$out/$target.log"
+		echo "fuzz: $target FAILED; its input: $(find "$out/crashes" -name "$target-*" -newer "$out/$target" | tr '\n' ' ')"
+		status=1
+	fi
+done
+exit $status
