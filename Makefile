@@ -1,6 +1,10 @@
 # pixelward: `make help` lists what can be typed.
 .DEFAULT_GOAL := all
 SHELL := /bin/bash
+# make V=1 shows the commands.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1) $(2)')
 include tools/deps.mk
 
 PREFIX     ?= /usr
@@ -58,24 +62,28 @@ $(BUILD)/arrows/%/.done: Makefile $(wildcard include/pixelward/*.h)
 define room_rule
 $(BUILD)/obj/milter/$(1)/%.o: milter/$(1)/%.c $(BUILD)/arrows/$(1)/.done
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -I$(BUILD)/arrows/$(1) -Imilter/$(1) $$(if $$(pkg_$(1)),$$(shell pkg-config --cflags $$(pkg_$(1)))) -c $$< -o $$@
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -I$(BUILD)/arrows/$(1) -Imilter/$(1) $$(if $$(pkg_$(1)),$$(shell pkg-config --cflags $$(pkg_$(1)))) -c $$< -o $$@
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rule,$(room))))
 
 $(LIBRARY): $(LIBRARY_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 .SECONDEXPANSION:
 commands = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard milter/programs/$(1)/*.c)))
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/milter/programs/%.o $$(call commands,$$*) $(LIBRARY)
-	$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 # Unit tests: tests/ROOM/X_test.c is one cmocka program; it may see every header, also private ones.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c')))
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Iinclude -Imilter -Itests -Imilter/$(firstword $(subst /, ,$*)) \
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Imilter -Itests \
 	    $(shell pkg-config --cflags $(pkg_all) cmocka) -o $@ $< $(LDHARDENING) $(LIBRARY) $(LIBS) -lcmocka
 
 -include Makefile.tests

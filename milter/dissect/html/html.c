@@ -524,6 +524,8 @@ look_at_attribute(struct look *look)
 	case VALUE_META:
 		look_at_meta(look, value.text);
 		break;
+	case VALUE_BASE:
+		break;
 	case VALUE_PARAM:
 		look_at_param(look, value.text);
 		break;

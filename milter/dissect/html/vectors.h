@@ -16,6 +16,7 @@ enum value_grammar {
 	VALUE_META,		/* content of meta: http-equiv decides */
 	VALUE_PARAM,		/* value of param: name decides */
 	VALUE_ANIMATION,	/* to, from, by, values of SVG animations: attributeName decides; ';' between values */
+	VALUE_BASE,		/* names no place by itself, but what the others are relative to */
 	VALUE_CONTAINER,	/* URL of something that is shown with its own loads: a data: URL is looked into */
 };
 

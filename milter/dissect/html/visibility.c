@@ -400,6 +400,14 @@ whole_px(bool known, double px)
 	return known && px >= 0 && px < 1e6 ? (uint32_t)px : REFERENCE_NO_SIZE;
 }
 
+/* A picture keeps its proportions: one side of nothing makes nothing of the other. A box without a width is wide. */
+static bool
+is_picture(struct span element)
+{
+	return span_eq_nocase(element, SPAN("img")) || span_eq_nocase(element, SPAN("image")) ||
+	    span_eq_nocase(element, SPAN("input")) || span_eq_nocase(element, SPAN("amp-img"));
+}
+
 enum pw_err
 visibility_of(struct visibility_context *context, const struct html_tag *tag, uint32_t node,
     struct visibility *visibility)
@@ -421,7 +429,7 @@ visibility_of(struct visibility_context *context, const struct html_tag *tag, ui
 		visibility->hidden |= HIDDEN_VISIBILITY;
 	if ((has_width && width <= 0) || (has_height && height <= 0) ||
 	    (has_width && has_height && width <= TINY_PX && height <= TINY_PX) ||
-	    (has_width != has_height && (has_width ? width : height) <= 1))
+	    (has_width != has_height && is_picture(tag->name) && (has_width ? width : height) <= 1))
 		visibility->hidden |= HIDDEN_SIZE;
 	visibility->width = whole_px(has_width, width);
 	visibility->height = whole_px(has_height, height);
