@@ -72,26 +72,33 @@ rest_of_line(struct span text, size_t at)
 	return end - at;
 }
 
+/* The column behind text that is written at column. */
+static size_t
+column_behind(size_t column, struct span text)
+{
+	size_t line = line_begin(text, text.len);
+
+	return line > 0 ? text.len - line : column + text.len;
+}
+
 /* Identity and quoted-printable: only the bytes of the references change. */
 static enum pw_err
 edit_in_place(struct work *work, const struct part *part, struct splices *raw)
 {
 	enum pw_err	err = splices_settle(raw);
-	size_t		column = 0, line = 0;
+	size_t		column = 0, from = part->body.begin;
 
 	for (size_t i = 0; err == PW_OK && i < raw->count; i++) {
 		struct splice splice = raw->at[i];
 
 		if (part->encoding == ENCODING_QP) {
-			size_t begin = line_begin(work->message, splice.old.begin);
-
-			/* Behind an earlier edit on the same line the column is not known: count from that edit's text. */
-			column = i > 0 && line == begin ? 0 : splice.old.begin - begin;
-			line = line_begin(work->message, splice.old.end);
-			splice.fresh = encode_qp_piece(splice.fresh, column,
-			    rest_of_line(work->message, splice.old.end), work->line_end, work->arena);
+			column = column_behind(column, span_cut(work->message, from, splice.old.begin));
+			from = splice.old.end;
+			splice.fresh = encode_qp_piece(splice.fresh, column, rest_of_line(work->message, from),
+			    work->line_end, work->arena);
 			if (splice.fresh.at == NULL)
 				return PW_ENOMEM;
+			column = column_behind(column, splice.fresh);
 		}
 		err = splices_add(&work->raw, work->arena, splice);
 	}

@@ -131,8 +131,9 @@ compare(struct span name, const char *row)
 	for (size_t i = 0; i < name.len; i++) {
 		int difference = (unsigned char)ascii_lower(name.at[i]) - (unsigned char)row[i];
 
-		if (difference != 0)
-			return difference;
+		/* A name may hold NULs: the row ends at its first. */
+		if (difference != 0 || row[i] == '\0')
+			return difference != 0 ? difference : 1;
 	}
 	return row[name.len] == '\0' ? 0 : -1;
 }
