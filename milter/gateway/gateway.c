@@ -34,6 +34,7 @@
 struct gateway {
 	int		 listen_fd, control_fd;
 	const char	*config_file;
+	pthread_t	 listener;	/* libmilter's: it polls listen_fd */
 };
 
 static void
@@ -79,6 +80,21 @@ signals_ignore(void)
 }
 
 static void
+wake(int signal)
+{
+	(void)signal;
+}
+
+/* SIGUSR2 does nothing but end a system call that waits. */
+static void
+wake_prepare(void)
+{
+	struct sigaction action = { .sa_handler = wake };
+
+	sigaction(SIGUSR2, &action, NULL);
+}
+
+static void
 say(const struct gateway *gateway, enum gateway_word word)
 {
 	char byte = (char)word;
@@ -99,10 +115,9 @@ serve(void *unused)
 }
 
 static bool
-libmilter_start(const struct gateway *gateway, const struct options *options)
+libmilter_start(struct gateway *gateway, const struct options *options)
 {
 	char		connection[32];
-	pthread_t	thread;
 	int		seconds = (int)(options->milter_timeout_ms / 1000);
 	size_t		packet_bytes = (size_t)options->limits.header_bytes + PACKET_MARGIN;
 
@@ -118,11 +133,10 @@ libmilter_start(const struct gateway *gateway, const struct options *options)
 		    "listening descriptors", connection);
 		return false;
 	}
-	if (pthread_create(&thread, NULL, serve, NULL) != 0) {
+	if (pthread_create(&gateway->listener, NULL, serve, NULL) != 0) {
 		log_error("cannot start a thread");
 		return false;
 	}
-	pthread_detach(thread);
 	return true;
 }
 
@@ -160,7 +174,7 @@ reload(const struct gateway *gateway)
 
 /*
  * libmilter cannot be told to stop accepting and go on serving. So its descriptor becomes a socket that nobody
- * knows, and new connections wait in the keeper's for the next gateway.
+ * knows. Its poll of the old one, which would hold that open for five seconds more, is interrupted.
  */
 static void
 stop_accepting(const struct gateway *gateway)
@@ -175,6 +189,7 @@ stop_accepting(const struct gateway *gateway)
 		log_error("cannot stop accepting: %s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
+	pthread_kill(gateway->listener, SIGUSR2);
 }
 
 static int
@@ -232,9 +247,10 @@ listen_to_keeper(const struct gateway *gateway)
 int
 gateway_run(int listen_fd, int control_fd, const char *config_file, struct generation *generation)
 {
-	struct gateway gateway = { listen_fd, control_fd, config_file };
+	struct gateway gateway = { .listen_fd = listen_fd, .control_fd = control_fd, .config_file = config_file };
 
 	signals_ignore();
+	wake_prepare();
 	descriptors_raise();
 	stack_set();
 	dissect_prepare();

@@ -15,7 +15,7 @@ enum gateway_word {
 };
 
 /* A drain that is not done by then is cut off: whoever still waits is told by its MTA to try again. */
-#define GATEWAY_DRAIN_MS	75000
+#define GATEWAY_DRAIN_MS	45000
 
 /*
  * Serve listen_fd until told to drain; end of file on control_fd (a socketpair's end) means that the keeper
