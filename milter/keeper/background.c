@@ -60,6 +60,17 @@ descriptors_detach(void)
 }
 
 void
+background_leave_in_child(struct background *background)
+{
+	if (background->report_fd < 0)
+		return;
+	close(background->report_fd);
+	background->report_fd = -1;
+	/* The caller may wait for the end of its standard error, too. */
+	descriptors_detach();
+}
+
+void
 background_report(struct background *background, int status)
 {
 	unsigned char byte = (unsigned char)status;

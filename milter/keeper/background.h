@@ -15,6 +15,9 @@ struct background {
  */
 bool	background_enter(struct background *);
 
+/* In a child: standard input, output and error become /dev/null, and nothing is reported from here. */
+void	background_leave_in_child(struct background *);
+
 /*
  * status 0: we serve; the standard descriptors become /dev/null. Else: what the caller is to exit with; our
  * own exit is the caller's of this function. Does nothing in the foreground or the second time.

@@ -64,8 +64,7 @@ serve_in_child(void *context, int control_fd)
 
 	log_open("pixelward", keeper->to_syslog);
 	close(keeper->signal_fd);
-	if (keeper->background.report_fd >= 0)
-		close(keeper->background.report_fd);
+	background_leave_in_child(&keeper->background);
 	listener_release_in_child(&keeper->listener);
 	return gateway_run(keeper->listener.fd, control_fd, keeper->config_file, keeper->generation);
 }
