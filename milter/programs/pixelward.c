@@ -63,7 +63,7 @@ effective_set_print(const struct options *options)
 
 	buf_init(&out, REPORT_BYTES);
 	config_print(options, &out);
-	fwrite(buf_span(&out).at, 1, buf_span(&out).len, stdout);
+	printf("%.*s", SPAN_ARG(buf_span(&out)));
 	buf_fini(&out);
 }
 
@@ -77,7 +77,7 @@ generation_read(const char *config_file)
 
 	buf_init(&report, REPORT_BYTES);
 	err = generation_load(config_file, &report, &generation);
-	fwrite(buf_span(&report).at, 1, buf_span(&report).len, stderr);
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	if (err != PW_OK)
 		fprintf(stderr, "pixelward: %s: %s\n", config_file, pw_strerror(err));
 	buf_fini(&report);
