@@ -1,0 +1,121 @@
+"""A pixelward of one's own for a test: configuration, socket and log in a temporary directory."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from milter_client import MilterClient
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = TREE / (os.environ.get("PIXELWARD_BUILD") or os.environ.get("BUILD") or "build")
+PIXELWARD = BUILD / "pixelward"
+# How long to wait for what comes at once on a quiet machine.
+PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "20"))
+
+
+def wait_until(condition, seconds=PATIENCE, what="condition"):
+    """The condition's value, as soon as it is true."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("not within %g s: %s" % (seconds, what))
+        time.sleep(0.02)
+
+
+class Daemon:
+    """options: Keyword=value lines beyond those every test needs."""
+
+    def __init__(self, arguments=("-f",), environment=None, directory=None, pass_fds=(), wait=True, **options):
+        self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="pixelward-test-"))
+        self.own_directory = directory is None
+        self.config = self.directory / "pixelward.conf"
+        self.log_file = self.directory / "log"
+        self.options = {"Mode": "enforce", "Socket": "unix:%s/socket" % self.directory, "Syslog": "no",
+                        "RulesDir": str(TREE / "rules"), "InternalHosts": "127.0.0.0/8, ::1"}
+        self.options.update(options)
+        self.configure()
+        environment = dict(os.environ, **(environment or {}))
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen([str(PIXELWARD), "-c", str(self.config), *arguments], stderr=log,
+                                            stdout=log, stdin=subprocess.DEVNULL, env=environment,
+                                            pass_fds=pass_fds)
+        if wait:
+            self.wait_for_log(" serves ")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
+
+    @property
+    def socket(self):
+        return self.options["Socket"]
+
+    def configure(self, text=None, **options):
+        self.options.update(options)
+        lines = ["%-20s %s\n" % option for option in self.options.items()]
+        self.config.write_text("".join(lines) if text is None else text)
+
+    def log(self):
+        return self.log_file.read_text(errors="replace")
+
+    def wait_for_log(self, text, seconds=PATIENCE, since=0):
+        def look():
+            if text in self.log()[since:]:
+                return True
+            if self.process.poll() is not None:
+                raise AssertionError("ended with %d:\n%s" % (self.process.returncode, self.log()))
+            return False
+        return wait_until(look, seconds, "%r in the log:\n%s" % (text, self.log()))
+
+    def client(self, **negotiation):
+        return MilterClient(self.socket).negotiate(**negotiation)
+
+    def session(self, address="192.0.2.1", **negotiation):
+        """Connected and greeted."""
+        mta = self.client(**negotiation)
+        mta.connect(address=address)
+        mta.helo()
+        return mta
+
+    def children(self):
+        path = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid))
+        return [int(pid) for pid in path.read_text().split()]
+
+    def reload(self):
+        since = len(self.log())
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "reloaded" in self.log()[since:], what="an answer to SIGHUP")
+        return self.log()[since:]
+
+    def stop(self):
+        """The exit status."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        if self.own_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+        return self.process.returncode
+
+
+def run_tests(module):
+    """All of a test file's unittest cases, and the closing line that Makefile.tests and people read."""
+    import sys
+    import unittest
+    suite = unittest.defaultTestLoader.loadTestsFromName(module)
+    result = unittest.TextTestRunner(verbosity=2 if "-v" in sys.argv else 1).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    passed = max(0, result.testsRun - failed - len(result.skipped))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
