@@ -74,6 +74,7 @@ enum document_kind {
 	DOCUMENT_CSS,
 	DOCUMENT_CALENDAR,	/* also vCard */
 	DOCUMENT_ENRICHED,
+	DOCUMENT_RTF,
 	DOCUMENT_HEADER,	/* header fields of the message or of a nested one */
 };
 
@@ -197,6 +198,9 @@ enum quirk {
 
 const char	*quirk_text(enum quirk);
 
+/* Quirks that leave it open which bytes are whose: the message has more than one reading. */
+#define QUIRKS_OF_STRUCTURE	(~(1u << QUIRK_HTML_BY_NAME | 1u << QUIRK_UUENCODE | 1u << QUIRK_SMIME_OPAQUE | 1u << QUIRK_TNEF))
+
 struct note {
 	uint32_t	part;	/* or DISSECTION_NONE */
 	struct text	text;
@@ -211,6 +215,8 @@ const struct note	*dissection_notes(const struct dissection *);
 struct span		 dissection_text(const struct dissection *, struct text);
 /* The document's decoded bytes, wherever they lie. */
 struct span		 document_bytes(const struct dissection *, const struct document *, struct span message);
+/* Does any part have a quirk of structure? */
+bool			 dissection_is_ambiguous(const struct dissection *);
 /* "image", "open", "1.2" and so on, as printed in JSON and logs. */
 const char		*reference_kind_name(uint32_t kind);
 const char		*trigger_name(uint32_t trigger);

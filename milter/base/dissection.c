@@ -91,6 +91,15 @@ document_bytes(const struct dissection *d, const struct document *document, stru
 	return dissection_text(d, document->bytes);
 }
 
+bool
+dissection_is_ambiguous(const struct dissection *d)
+{
+	for (uint32_t i = 0; i < d->parts.count; i++)
+		if ((dissection_parts(d)[i].quirks & QUIRKS_OF_STRUCTURE) != 0)
+			return true;
+	return false;
+}
+
 /* What the checks below share: the first wrong thing makes all of it wrong. */
 struct check {
 	const struct dissection	*d;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <pixelward/base/buf.h>
+#include <pixelward/dissect/canonical.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/rewrite/rewrite.h>
 
@@ -99,39 +100,132 @@ recipients_of_header(const struct dissection *d, struct arena *arena, struct mes
 	return PW_OK;
 }
 
+/* What one run through the house needs beside the message. */
+struct house {
+	const struct options	*options;
+	const struct policy	*policy;
+	struct arena		*arena;
+};
+
+/* Splice what the verdict strips, and prove each changed document inert. live names what is left otherwise. */
+static enum pw_err
+make_inert(const struct house *house, struct span raw, struct outcome *outcome, struct span *live)
+{
+	enum pw_err err = rewrite(raw, outcome->dissection, &outcome->verdict, house->arena, &outcome->rewritten);
+
+	if (err == PW_OK)
+		err = verify(outcome, &house->options->limits, house->arena, live);
+	return err;
+}
+
+static struct span
+join(const struct rewritten *rewritten, struct arena *arena)
+{
+	struct buf	out;
+	struct span	copy;
+
+	buf_init(&out, SIZE_MAX / 4);
+	for (size_t i = 0; i < rewritten->header_piece_count; i++)
+		buf_add(&out, rewritten->header_pieces[i]);
+	for (size_t i = 0; i < rewritten->body_piece_count; i++)
+		buf_add(&out, rewritten->body_pieces[i]);
+	copy = buf_failed(&out) ? SPAN_NONE : arena_copy(arena, buf_span(&out));
+	buf_fini(&out);
+	return copy;
+}
+
+static bool
+is_kept(const struct outcome *outcome, struct span url)
+{
+	for (uint32_t i = 0; i < outcome->dissection->references.count; i++)
+		if (!outcome->verdict.decisions[i].strip &&
+		    span_eq(dissection_text(outcome->dissection, dissection_references(outcome->dissection)[i].url), url))
+			return true;
+	return false;
+}
+
+/* A message with more than one reading is taken apart once more: nothing may be live in any of them that was not kept. */
+static enum pw_err
+look_again(const struct house *house, const struct outcome *outcome, struct span *live)
+{
+	struct span		 fresh = join(&outcome->rewritten, house->arena);
+	const struct dissection	*d;
+	enum pw_err		 err = fresh.at == NULL ? PW_ENOMEM : dissect(fresh, &house->options->limits, house->arena, &d);
+
+	for (uint32_t i = 0; err == PW_OK && i < d->references.count; i++) {
+		const struct reference *reference = &dissection_references(d)[i];
+
+		*live = dissection_text(d, reference->url);
+		if (reference->trigger != TRIGGER_CLICK &&
+		    (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0 && !is_kept(outcome, *live))
+			return PW_ENOTINERT;
+	}
+	return err;
+}
+
+/* Splices cannot make every reading inert: leave one reading only, then make that one inert. */
+static enum pw_err
+start_anew(const struct house *house, const struct message *message, struct outcome *outcome, struct span *live)
+{
+	struct message		 anew = *message;
+	struct outcome		 second = { 0 };
+	struct header_edit	*edits;
+	size_t			 edit_count;
+	enum pw_err		 err;
+
+	err = dissect_canonical(message->raw, outcome->dissection, &house->options->limits, house->arena, &anew.raw,
+	    &edits, &edit_count);
+	if (err == PW_OK)
+		err = dissect(anew.raw, &house->options->limits, house->arena, &second.dissection);
+	if (err == PW_OK && dissection_is_ambiguous(second.dissection))
+		err = PW_ENOTINERT;
+	if (err == PW_OK)
+		err = judge(&anew, second.dissection, house->options, house->policy, house->arena, &second.verdict);
+	if (err == PW_OK)
+		err = make_inert(house, anew.raw, &second, live);
+	if (err != PW_OK || second.rewritten.header_edit_count > 0)
+		return err == PW_ENOMEM ? err : PW_ENOTINERT;
+	outcome->rewritten = second.rewritten;
+	outcome->rewritten.header_edits = edits;
+	outcome->rewritten.header_edit_count = edit_count;
+	outcome->rewritten.changed = true;
+	return PW_OK;
+}
+
 static void
 run(const struct message *message, const struct options *options, const struct policy *policy, struct arena *arena,
     struct outcome *outcome)
 {
+	struct house	house = { options, policy, arena };
+	struct message	envelope = *message;
 	struct span	live = SPAN_NONE;
 	enum pw_err	err = dissect(message->raw, &options->limits, arena, &outcome->dissection);
 
-	if (outcome->dissection == NULL) {
-		fail(outcome, err, "dissecting", SPAN_NONE, arena);
-		return;
-	}
 	/* A dissection that stopped at a limit or in the parser is judged by OnLimit and OnPoison. */
-	if ((err = dissection_check(outcome->dissection, outcome->dissection->bytes, message->raw.len)) != PW_OK) {
+	if (outcome->dissection != NULL)
+		err = dissection_check(outcome->dissection, outcome->dissection->bytes, message->raw.len);
+	if (err != PW_OK) {
 		outcome->dissection = NULL;
 		fail(outcome, err, "dissecting", SPAN_NONE, arena);
 		return;
 	}
-	struct message envelope = *message;
-	if (envelope.recipient_count == 0 &&
-	    (err = recipients_of_header(outcome->dissection, arena, &envelope)) != PW_OK) {
-		fail(outcome, err, "judging", SPAN_NONE, arena);
-		return;
-	}
-	if ((err = judge(&envelope, outcome->dissection, options, policy, arena, &outcome->verdict)) != PW_OK) {
+	if (envelope.recipient_count == 0)
+		err = recipients_of_header(outcome->dissection, arena, &envelope);
+	if (err == PW_OK)
+		err = judge(&envelope, outcome->dissection, options, policy, arena, &outcome->verdict);
+	if (err != PW_OK) {
 		fail(outcome, err, "judging", SPAN_NONE, arena);
 		return;
 	}
 	if (outcome->verdict.strip_count == 0)
 		return;
-	if ((err = rewrite(message->raw, outcome->dissection, &outcome->verdict, arena, &outcome->rewritten)) != PW_OK)
-		fail(outcome, err, "rewriting", SPAN_NONE, arena);
-	else if ((err = verify(outcome, &options->limits, arena, &live)) != PW_OK)
-		fail(outcome, err == PW_ENOMEM ? err : PW_ENOTINERT, "verifying", live, arena);
+	err = make_inert(&house, message->raw, outcome, &live);
+	if (err == PW_OK && dissection_is_ambiguous(outcome->dissection))
+		err = look_again(&house, outcome, &live);
+	if (err == PW_ENOTINERT && outcome->dissection->failure == PW_OK)
+		err = start_anew(&house, &envelope, outcome, &live);
+	if (err != PW_OK)
+		fail(outcome, err == PW_ENOMEM ? err : PW_ENOTINERT, "rewriting", live, arena);
 }
 
 void

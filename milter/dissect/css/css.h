@@ -8,6 +8,12 @@
 #include <pixelward/base/arena.h>
 #include <pixelward/error.h>
 
+/*
+ * Brackets and blocks are followed to this depth. Beyond it nothing is trusted: every string counts as a
+ * place, and rules count as conditional.
+ */
+#define CSS_MAX_NESTING	128
+
 enum css_token_type {
 	CSS_EOF, CSS_IDENT, CSS_FUNCTION, CSS_AT_KEYWORD, CSS_HASH, CSS_STRING, CSS_BAD_STRING, CSS_URL,
 	CSS_BAD_URL, CSS_DELIM, CSS_NUMBER, CSS_PERCENTAGE, CSS_DIMENSION, CSS_WHITESPACE, CSS_CDO, CSS_CDC,
@@ -19,7 +25,8 @@ struct css_token {
 	enum css_token_type	type;
 	size_t			begin, end;	/* in the text; a function includes its "(" */
 	struct span		value;		/* of the name, string or url with escapes undone. In the text where there
-						   are no escapes, else in the arena */
+						   are no escapes, else in the arena. A bad string's is what
+						   stands before its newline, a bad url's all up to its ")" */
 	double			number;		/* NUMBER, PERCENTAGE, DIMENSION (value is the unit) */
 	char			delim;
 };
@@ -27,7 +34,7 @@ struct css_token {
 struct css_lexer {
 	struct span	 text;	/* UTF-8; invalid bytes are ordinary non-ASCII */
 	size_t		 at;
-	struct arena	*arena;
+	struct arena	*arena;	/* NULL: no_memory at the first escape */
 	uint64_t	 tokens_left;	/* the budget; at 0 the lexer returns EOF and sets spent */
 	bool		 spent, no_memory;
 };
@@ -43,12 +50,13 @@ enum css_place_kind {
 	CSS_PLACE_FONT,		/* @font-face src */
 };
 
-/* One url token, url()/src() function or string that stands for a URL. */
+/* One url token, url()/src() function or string that stands for a URL. Places never overlap. */
 struct css_place {
 	enum css_place_kind	kind;
 	size_t			begin, end;	/* what is replaced by url(data:,) : the whole url token, function or string */
 	struct span		url;		/* escapes undone */
-	struct span		property;	/* lower case; at-rule name with its @ for @import; in arena or static */
+	struct span		property;	/* lower case: of the declaration around it, else the at-rule with its @, else
+						   empty; borrowed from the text, in the arena or static */
 	bool			bad;		/* a bad-url token or a string cut by a newline: browsers drop it, others may not */
 };
 
@@ -77,7 +85,8 @@ enum pw_err	css_find_places(struct span text, enum css_context, uint64_t max_tok
 /* One declaration: "display: none !important" */
 struct css_declaration {
 	struct span	name;	/* lower case */
-	struct span	value;	/* as written, trimmed, without !important */
+	struct span	value;	/* as written, trimmed, without !important; comments are a blank, and letters that were
+				   escaped in names and units are letters, so that n\6f ne reads none */
 	bool		important;
 	size_t		begin, end;	/* from the name to behind the value, without the semicolon */
 };
@@ -101,7 +110,8 @@ struct css_rule {
 	bool		 exact;		/* false: the selector had more to it (combinators, attributes, pseudo-classes); this is
 					   its last compound, so the rule may or may not apply */
 	bool		 pseudo_element;	/* ::before and the like: says nothing of the element's own visibility */
-	uint32_t	 specificity;
+	uint32_t	 specificity;	/* ids << 20 | classes << 10 | elements, each at most 1023; arguments of :is() and the
+					   like are not counted */
 	uint32_t	 order;		/* of the rule in the sheet */
 	struct css_declarations	declarations;
 };

@@ -4,11 +4,14 @@
 
 /* Where the next line that begins with "--boundary" begins, at or behind from; end if there is none. */
 static size_t
-find_delimiter(struct span message, size_t from, struct span delimiter)
+find_delimiter(struct span message, size_t from, struct span delimiter, bool *odd)
 {
-	for (size_t at = from; (at = span_find(message, delimiter, at)) < message.len; at++)
-		if (at == from || message.at[at - 1] == '\n' || message.at[at - 1] == '\r')
+	for (size_t at = from; (at = span_find(message, delimiter, at)) < message.len; at++) {
+		if (at == from || message.at[at - 1] == '\n')
 			return at;
+		*odd = *odd || message.at[at - 1] == ' ' || message.at[at - 1] == '\t' || message.at[at - 1] == '\r' ||
+		    message.at[at - 1] == '\0' || message.at[at - 1] == '\f' || message.at[at - 1] == '\v';
+	}
 	return message.len;
 }
 
@@ -16,10 +19,14 @@ find_delimiter(struct span message, size_t from, struct span delimiter)
 enum delimiter_kind { DELIMITER_NONE, DELIMITER_OPEN, DELIMITER_CLOSE };
 
 static enum delimiter_kind
-delimiter_kind(struct span rest)
+delimiter_kind(struct span rest, bool *odd)
 {
-	if (span_starts(rest, SPAN("--")))
+	if (span_starts(rest, SPAN("--"))) {
+		size_t end = span_find_char(rest, '\n', 2);
+
+		*odd = *odd || span_trim(span_cut(rest, 2, end)).len > 0;
 		return DELIMITER_CLOSE;
+	}
 	for (size_t i = 0; i < rest.len && rest.at[i] != '\n' && rest.at[i] != '\r'; i++)
 		if (rest.at[i] != ' ' && rest.at[i] != '\t')
 			return DELIMITER_NONE;
@@ -47,14 +54,16 @@ boundary_split(struct span message, struct extent body, struct span boundary, ui
 	*bodies = (struct bodies){ .epilogue = { body.end, body.end } };
 	if (delimiter.at == NULL)
 		return PW_ENOMEM;
-	while ((at = find_delimiter(text, at, delimiter)) < text.len) {
-		enum delimiter_kind	kind = delimiter_kind(span_from(text, at + delimiter.len));
+	while ((at = find_delimiter(text, at, delimiter, &bodies->odd)) < text.len) {
+		enum delimiter_kind	kind = delimiter_kind(span_from(text, at + delimiter.len), &bodies->odd);
 		size_t			line_end = span_find_char(text, '\n', at), begin = at;
 
 		line_end = line_end < text.len ? line_end + 1 : text.len;
 		at = line_end;
-		if (kind == DELIMITER_NONE)
+		if (kind == DELIMITER_NONE) {
+			bodies->odd = true;
 			continue;
+		}
 		if (!inside)
 			bodies->preamble = (struct extent){ body.begin, (uint32_t)before_line_end(text, body.begin, begin) };
 		else {

@@ -10,6 +10,7 @@ struct bodies {
 	struct extent	*at;		/* in the message; the line end before a boundary belongs to the boundary */
 	size_t		 count, capacity;
 	bool		 closed;	/* the closing boundary was seen */
+	bool		 odd;		/* something looks like a boundary line without being one */
 	struct extent	 preamble, epilogue;
 };
 

@@ -170,6 +170,41 @@ charset_of(struct span label, struct span bytes)
 	return (struct charset){ "UTF-8", CHARSET_UTF8, false };
 }
 
+/* <meta charset=x>, or the same inside a content attribute, near the beginning. */
+static struct span
+meta_label(struct span bytes)
+{
+	struct span	head = span_cut(bytes, 0, 2048);
+	size_t		at = span_find_nocase(head, SPAN("charset"), 0) + 7, end;
+
+	while (at < head.len && (ascii_space(head.at[at]) || strchr("=\"'", head.at[at]) != NULL))
+		at++;
+	for (end = at; end < head.len && !ascii_space(head.at[end]) && strchr("\"'>;/", head.at[end]) == NULL;)
+		end++;
+	return at < head.len ? span_cut(head, at, end) : SPAN_NONE;
+}
+
+size_t
+charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS])
+{
+	struct charset	others[] = { charset_of(label, SPAN_NONE), charset_of(meta_label(bytes), SPAN_NONE) };
+	size_t		count = 1;
+
+	choices[0] = charset_of(label, bytes);
+	for (size_t i = 0; i < NITEMS(others); i++) {
+		bool known = others[i].known && (i == 0 || meta_label(bytes).len > 0);
+
+		/* ASCII means ASCII in all but the stateful ones: only those change where a tag begins. */
+		if (choices[0].class != CHARSET_STATEFUL && others[i].class != CHARSET_STATEFUL)
+			continue;
+		for (size_t k = 0; k < count; k++)
+			known = known && strcmp(choices[k].name, others[i].name) != 0;
+		if (known)
+			choices[count++] = others[i];
+	}
+	return count;
+}
+
 static bool
 is_ascii(struct span bytes)
 {

@@ -26,6 +26,12 @@ struct charset_text {
 
 /* By its label; unknown ones are read as UTF-8 with known false. A byte order mark goes before every label. */
 struct charset	charset_of(struct span label, struct span bytes);
+/*
+ * The charsets that clients take these bytes for: by label, mark or meta element, where that makes a difference to
+ * markup. The first is the one that the label and the mark give. The number written, at least 1.
+ */
+#define MOST_CHARSETS	3
+size_t		charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS]);
 /* Bytes that are no character become U+FFFD. PW_ENOMEM or PW_OK. */
 enum pw_err	charset_decode(struct charset, struct span bytes, struct arena *, struct charset_text *) PW_MUST_CHECK;
 /* Load every converter that charset_of can name, so that a sandbox may close the file system. */

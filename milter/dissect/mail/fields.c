@@ -36,6 +36,15 @@ is_name(struct span name)
 	return name.len > 0;
 }
 
+static bool
+has_bare_cr(struct span value)
+{
+	for (size_t at = 0; (at = span_find_char(value, '\r', at)) < value.len; at++)
+		if (at + 1 >= value.len || value.at[at + 1] != '\n')
+			return true;
+	return false;
+}
+
 bool
 field_next(struct field_reader *reader, struct field *field)
 {
@@ -65,12 +74,16 @@ field_next(struct field_reader *reader, struct field *field)
 		reader->at_body = reader->no_blank_line = true;
 		return false;
 	}
-	while (end < text.len && (text.at[end] == ' ' || text.at[end] == '\t'))
-		end = line_next(text, end);
+	while (end < text.len && (text.at[end] == ' ' || text.at[end] == '\t')) {
+		size_t next = line_next(text, end);
+
+		/* Some clients end the header at a line of blanks. */
+		field->odd = field->odd || span_trim(span_cut(text, end, next)).len == 0;
+		end = next;
+	}
 	field->end = end;
 	field->value = line_trim(span_cut(text, begin + colon + 1, end));
-	if (memchr(field->value.at, '\0', field->value.len) != NULL)
-		field->odd = true;
+	field->odd = field->odd || memchr(field->value.at, '\0', field->value.len) != NULL || has_bare_cr(field->value);
 	reader->at = end;
 	return true;
 }
@@ -175,13 +188,75 @@ parameter_get(const struct parameters *parameters, struct span name, size_t nth)
 	return SPAN_NONE;
 }
 
+static bool
+is_token(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] <= ' ' || (unsigned char)s.at[i] >= 0x7f || strchr("()<>@,;:\\\"/[]?=", s.at[i]) != NULL)
+			return false;
+	return s.len > 0;
+}
+
+/* type "/" subtype, then each time ";", a token, "=", and a token or a quoted string without escapes. Real mail strays
+ * from it in harmless ways: blanks around, a semicolon at the end, unquoted boundaries with '=' and the like in them. */
+static bool
+is_plain(struct span value)
+{
+	size_t		at = span_find_char(value, ';', 0);
+	struct span	head = span_trim(span_cut(value, 0, at));
+	size_t		slash = span_find_char(head, '/', 0);
+
+	if (!is_token(span_cut(head, 0, slash)) || (slash < head.len && !is_token(span_from(head, slash + 1))))
+		return false;
+	while (at < value.len) {
+		size_t	begin = at + 1, equals, end;
+		bool	quoted = false;
+
+		while (begin < value.len && ascii_space(value.at[begin]))
+			begin++;
+		if (begin >= value.len)
+			break;
+		if (value.at[begin] == ';') {
+			at = begin;
+			continue;
+		}
+		equals = span_find_char(value, '=', begin);
+		if (equals >= value.len || !is_token(span_cut(value, begin, equals)))
+			return false;
+		end = equals + 1;
+		if (end < value.len && value.at[end] == '"') {
+			quoted = true;
+			end = span_find_char(value, '"', end + 1);
+			if (end++ >= value.len)
+				return false;
+		} else
+			while (end < value.len && value.at[end] != ';')
+				end++;
+		struct span text = span_cut(value, equals + 1, end);
+		for (size_t i = quoted ? 1 : 0; i + (quoted ? 1 : 0) < span_trim(text).len; i++)
+			if (text.at[i] == '\\' || text.at[i] == '"' || (unsigned char)text.at[i] < ' ' ||
+			    (!quoted && (text.at[i] == ' ' || text.at[i] == '(')))
+				return false;
+		if (span_trim(text).len == 0)
+			return false;
+		while (end < value.len && ascii_space(value.at[end]))
+			end++;
+		if (end < value.len && value.at[end] != ';')
+			return false;
+		at = end;
+	}
+	return true;
+}
+
 static enum pw_err
 add_parameter(struct parameters *parameters, struct span name, struct span value, struct arena *arena)
 {
 	size_t star = span_find_char(name, '*', 0);
 
 	if (star < name.len) {
-		/* RFC 2231: name*0*=charset'lang'text, name*1=..., name*=charset'lang'text */
+		/* RFC 2231: name*0*=charset'lang'text, name*1=..., name*=charset'lang'text. Not all clients know it. */
+		if (span_starts(name, SPAN("boundary")) || span_starts(name, SPAN("charset")))
+			parameters->odd = true;
 		struct span	section = span_from(name, star + 1);
 		bool		extended = span_ends_nocase(name, SPAN("*"));
 		bool		first = section.len == 0 || section.at[0] == '0';
@@ -218,7 +293,7 @@ parameters_parse(struct span value, struct arena *arena, struct parameters *para
 {
 	size_t at = skip_comments(value, 0), end = at;
 
-	*parameters = (struct parameters){ 0 };
+	*parameters = (struct parameters){ .odd = value.len > 0 && !is_plain(value) };
 	while (end < value.len && value.at[end] != ';' && value.at[end] != '(' && !ascii_space(value.at[end]))
 		end++;
 	parameters->head = lower_copy(span_cut(value, at, end), arena);

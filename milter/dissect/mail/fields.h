@@ -9,7 +9,7 @@ struct field {
 	struct span	name;		/* without blanks before the colon */
 	struct span	value;		/* as written, folds included, without the line end */
 	size_t		begin, end;	/* in the text: the whole field with its line end */
-	bool		odd;		/* clients differ: blank before the colon, no name, NUL or bare CR inside */
+	bool		odd;		/* clients differ: blank before the colon, NUL or bare CR inside, an empty fold */
 };
 
 struct field_reader {
@@ -40,6 +40,7 @@ struct parameters {
 	}		*at;
 	size_t		 count, capacity;
 	bool		 repeated;	/* a name is given twice with different values */
+	bool		 odd;		/* not the plain grammar of RFC 2045: clients may read it differently */
 };
 
 /* At most so many are read; the rest is ignored by clients as well. */

@@ -1,5 +1,7 @@
 #include "media.h"
 
+#include <string.h>
+
 static const struct {
 	const char		*type;
 	enum media		 media;
@@ -19,6 +21,17 @@ static const struct {
 	{ "text/xml",			MEDIA_DOCUMENT,	DOCUMENT_XML },
 	{ "application/xml",		MEDIA_DOCUMENT,	DOCUMENT_XML },
 	{ "text/css",			MEDIA_DOCUMENT,	DOCUMENT_CSS },
+	{ "text/calendar",		MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "application/ics",		MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "text/vcard",			MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "text/x-vcard",		MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "text/x-vcalendar",		MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "text/directory",		MEDIA_DOCUMENT,	DOCUMENT_CALENDAR },
+	{ "text/enriched",		MEDIA_DOCUMENT,	DOCUMENT_ENRICHED },
+	{ "text/richtext",		MEDIA_DOCUMENT,	DOCUMENT_ENRICHED },
+	{ "text/rtf",			MEDIA_DOCUMENT,	DOCUMENT_RTF },
+	{ "application/rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
+	{ "application/x-rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
 	{ "message/rfc822",		MEDIA_MESSAGE,	DOCUMENT_HTML },
 	{ "message/global",		MEDIA_MESSAGE,	DOCUMENT_HTML },
 	{ "message/news",		MEDIA_MESSAGE,	DOCUMENT_HTML },
@@ -40,7 +53,8 @@ static const struct {
 } endings[] = {
 	{ ".html", DOCUMENT_HTML }, { ".htm", DOCUMENT_HTML }, { ".shtml", DOCUMENT_HTML }, { ".hta", DOCUMENT_HTML },
 	{ ".xhtml", DOCUMENT_XML }, { ".xht", DOCUMENT_XML }, { ".svg", DOCUMENT_XML }, { ".xml", DOCUMENT_XML },
-	{ ".xsl", DOCUMENT_XML }, { ".css", DOCUMENT_CSS },
+	{ ".xsl", DOCUMENT_XML }, { ".css", DOCUMENT_CSS }, { ".ics", DOCUMENT_CALENDAR }, { ".vcf", DOCUMENT_CALENDAR },
+	{ ".rtf", DOCUMENT_RTF },
 };
 
 static const struct {
@@ -55,6 +69,19 @@ static const struct {
 	{ "<center", DOCUMENT_HTML }, { "<span", DOCUMENT_HTML }, { "<!--", DOCUMENT_HTML }, { "<?xml", DOCUMENT_XML },
 	{ "<svg", DOCUMENT_XML },
 };
+
+/* RFC 2045, 5.1: token "/" token. */
+static bool
+is_media_type(struct span type)
+{
+	size_t slash = span_find_char(type, '/', 0);
+
+	for (size_t i = 0; i < type.len; i++)
+		if ((unsigned char)type.at[i] <= ' ' || (unsigned char)type.at[i] >= 0x7f ||
+		    (i != slash && strchr("()<>@,;:\\\"/[]?=", type.at[i]) != NULL))
+			return false;
+	return slash > 0 && slash + 1 < type.len;
+}
 
 enum media
 media_of_type(struct span type, enum document_kind *kind)
@@ -71,8 +98,7 @@ media_of_type(struct span type, enum document_kind *kind)
 		*kind = DOCUMENT_XML;
 		return MEDIA_DOCUMENT;
 	}
-	size_t slash = span_find_char(type, '/', 0);
-	return slash == 0 || slash + 1 >= type.len ? MEDIA_UNKNOWN : MEDIA_OPAQUE;
+	return is_media_type(type) ? MEDIA_OPAQUE : MEDIA_UNKNOWN;
 }
 
 bool

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-#include "../html/html.h"
 #include "addresses.h"
 #include "boundary.h"
 #include "charset.h"
 #include "fields.h"
 #include "media.h"
+#include "render.h"
+#include "sweep.h"
 #include "transfer.h"
 #include "words.h"
 
@@ -20,6 +21,7 @@ struct waiting {
 	bool		in_digest;	/* its default type is message/rfc822 */
 	bool		is_message;	/* top level, or inside message/rfc822: a leaf there is its own part 1 */
 	struct span	base;		/* of what is around it */
+	struct span	boundary;	/* of the multipart around it */
 };
 
 struct walk {
@@ -193,14 +195,13 @@ encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 	return ENCODING_IDENTITY;
 }
 
-/* The decoded content of a part that a client renders, and all that it refers to. */
+/* One document of a part: its decoded content in one charset, and all that it refers to. */
 static void
-add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
-    struct span charset_label, struct span base)
+add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
+    struct charset charset, struct span base)
 {
 	struct block		*block = walk->block;
 	struct part		*part = block_part(block, part_index);
-	struct charset		 charset = charset_of(charset_label, decoded->bytes);
 	struct charset_text	 text;
 	uint32_t		 before = (uint32_t)block->references.count;
 	struct document		*document = block_add_document(block);
@@ -209,8 +210,6 @@ add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, co
 		out_of_memory(walk);
 		return;
 	}
-	if (!charset.known)
-		part->quirks |= 1u << QUIRK_UNKNOWN_CHARSET;
 	bool as_text = charset.class == CHARSET_STATEFUL;
 	bool identity = part->encoding == ENCODING_IDENTITY;
 	*document = (struct document){ .part = part_index, .kind = kind, .base = block_text(block, base) };
@@ -222,11 +221,7 @@ add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, co
 	struct layer layer = { .text = text.text, .map = text.map };
 	if (base.len > 0)
 		collector_set_base(&collector, base);
-	if (kind == DOCUMENT_CSS) {
-		struct css_surroundings around = { .width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE };
-		html_collect_css(&collector, &layer, CSS_SHEET, &around);
-	} else
-		html_collect(&collector, &layer, kind == DOCUMENT_XML ? HTML_XML : HTML_DOCUMENT);
+	render_document(&collector, &layer, kind);
 	if (block->references.count == before && block->failure == PW_OK) {
 		block->documents.count--;
 		return;
@@ -241,6 +236,22 @@ add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, co
 		document->bytes = block_text(block, as_text ? text.text : decoded->bytes);
 }
 
+/* A part that a client renders: in every charset that some client takes it for. */
+static void
+add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
+    struct span charset_label, struct span base)
+{
+	struct charset	choices[MOST_CHARSETS];
+	size_t		count = charset_choices(charset_label, decoded->bytes, choices);
+
+	if (!choices[0].known)
+		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_UNKNOWN_CHARSET;
+	if (count > 1)
+		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
+	for (size_t i = 0; i < count && walk->block->failure == PW_OK; i++)
+		add_document_as(walk, part_index, kind, decoded, choices[i], base);
+}
+
 static struct span
 child_path(struct walk *walk, const struct waiting *outer, size_t number)
 {
@@ -251,6 +262,16 @@ child_path(struct walk *walk, const struct waiting *outer, size_t number)
 	if (path.at == NULL)
 		out_of_memory(walk);
 	return path;
+}
+
+/* Before the first boundary and behind the last, markup or fields are more than a word to old clients. */
+static bool
+holds_content(struct span message, struct extent extent)
+{
+	struct span text = span_cut(message, extent.begin, extent.end);
+
+	return span_find_char(text, '<', 0) < text.len || span_find_nocase(text, SPAN("content-"), 0) < text.len ||
+	    span_find(text, SPAN("\n--"), 0) < text.len;
 }
 
 /* false: no boundary, or no body between boundaries; then clients take it for text. */
@@ -277,12 +298,19 @@ open_multipart(struct walk *walk, const struct waiting *waiting, uint32_t part_i
 		return false;
 	if (!bodies.closed)
 		part->quirks |= 1u << QUIRK_UNCLOSED;
+	if (bodies.odd || (waiting->boundary.len > 0 &&
+	    (span_starts(boundary, waiting->boundary) || span_starts(waiting->boundary, boundary))))
+		part->quirks |= 1u << QUIRK_NESTED_ODDLY;
+	if (holds_content(block->message, bodies.preamble))
+		part->quirks |= 1u << QUIRK_PREAMBLE;
+	if (holds_content(block->message, bodies.epilogue))
+		part->quirks |= 1u << QUIRK_EPILOGUE;
 	/* The stack gives the last first. */
 	for (size_t i = bodies.count; i-- > 0 && block->failure == PW_OK;)
 		push(walk, (struct waiting){
 			.extent = bodies.at[i], .parent = part_index, .path = child_path(walk, waiting, i + 1),
 			.depth = waiting->depth + 1, .in_digest = span_eq(type->head, SPAN("multipart/digest")),
-			.base = base,
+			.base = base, .boundary = boundary,
 		});
 	return true;
 }
@@ -320,7 +348,9 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	name = words_decode(name, arena);
 	if (type.repeated)
 		quirks |= 1u << QUIRK_DUPLICATE_PARAMETER;
-	if (media == MEDIA_UNKNOWN && type.head.len > 0 && span_find_char(type.head, '/', 0) == type.head.len)
+	if (type.odd)
+		quirks |= 1u << QUIRK_FIELD_SYNTAX;
+	if (media == MEDIA_UNKNOWN && type_text.len > 0 && !span_starts(type.head, SPAN("application/")))
 		quirks |= 1u << QUIRK_BAD_TYPE;
 	struct span base = header->content_base.len > 0 ? header->content_base :
 	    header->content_location.len > 0 ? header->content_location : waiting->base;
@@ -394,6 +424,27 @@ open_entity(struct walk *walk, const struct waiting *waiting)
 		}
 }
 
+/* NUL, or CR without LF: some clients end lines there. */
+static bool
+has_odd_line_ends(struct span message)
+{
+	if (memchr(message.at, '\0', message.len) != NULL)
+		return true;
+	for (size_t at = 0; (at = span_find_char(message, '\r', at)) < message.len; at++)
+		if (at + 1 >= message.len || message.at[at + 1] != '\n')
+			return true;
+	return false;
+}
+
+static void
+add_notes(struct block *block)
+{
+	for (uint32_t i = 0; i < block->parts.count; i++)
+		for (uint32_t quirk = 0; quirk <= QUIRK_TNEF; quirk++)
+			if ((block_part(block, i)->quirks & 1u << quirk) != 0)
+				block_add_note(block, i, span_of(quirk_text((enum quirk)quirk)));
+}
+
 void
 walk_message(struct block *block)
 {
@@ -406,8 +457,12 @@ walk_message(struct block *block)
 		struct waiting next = walk.stack[--walk.count];
 		open_entity(&walk, &next);
 	}
+	if (block->parts.count > 0 && has_odd_line_ends(block->message))
+		block_part(block, 0)->quirks |= 1u << QUIRK_LINE_ENDS;
+	uint32_t quirks = 0;
 	for (size_t i = 0; i < block->parts.count; i++)
-		for (uint32_t quirk = 0; quirk <= QUIRK_TNEF; quirk++)
-			if ((block_part(block, (uint32_t)i)->quirks & 1u << quirk) != 0)
-				block_add_note(block, (uint32_t)i, span_of(quirk_text((enum quirk)quirk)));
+		quirks |= block_part(block, (uint32_t)i)->quirks;
+	if (block->failure == PW_OK && (quirks & QUIRKS_OF_STRUCTURE) != 0)
+		sweep_message(block);
+	add_notes(block);
 }

@@ -29,8 +29,8 @@ static const struct row {
 	    "pre\n--x y\n\ntext\n--x y\nContent-Type: text/html\n\n" PIXEL "\n--x y--\n", FOUND, "2" },
 	{ "a multipart that is never closed", HTML_MAIL("Content-Type: multipart/mixed; boundary=b\n")
 	    "--b\nContent-Type: text/html\n\n" PIXEL, FOUND, "1" },
-	{ "a longer boundary is another one", HTML_MAIL("Content-Type: multipart/mixed; boundary=AA\n")
-	    "--AAB\nContent-Type: text/html\n\n" PIXEL "\n--AA\n\nx\n--AA--\n", "", NULL },
+	{ "a longer boundary is another one, but not to every client", HTML_MAIL("Content-Type: multipart/mixed; boundary=AA\n")
+	    "--AAB\nContent-Type: text/html\n\n" PIXEL "\n--AA\n\nx\n--AA--\n", FOUND, NULL },
 	{ "nested multiparts", HTML_MAIL("Content-Type: multipart/mixed; boundary=a\n")
 	    "--a\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n" PIXEL "\n--b--\n--a--\n",
 	    FOUND, "1.1" },
