@@ -1,0 +1,162 @@
+#include "list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FNV_BASIS	0xcbf29ce484222325u
+#define FNV_PRIME	0x100000001b3u
+
+#define MOST_LABELS	128
+
+void
+list_set_init(struct list_set *set)
+{
+	*set = (struct list_set){ 0 };
+}
+
+void
+list_set_fini(struct list_set *set)
+{
+	for (size_t i = 0; i < set->list_count; i++)
+		free(set->lists[i].name);
+	free(set->lists);
+	free(set->names);
+	free(set->entries);
+	free(set->slots);
+	list_set_init(set);
+}
+
+/* From the last byte to the first, so that the hashes of all of a host's suffixes come out of one pass. */
+static uint64_t
+hash_more(uint64_t hash, char c)
+{
+	return (hash ^ (unsigned char)ascii_lower(c)) * FNV_PRIME;
+}
+
+static uint64_t
+hash_of(struct span domain)
+{
+	uint64_t hash = FNV_BASIS;
+
+	for (size_t i = domain.len; i > 0; i--)
+		hash = hash_more(hash, domain.at[i - 1]);
+	return hash;
+}
+
+/* The low bits of FNV's products know little of the high ones. */
+static size_t
+slot_of(const struct list_set *set, uint64_t hash)
+{
+	return (size_t)((hash ^ hash >> 29) * 0x9e3779b97f4a7c15u >> 20) & (set->slot_count - 1);
+}
+
+/* Room for one more of size, doubling. NULL: no memory, and the old array stays. */
+static void *
+grown(void *array, size_t count, size_t *capacity, size_t more, size_t size)
+{
+	size_t wanted = *capacity;
+
+	while (count + more > wanted)
+		wanted = wanted > 0 ? wanted * 2 : 64;
+	if (wanted == *capacity)
+		return array;
+	void *larger = reallocarray(array, wanted, size);
+	if (larger != NULL)
+		*capacity = wanted;
+	return larger;
+}
+
+enum pw_err
+list_set_add(struct list_set *set, struct span domain)
+{
+	char			*names = grown(set->names, set->names_len, &set->names_capacity, domain.len, 1);
+	struct list_entry	*entries;
+
+	if (names == NULL)
+		return PW_ENOMEM;
+	set->names = names;
+	entries = grown(set->entries, set->entry_count, &set->entry_capacity, 1, sizeof(*entries));
+	if (entries == NULL || set->names_len > UINT32_MAX - domain.len)
+		return PW_ENOMEM;
+	set->entries = entries;
+	set->entries[set->entry_count++] = (struct list_entry){ .hash = hash_of(domain),
+	    .at = (uint32_t)set->names_len, .len = (uint8_t)domain.len, .list = (uint32_t)(set->list_count - 1) };
+	memcpy(set->names + set->names_len, domain.at, domain.len);
+	set->names_len += domain.len;
+	return PW_OK;
+}
+
+static struct span
+entry_name(const struct list_set *set, const struct list_entry *entry)
+{
+	return (struct span){ set->names + entry->at, entry->len };
+}
+
+enum pw_err
+list_set_index(struct list_set *set)
+{
+	size_t count = 16;
+
+	while (count < set->entry_count * 2)
+		count *= 2;
+	free(set->slots);
+	set->slots = calloc(count, sizeof(*set->slots));
+	set->slot_count = set->slots != NULL ? count : 0;
+	if (set->slots == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < set->entry_count; i++) {
+		const struct list_entry	*entry = &set->entries[i];
+		size_t			 slot = slot_of(set, entry->hash);
+
+		for (; set->slots[slot] != 0; slot = (slot + 1) & (set->slot_count - 1)) {
+			const struct list_entry *other = &set->entries[set->slots[slot] - 1];
+
+			/* A list that says the same twice must not make a chain. */
+			if (other->hash == entry->hash && other->list == entry->list &&
+			    span_eq(entry_name(set, other), entry_name(set, entry)))
+				break;
+		}
+		if (set->slots[slot] == 0)
+			set->slots[slot] = (uint32_t)(i + 1);
+	}
+	return PW_OK;
+}
+
+/* The longer of two listed domains of one list says more. */
+static size_t
+note_hit(struct list_hit hits[MOST_HITS], size_t count, const struct list *list, struct span domain)
+{
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].list == list) {
+			hits[i].domain = domain;
+			return count;
+		}
+	if (count < MOST_HITS)
+		hits[count++] = (struct list_hit){ list, domain };
+	return count;
+}
+
+size_t
+list_set_match(const struct list_set *set, struct span host, struct list_hit hits[MOST_HITS])
+{
+	uint64_t	hash = FNV_BASIS;
+	size_t		count = 0, labels = 0;
+
+	/* "example.com." is the same host to a resolver. */
+	if (host.len > 0 && host.at[host.len - 1] == '.')
+		host.len--;
+	for (size_t i = host.len; i > 0 && set->entry_count > 0 && labels < MOST_LABELS; i--) {
+		hash = hash_more(hash, host.at[i - 1]);
+		if (i > 1 && host.at[i - 2] != '.')
+			continue;
+		struct span suffix = span_from(host, i - 1);
+		labels++;
+		for (size_t slot = slot_of(set, hash); set->slots[slot] != 0; slot = (slot + 1) & (set->slot_count - 1)) {
+			const struct list_entry *entry = &set->entries[set->slots[slot] - 1];
+
+			if (entry->hash == hash && span_eq_nocase(entry_name(set, entry), suffix))
+				count = note_hit(hits, count, &set->lists[entry->list], entry_name(set, entry));
+		}
+	}
+	return count;
+}
