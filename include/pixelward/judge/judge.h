@@ -13,15 +13,26 @@
 struct policy;
 
 /*
- * Load the lists of options->rules_dir. Mistakes go to report as file:line:column, all in one run.
+ * Load the lists of options->rules_dir (its lists directory). Mistakes go to report as file:line:column, all in one
+ * run. A missing directory is a mistake if the configuration names it, else a warning and no lists.
  *	PW_ECONFIG	*policy is NULL
+ *	PW_ENOMEM	*policy is NULL
  */
 enum pw_err	policy_load(const struct options *, struct buf *report, struct policy **) PW_MUST_CHECK;
 void		policy_free(struct policy *);	/* NULL is fine */
 /* Short hash of everything loaded: the generation in log lines. */
 const char	*policy_generation(const struct policy *);
 
-/* options is read for remote_content, on_limit and the like; verdict and what it holds live in arena. */
+/*
+ * Decide on every reference and on the message: what policy wants, whatever the Mode. options is read for
+ * remote_content, on_limit and the like; policy may be NULL (no lists). The dissection must be sound. Verdict and
+ * what it holds live in arena. Every decision has a reason, also those that keep; so has the action.
+ *
+ * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
+ * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.remote-content
+ * (RemoteContent all), builtin.limit, builtin.poison, builtin.signed, and list.NAME for the file NAME.txt.
+ *	PW_ENOMEM	the verdict must not be used
+ */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,
 		    const struct policy *, struct arena *, struct verdict *) PW_MUST_CHECK;
 

@@ -1,0 +1,196 @@
+/* Loads the lists of the rules directory. */
+#include "policy.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MOST_FILE_BYTES	((off_t)256 << 20)
+#define MOST_LISTS	4096
+#define SUFFIX		".txt"
+
+struct loading {
+	struct policy	*policy;
+	struct buf	*report;
+	GChecksum	*checksum;	/* over the names and contents of all files, in the order of the names */
+	enum pw_err	 err;
+};
+
+static void	mistake(struct loading *, const char *path, const char *format, ...)
+		    __attribute__((format(printf, 3, 4)));
+
+static void
+mistake(struct loading *loading, const char *path, const char *format, ...)
+{
+	char	text[512];
+	va_list	arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	buf_printf(loading->report, "%s:1:1: %s\n", path, text);
+	if (loading->err == PW_OK)
+		loading->err = PW_ECONFIG;
+}
+
+/* The list's name stands in log lines and headers as a rule's name. */
+static bool
+is_list_name(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!ascii_alpha(name.at[i]) && !ascii_digit(name.at[i]) && strchr("-_.", name.at[i]) == NULL)
+			return false;
+	return name.len > 0;
+}
+
+static int
+is_list_file(const struct dirent *entry)
+{
+	struct span name = span_of(entry->d_name);
+
+	return name.at[0] != '.' && name.len > sizeof(SUFFIX) - 1 &&
+	    strcmp(name.at + name.len - (sizeof(SUFFIX) - 1), SUFFIX) == 0;
+}
+
+/* By bytes: the generation must not depend on the locale. */
+static int
+compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* All of a file on the heap; NULL and errno, EFBIG also for a file that grew past its size. */
+static char *
+file_text(int fd, size_t bytes, size_t *len)
+{
+	char	*text = malloc(bytes + 1);
+	ssize_t	 got = 1;
+
+	for (*len = 0; text != NULL && got != 0 && *len <= bytes;) {
+		got = read(fd, text + *len, bytes + 1 - *len);
+		if (got < 0 && errno != EINTR) {
+			free(text);
+			return NULL;
+		}
+		*len += got > 0 ? (size_t)got : 0;
+	}
+	if (text != NULL && *len > bytes) {
+		free(text);
+		text = NULL;
+		errno = EFBIG;
+	}
+	return text;
+}
+
+/* The length stands before the contents: two files must not pass for one. */
+static void
+checksum_add(struct loading *loading, const char *name, struct span text)
+{
+	char head[512];
+
+	snprintf(head, sizeof(head), "%s %zu ", name, text.len);
+	g_checksum_update(loading->checksum, (const guchar *)head, -1);
+	g_checksum_update(loading->checksum, (const guchar *)text.at, (gssize)text.len);
+}
+
+static void
+list_load(struct loading *loading, const char *directory, const char *file)
+{
+	char		 path[4096 + 512];
+	struct stat	 status;
+	char		*text = NULL;
+	size_t		 len;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, file);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &status) != 0)
+		mistake(loading, path, "the list cannot be read (%s); allow reading it, or take it out", strerror(errno));
+	else if (!S_ISREG(status.st_mode))
+		mistake(loading, path, "the list is no file; take it out");
+	else if (!is_list_name(span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1))))
+		mistake(loading, path, "the list's name is no name for a rule; write letters, digits, - _ and . only");
+	else if (status.st_size > MOST_FILE_BYTES)
+		mistake(loading, path, "the list is larger than %lld bytes; split it", (long long)MOST_FILE_BYTES);
+	else if ((text = file_text(fd, (size_t)status.st_size, &len)) == NULL)
+		mistake(loading, path, "the list cannot be read (%s); allow reading it, or take it out", strerror(errno));
+	else {
+		checksum_add(loading, file, (struct span){ text, len });
+		enum pw_err err = list_set_read(&loading->policy->lists, path,
+		    span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1)), (struct span){ text, len },
+		    loading->report);
+		if (err != PW_OK && loading->err != PW_ENOMEM)
+			loading->err = err;
+	}
+	free(text);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
+lists_load(struct loading *loading, const char *directory, bool must_exist)
+{
+	struct dirent	**files = NULL;
+	int		  count = scandir(directory, &files, is_list_file, compare_names);
+
+	if (count < 0 && (errno != ENOENT || must_exist))
+		mistake(loading, directory, "the directory of the lists cannot be read (%s); create it, or let RulesDir "
+		    "name the directory above it", strerror(errno));
+	else if (count < 0)
+		buf_printf(loading->report, "%s:1:1: warning: there is no such directory, so no lists are in force; "
+		    "create it, or let RulesDir name the directory above it\n", directory);
+	else if (count > MOST_LISTS)
+		mistake(loading, directory, "the directory holds %d lists; write at most %d", count, MOST_LISTS);
+	for (int i = 0; i < count; i++) {
+		if (count <= MOST_LISTS && loading->err != PW_ENOMEM)
+			list_load(loading, directory, files[i]->d_name);
+		free(files[i]);
+	}
+	free(files);
+}
+
+enum pw_err
+policy_load(const struct options *options, struct buf *report, struct policy **policy)
+{
+	struct loading	loading = { .policy = calloc(1, sizeof(*loading.policy)), .report = report };
+	char		directory[4096];
+
+	*policy = NULL;
+	if (loading.policy == NULL)
+		return PW_ENOMEM;
+	list_set_init(&loading.policy->lists);
+	loading.checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	snprintf(directory, sizeof(directory), "%s/lists", options->rules_dir);
+	lists_load(&loading, directory, options->rules_dir_given);
+	if (loading.err == PW_OK)
+		loading.err = list_set_index(&loading.policy->lists);
+	snprintf(loading.policy->generation, sizeof(loading.policy->generation), "%s",
+	    g_checksum_get_string(loading.checksum));
+	g_checksum_free(loading.checksum);
+	if (loading.err != PW_OK) {
+		policy_free(loading.policy);
+		return loading.err;
+	}
+	*policy = loading.policy;
+	return PW_OK;
+}
+
+void
+policy_free(struct policy *policy)
+{
+	if (policy == NULL)
+		return;
+	list_set_fini(&policy->lists);
+	free(policy);
+}
+
+const char *
+policy_generation(const struct policy *policy)
+{
+	return policy->generation;
+}

@@ -1,0 +1,14 @@
+/* What a policy holds, for the room's own files. */
+#ifndef JUDGE_POLICY_H
+#define JUDGE_POLICY_H
+
+#include <pixelward/judge/judge.h>
+
+#include "list.h"
+
+struct policy {
+	struct list_set	lists;
+	char		generation[13];	/* twelve hex digits and a NUL */
+};
+
+#endif
