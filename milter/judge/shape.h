@@ -1,0 +1,36 @@
+/*
+ * What the look of a URL says: does it carry something that tells readers apart, or is it the same for all?
+ * Nothing here knows the recipients (token.h does); these are rules of thumb, and each is a table or a line.
+ */
+#ifndef JUDGE_SHAPE_H
+#define JUDGE_SHAPE_H
+
+#include <pixelward/dissection.h>
+
+/* A reference's URL, cut up. */
+struct url_pieces {
+	struct span	authority;	/* between "//" and the path */
+	struct span	host, domain;
+	struct span	path;		/* with its first slash */
+	struct span	query;		/* without '?' */
+	struct span	fragment;	/* without '#' */
+	bool		has_query, has_fragment;
+};
+
+struct url_pieces	url_pieces_of(const struct dissection *, const struct reference *);
+
+/* Letters and digits as no person would choose them: a digest, a UUID, a long number, base64. */
+bool	shape_is_opaque(struct span piece);
+/* Any piece of the URL is: a label below the registrable domain, a path segment but for a plain asset's file name,
+ * a query's value that is no version number, the fragment. */
+bool	shape_has_opaque_token(const struct url_pieces *);
+
+/*
+ * A picture file whose URL can say nothing of its reader: plain words in host and path, no query, no fragment,
+ * no user information, no port, and no word that speaks of tracking.
+ */
+bool	shape_is_static_picture(const struct url_pieces *);
+/* And its name is one that layouts give to their spacers and lines: "spacer.gif", "pixel_trans.gif". */
+bool	shape_is_named_spacer(const struct url_pieces *);
+
+#endif

@@ -1,0 +1,122 @@
+#include "spacer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "shape.h"
+
+/* A picture used that often in one document, as tiny each time, holds the layout: a tracker needs one. */
+#define LEAST_USES	2
+
+/* One use of a tiny picture. Sorted, not hashed: the sender chooses the URLs, and could choose collisions. */
+struct use {
+	struct span	url;
+	uint32_t	document, tag;
+};
+
+struct spacers {
+	const struct dissection	*d;
+	struct use		*uses;	/* by document, URL and tag; each once */
+	size_t			 count;
+};
+
+/* Tiny, and hidden by nothing else; it must take some room, or the layout has no use for it. */
+static bool
+is_tiny_picture(const struct reference *reference)
+{
+	return (reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND) &&
+	    reference->hidden == HIDDEN_SIZE && (reference->width != 0 || reference->height != 0);
+}
+
+static int
+order(uint32_t a, uint32_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+compare_pictures(const struct use *a, const struct use *b)
+{
+	int by = order(a->document, b->document);
+
+	if (by == 0)
+		by = (a->url.len > b->url.len) - (a->url.len < b->url.len);
+	return by != 0 || a->url.len == 0 ? by : memcmp(a->url.at, b->url.at, a->url.len);
+}
+
+static int
+compare_uses(const void *a, const void *b)
+{
+	const struct use	*left = a, *right = b;
+	int			 by = compare_pictures(left, right);
+
+	return by != 0 ? by : order(left->tag, right->tag);
+}
+
+static struct use
+use_of(const struct dissection *d, const struct reference *reference)
+{
+	return (struct use){ .url = dissection_text(d, reference->url), .document = reference->document,
+	    .tag = reference->tag.begin };
+}
+
+struct spacers *
+spacers_new(const struct dissection *d, struct arena *arena)
+{
+	const struct reference	*references = dissection_references(d);
+	struct spacers		*spacers = arena_alloc(arena, sizeof(*spacers));
+	size_t			 tiny = 0, kept = 0;
+
+	if (spacers == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < d->references.count; i++)
+		tiny += is_tiny_picture(&references[i]);
+	spacers->d = d;
+	spacers->uses = arena_array(arena, tiny, sizeof(*spacers->uses));
+	if (spacers->uses == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < d->references.count; i++)
+		if (is_tiny_picture(&references[i]))
+			spacers->uses[spacers->count++] = use_of(d, &references[i]);
+	qsort(spacers->uses, spacers->count, sizeof(*spacers->uses), compare_uses);
+	/* srcset names a picture several times in one tag: that is one use. */
+	for (size_t i = 0; i < spacers->count; i++)
+		if (kept == 0 || compare_uses(&spacers->uses[kept - 1], &spacers->uses[i]) != 0)
+			spacers->uses[kept++] = spacers->uses[i];
+	spacers->count = kept;
+	return spacers;
+}
+
+/* Is the picture used in several places of its document? */
+static bool
+is_used_often(const struct spacers *spacers, const struct reference *reference)
+{
+	struct use	wanted = use_of(spacers->d, reference);
+	size_t		low = 0, high = spacers->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (compare_pictures(&spacers->uses[middle], &wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return spacers->count - low >= LEAST_USES &&
+	    compare_pictures(&spacers->uses[low + LEAST_USES - 1], &wanted) == 0;
+}
+
+struct span
+spacer_reason(const struct spacers *spacers, const struct reference *reference)
+{
+	struct url_pieces pieces;
+
+	if (!is_tiny_picture(reference))
+		return SPAN_NONE;
+	pieces = url_pieces_of(spacers->d, reference);
+	if (shape_is_named_spacer(&pieces))
+		return SPAN("a spacer by its name, the same for every reader");
+	if (shape_is_static_picture(&pieces) && is_used_often(spacers, reference))
+		return SPAN("a spacer, used more than once and the same for every reader");
+	return SPAN_NONE;
+}

@@ -1,0 +1,148 @@
+/* Which URLs say something of their reader, and which are the same for all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "judge/fixture.h"
+#include "judge/shape.h"
+
+static const struct picture_case {
+	const char	*says, *url;
+	bool		 is_static, is_spacer;
+} pictures[] = {
+	{ "spacer.gif is a spacer", "https://static.shop.example/mail/spacer.gif", true, true },
+	{ "a spacer in any case", "https://static.shop.example/Mail/SPACER.GIF", true, true },
+	{ "blank.png is one", "https://static.shop.example/mail/blank.png", true, true },
+	{ "clear.gif is one", "https://static.shop.example/mail/clear.gif", true, true },
+	{ "pixel_trans.gif is one", "https://www.shop.example/catalog/images/pixel_trans.gif", true, true },
+	{ "a line is one", "https://shop.example/img/grey-line.png", true, true },
+	{ "1x1.gif is one", "https://shop.example/1x1.gif", true, true },
+	{ "a dated folder is plain", "https://shop.example/2024/03/21/spacer.gif", true, true },
+	{ "numbered hosts are plain", "https://i7.createsend.example/spacer.gif", true, true },
+	{ "humps are plain", "https://shop.example/emailImages/spacer.gif", true, true },
+	{ "p.gif is a picture and no spacer", "https://shop.example/p.gif", true, false },
+	{ "pixel.png is no spacer", "https://shop.example/pixel.png", true, false },
+	{ "open.gif speaks of tracking", "https://shop.example/open.gif", false, false },
+	{ "a spacer in a tracker's folder does too", "https://shop.example/track/spacer.gif", false, false },
+	{ "a spacer on a tracker's host does too", "https://open.shop.example/spacer.gif", false, false },
+	{ "a query tells readers apart", "https://shop.example/spacer.gif?1", false, false },
+	{ "an empty query may", "https://shop.example/spacer.gif?", false, false },
+	{ "a fragment may", "https://shop.example/spacer.gif#a", false, false },
+	{ "user information does", "https://ann@shop.example/spacer.gif", false, false },
+	{ "a port may", "https://shop.example:8443/spacer.gif", false, false },
+	{ "a script is no picture", "https://shop.example/spacer.php", false, false },
+	{ "a file without a suffix is none", "https://shop.example/spacer", false, false },
+	{ "an address is no host for layouts", "https://192.0.2.1/spacer.gif", false, false },
+	{ "nor is one of IPv6", "https://[2001:db8::1]/spacer.gif", false, false },
+	{ "letters and digits mixed tell apart", "https://shop.example/a7f3/spacer.gif", false, false },
+	{ "a long number tells apart", "https://shop.example/482913/spacer.gif", false, false },
+	{ "a number in the file's name tells apart", "https://shop.example/spacer-4821.gif", false, false },
+	{ "small numbers in a row tell apart", "https://shop.example/48/29/13/77/21/spacer.gif", false, false },
+	{ "a UUID tells apart", "https://shop.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81/spacer.gif", false, false },
+	{ "consonants tell apart", "https://shop.example/xkcdqz/spacer.gif", false, false },
+	{ "letters in mixed case tell apart", "https://shop.example/JNrGd/spacer.gif", false, false },
+	{ "base64 tells apart", "https://shop.example/YW5uLmxlZQ/spacer.gif", false, false },
+	{ "an escape tells apart", "https://shop.example/%61nn/spacer.gif", false, false },
+	{ "an opaque label tells apart", "https://x7k2p9.shop.example/spacer.gif", false, false },
+	{ "the registrable domain may be odd", "https://www.4x7q2.example/spacer.gif", true, true },
+};
+
+static struct url_pieces
+pieces(struct fixture *fixture, const char *url)
+{
+	struct fixture_reference row = { .url = url, .flags = REFERENCE_LIVE };
+
+	fixture_begin(fixture);
+	fixture_parts(fixture, NULL, 0);
+	fixture_references(fixture, &row, 1);
+	const struct dissection *d = fixture_finish(fixture);
+	return url_pieces_of(d, dissection_references(d));
+}
+
+static void
+picture_is_judged(void **state)
+{
+	const struct picture_case	*row = *state;
+	struct fixture			 fixture;
+	struct url_pieces		 url = pieces(&fixture, row->url);
+
+	assert_int_equal(shape_is_static_picture(&url), row->is_static);
+	assert_int_equal(shape_is_named_spacer(&url), row->is_spacer);
+	free(fixture.d);
+}
+
+static const struct token_case {
+	const char	*says, *url;
+	bool		 opaque;
+} tokens[] = {
+	{ "web fonts have no token", "https://fonts.googleapis.com/css?family=Nunito+Sans:400,700&display=swap", false },
+	{ "web fonts with axes have none",
+	  "https://fonts.googleapis.com/css2?family=Inter:ital,wght@0,400;1,700&display=swap", false },
+	{ "a font file's digest is no token", "https://fonts.gstatic.com/s/inter/v13/UcCO3FwrK3iLTeHuS.woff2", false },
+	{ "a style sheet's digest is no token", "https://cdn.shop.example/assets/main.8f3a9c1d2e4b.css", false },
+	{ "a version is no token", "https://shop.example/mail.css?v=1712345678", false },
+	{ "a short version digest is no token", "https://shop.example/mail.css?ver=8f3a9c1d", false },
+	{ "a date is no token", "https://shop.example/20240321/mail.css", false },
+	{ "words are no token", "https://shop.example/newsletter/spring-sale/mail.css", false },
+	{ "the standard's document type has none", "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd", false },
+	{ "a digest in the query is one", "https://shop.example/mail.css?u=8f3a9c1d2e4b5a67", true },
+	{ "a digest as the whole query is one", "https://shop.example/mail.css?8f3a9c1d2e4b5a67", true },
+	{ "a long version is one", "https://shop.example/mail.css?v=8f3a9c1d2e4b5a678f3a9c1d2e4b5a67", true },
+	{ "a digest in the path is one", "https://shop.example/8f3a9c1d2e4b5a67/mail.css", true },
+	{ "a digest as a file without suffix is one", "https://shop.example/css/8f3a9c1d2e4b5a67", true },
+	{ "a digest in the host is one", "https://8f3a9c1d2e4b5a67.shop.example/mail.css", true },
+	{ "a UUID is one", "https://shop.example/c/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81/mail.css", true },
+	{ "a long number is one", "https://shop.example/mail.css?u=48291377", true },
+	{ "base64 is one", "https://shop.example/mail.css?u=QWxhZGRpbjpvcGVuIHNl", true },
+	{ "a digest in the fragment is one", "https://shop.example/mail.css#8f3a9c1d2e4b5a67", true },
+	{ "an escaped one is one", "https://shop.example/mail.css?q=u%3D8f3a9c1d2e4b5a67", true },
+};
+
+static void
+token_is_judged(void **state)
+{
+	const struct token_case	*row = *state;
+	struct fixture		 fixture;
+	struct url_pieces	 url = pieces(&fixture, row->url);
+
+	assert_int_equal(shape_has_opaque_token(&url), row->opaque);
+	free(fixture.d);
+}
+
+static void
+a_url_is_cut_at_its_signs(void **state)
+{
+	struct fixture		fixture;
+	struct url_pieces	url = pieces(&fixture, "https://u@www.a.example:81/p/q.gif?x=1#f");
+
+	(void)state;
+	assert_true(span_eq(url.authority, SPAN("u@www.a.example:81")));
+	assert_true(span_eq(url.host, SPAN("www.a.example")));
+	assert_true(span_eq(url.domain, SPAN("a.example")));
+	assert_true(span_eq(url.path, SPAN("/p/q.gif")));
+	assert_true(span_eq(url.query, SPAN("x=1")));
+	assert_true(span_eq(url.fragment, SPAN("f")));
+	free(fixture.d);
+	url = pieces(&fixture, "mailto:a@b.example");
+	assert_false(url.has_query || url.has_fragment);
+	assert_int_equal(url.path.len, 0);
+	free(fixture.d);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest	tests[NITEMS(pictures) + NITEMS(tokens) + 1] = {
+		cmocka_unit_test(a_url_is_cut_at_its_signs) };
+	size_t			count = 1;
+
+	for (size_t i = 0; i < NITEMS(pictures); i++)
+		tests[count++] = (struct CMUnitTest){ .name = pictures[i].says, .test_func = picture_is_judged,
+		    .initial_state = (void *)(uintptr_t)&pictures[i] };
+	for (size_t i = 0; i < NITEMS(tokens); i++)
+		tests[count++] = (struct CMUnitTest){ .name = tokens[i].says, .test_func = token_is_judged,
+		    .initial_state = (void *)(uintptr_t)&tokens[i] };
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
