@@ -1,0 +1,313 @@
+#include <pixelward/judge/judge.h>
+
+#include "hidden.h"
+#include "indicator.h"
+#include "kind.h"
+#include "opinion.h"
+#include "policy.h"
+#include "shape.h"
+#include "spacer.h"
+#include "token.h"
+
+/* One message before the judge. */
+struct hearing {
+	const struct message	*message;
+	const struct dissection	*d;
+	const struct options	*options;
+	const struct policy	*policy;
+	struct arena		*arena;
+	struct opinion		 opinion;
+	struct tokens		*tokens;	/* made for the first reference that needs it */
+	struct spacers		*spacers;
+	bool			*is_covered;	/* of each part: a signature stands around it */
+	bool			 indicated;	/* a list asks to hold the message */
+	bool			 holds, defers;	/* limits, failures and signatures ask for it */
+	size_t			 signed_kept;
+};
+
+static const struct list_set no_lists;
+
+static const struct list_set *
+lists_of(const struct hearing *hearing)
+{
+	return hearing->policy != NULL ? &hearing->policy->lists : &no_lists;
+}
+
+/* --- signatures --- */
+
+static const char *const enveloping_types[] = { "application/pkcs7-mime", "application/x-pkcs7-mime" };
+
+static bool
+is_enveloped(const struct dissection *d, const struct part *part)
+{
+	for (size_t i = 0; i < NITEMS(enveloping_types); i++)
+		if (span_eq_nocase(dissection_text(d, part->type), span_of(enveloping_types[i])))
+			return true;
+	return false;
+}
+
+/* Parents come before their children, so one pass will do. */
+static bool
+find_covered(struct hearing *hearing)
+{
+	const struct dissection	*d = hearing->d;
+	const struct part	*parts = dissection_parts(d);
+
+	hearing->is_covered = arena_array(hearing->arena, d->parts.count, sizeof(*hearing->is_covered));
+	if (hearing->is_covered == NULL)
+		return false;
+	for (uint32_t i = 0; i < d->parts.count; i++) {
+		uint32_t parent = parts[i].parent;
+
+		if (parent < i)
+			hearing->is_covered[i] = hearing->is_covered[parent] || is_enveloped(d, &parts[parent]) ||
+			    span_eq_nocase(dissection_text(d, parts[parent].type), SPAN("multipart/signed"));
+	}
+	return true;
+}
+
+/* A part's own header is not covered by what the part signs. */
+static bool
+is_signed(const struct hearing *hearing, const struct reference *reference)
+{
+	const struct document	*document = &dissection_documents(hearing->d)[reference->document];
+	const struct part	*part = &dissection_parts(hearing->d)[document->part];
+
+	return hearing->is_covered[document->part] ||
+	    (document->kind != DOCUMENT_HEADER && is_enveloped(hearing->d, part));
+}
+
+/* --- what makes a tracker --- */
+
+static bool
+carries_token(struct hearing *hearing, const struct reference *reference, struct grounds *grounds)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	struct token	 token;
+
+	if (hearing->tokens == NULL)
+		hearing->tokens = tokens_new(hearing->message, hearing->arena);
+	if (hearing->tokens == NULL || tokens_find(hearing->tokens, dissection_text(hearing->d, reference->url),
+	    dissection_text(hearing->d, reference->host), reference->path_at, &token) != PW_OK) {
+		opinion->no_memory = true;
+		return false;
+	}
+	if (token.unread)
+		ground_add(opinion, grounds, SPAN("too much URL text to look for recipients in all of it"));
+	if (token.found)
+		ground_add(opinion, grounds, arena_printf(hearing->arena, "the URL carries the recipient's %s (%s%s%s)",
+		    token.local ? "local part" : "address", token.form, token.inside != NULL ? " in " : "",
+		    token.inside != NULL ? token.inside : ""));
+	return token.found || token.unread;
+}
+
+static bool
+is_invisible(struct hearing *hearing, const struct reference *reference, struct grounds *grounds, struct span *spacer)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	struct grounds	 found = { .count = 0 };
+
+	if (!hidden_grounds(opinion, reference, &found))
+		return false;
+	if (hearing->spacers == NULL)
+		hearing->spacers = spacers_new(hearing->d, hearing->arena);
+	if (hearing->spacers == NULL) {
+		opinion->no_memory = true;
+		return false;
+	}
+	*spacer = spacer_reason(hearing->spacers, reference);
+	if (spacer->at != NULL)
+		return false;
+	for (size_t i = 0; i < found.count; i++)
+		ground_add(opinion, grounds, found.at[i]);
+	return true;
+}
+
+/* A style sheet or a font shows nothing of its own that a text could not do without: opaque is enough. */
+static bool
+is_opaque_look(struct hearing *hearing, const struct reference *reference, struct grounds *grounds)
+{
+	const struct kind	*kind = kind_of(reference);
+	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference);
+
+	if (kind->shows != SHOWS_LOOK || !shape_has_opaque_token(&pieces))
+		return false;
+	ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "the %s's URL carries an opaque token",
+	    kind->noun));
+	return true;
+}
+
+/* Grounds and rules of everything that speaks against a live reference. */
+static bool
+is_to_strip(struct hearing *hearing, const struct reference *reference, struct grounds *grounds, struct span *spacer)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	bool		 strip = false;
+
+	if (carries_token(hearing, reference, grounds)) {
+		opinion_rule(opinion, SPAN("builtin.recipient-token"));
+		strip = true;
+	}
+	if (is_invisible(hearing, reference, grounds, spacer)) {
+		opinion_rule(opinion, SPAN("builtin.invisible"));
+		strip = true;
+	}
+	if (is_opaque_look(hearing, reference, grounds)) {
+		opinion_rule(opinion, SPAN("builtin.opaque-token"));
+		strip = true;
+	}
+	if (hearing->options->remote_content == REMOTE_ALL) {
+		ground_add(opinion, grounds, SPAN("remote content is not allowed (RemoteContent all)"));
+		opinion_rule(opinion, SPAN("builtin.remote-content"));
+		strip = true;
+	}
+	return strip;
+}
+
+/* What OnSignedLive makes of a reference that is to be stripped. */
+static bool
+strip_despite_signature(struct hearing *hearing, struct grounds *grounds)
+{
+	switch (hearing->options->on_signed_live) {
+	case SIGNED_REWRITE:
+		break;
+	case SIGNED_TAG:
+		ground_add(&hearing->opinion, grounds, SPAN("kept: signed content stays as it is (OnSignedLive tag)"));
+		hearing->signed_kept++;
+		return false;
+	case SIGNED_HOLD:
+		opinion_rule(&hearing->opinion, SPAN("builtin.signed"));
+		opinion_reason(&hearing->opinion, SPAN("signed content would contact somebody (OnSignedLive hold)"));
+		hearing->holds = true;
+		break;
+	}
+	return true;
+}
+
+static struct span
+why_kept(const struct reference *reference, bool live, struct span spacer)
+{
+	const struct kind *kind = kind_of(reference);
+
+	if (!live)
+		return SPAN("contacts nobody");
+	if (reference->trigger == TRIGGER_CLICK)
+		return kind->shows == SHOWS_ASKS ? kind->kept : SPAN("a link is followed only on a click");
+	return spacer.at != NULL ? spacer : kind->kept;
+}
+
+static void
+decide(struct hearing *hearing, const struct reference *reference, struct decision *decision)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	struct grounds	 grounds = { .count = 0 };
+	struct span	 spacer = SPAN_NONE;
+	bool		 live = (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0;
+	bool		 listed = indicators_of_reference(opinion, lists_of(hearing), hearing->d, reference, &grounds,
+			    &hearing->indicated);
+	bool		 wanted = false, strip = false;
+
+	if (live && reference->trigger != TRIGGER_CLICK && kind_of(reference)->shows != SHOWS_ASKS) {
+		wanted = is_to_strip(hearing, reference, &grounds, &spacer) || listed;
+		/* No signature excuses a listed host. */
+		strip = wanted && (listed || !is_signed(hearing, reference) ||
+		    strip_despite_signature(hearing, &grounds));
+	}
+	if (!wanted)
+		ground_add(opinion, &grounds, why_kept(reference, live, spacer));
+	decision_set(opinion, decision, strip, &grounds);
+}
+
+/* --- the message --- */
+
+/* A dissection that is not whole: what OnLimit or OnPoison make of it. */
+static void
+weigh_failure(struct hearing *hearing, enum on_failure fate, const char *option, struct span rule, struct span what)
+{
+	static const char *const words[] = { [ON_HOLD] = "hold", [ON_TEMPFAIL] = "tempfail", [ON_ACCEPT] = "accept" };
+
+	opinion_rule(&hearing->opinion, rule);
+	opinion_reason(&hearing->opinion, arena_printf(hearing->arena, "%.*s (%s %s)", SPAN_ARG(what), option,
+	    words[fate]));
+	hearing->holds = hearing->holds || fate == ON_HOLD;
+	hearing->defers = hearing->defers || fate == ON_TEMPFAIL;
+}
+
+static void
+weigh_failures(struct hearing *hearing)
+{
+	const struct dissection	*d = hearing->d;
+	enum pw_err		 failure = (enum pw_err)d->failure;
+	struct span		 where = dissection_text(d, d->failure_text);
+
+	if (d->limit != LIMIT_NONE)
+		weigh_failure(hearing, hearing->options->on_limit, "OnLimit", SPAN("builtin.limit"),
+		    arena_printf(hearing->arena, "limit %s exceeded", limit_name((enum limit)d->limit)));
+	if (failure == PW_OK || (failure == PW_ELIMIT && d->limit != LIMIT_NONE))
+		return;
+	struct span what = arena_printf(hearing->arena, "%s%s%.*s", pw_strerror(failure), where.len > 0 ? ": " : "",
+	    SPAN_ARG(where));
+	if (failure == PW_ELIMIT)
+		weigh_failure(hearing, hearing->options->on_limit, "OnLimit", SPAN("builtin.limit"), what);
+	else if (pw_fate(failure) == MAIL_HELD)
+		weigh_failure(hearing, hearing->options->on_poison, "OnPoison", SPAN("builtin.poison"), what);
+	else {
+		opinion_reason(&hearing->opinion, what);
+		hearing->defers = hearing->defers || pw_fate(failure) == MAIL_DEFERRED;
+	}
+}
+
+static enum action
+action_of(struct hearing *hearing)
+{
+	const struct verdict *verdict = hearing->opinion.verdict;
+
+	/* A deferral would let the sender try again; what a list knows need not wait for a better moment. */
+	if (hearing->indicated)
+		return ACTION_HOLD;
+	if (hearing->defers)
+		return ACTION_TEMPFAIL;
+	if (hearing->holds)
+		return ACTION_HOLD;
+	if (verdict->strip_count > 0)
+		return ACTION_NEUTRALISE;
+	return hearing->signed_kept > 0 ? ACTION_TAG : ACTION_DELIVER;
+}
+
+static void
+sum_up(struct hearing *hearing)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	struct verdict	*verdict = opinion->verdict;
+
+	if (hearing->signed_kept > 0) {
+		opinion_rule(opinion, SPAN("builtin.signed"));
+		opinion_reason(opinion, arena_printf(hearing->arena, "%zu references stay live in signed content "
+		    "(OnSignedLive tag)", hearing->signed_kept));
+	}
+	if (verdict->strip_count > 0)
+		opinion_reason(opinion, arena_printf(hearing->arena, "%zu of %zu references are to be made inert",
+		    verdict->strip_count, verdict->decision_count));
+	else if (verdict->reason_count == 0)
+		opinion_reason(opinion, SPAN("nothing is to be made inert"));
+	verdict->action = action_of(hearing);
+}
+
+enum pw_err
+judge(const struct message *message, const struct dissection *d, const struct options *options,
+    const struct policy *policy, struct arena *arena, struct verdict *verdict)
+{
+	struct hearing hearing = { .message = message, .d = d, .options = options, .policy = policy, .arena = arena,
+	    .opinion = { .arena = arena, .verdict = verdict } };
+
+	*verdict = (struct verdict){ .action = ACTION_DELIVER, .decision_count = d->references.count };
+	verdict->decisions = arena_array(arena, verdict->decision_count, sizeof(*verdict->decisions));
+	if (verdict->decisions == NULL || !find_covered(&hearing))
+		return PW_ENOMEM;
+	hearing.indicated = indicators_of_sender(&hearing.opinion, lists_of(&hearing), message, d);
+	weigh_failures(&hearing);
+	for (size_t i = 0; i < verdict->decision_count && !hearing.opinion.no_memory; i++)
+		decide(&hearing, &dissection_references(d)[i], &verdict->decisions[i]);
+	sum_up(&hearing);
+	return hearing.opinion.no_memory ? PW_ENOMEM : PW_OK;
+}

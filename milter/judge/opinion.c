@@ -1,0 +1,75 @@
+#include "opinion.h"
+
+#include <string.h>
+
+static bool
+is_among(const struct span *texts, size_t count, struct span text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_eq(texts[i], text))
+			return true;
+	return false;
+}
+
+void
+ground_add(struct opinion *opinion, struct grounds *grounds, struct span reason)
+{
+	if (reason.at == NULL)
+		opinion->no_memory = true;
+	else if (grounds->count < NITEMS(grounds->at) && !is_among(grounds->at, grounds->count, reason))
+		grounds->at[grounds->count++] = reason;
+}
+
+void
+decision_set(struct opinion *opinion, struct decision *decision, bool strip, const struct grounds *grounds)
+{
+	decision->strip = strip;
+	decision->reasons = arena_array(opinion->arena, grounds->count, sizeof(*decision->reasons));
+	if (decision->reasons == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	memcpy(decision->reasons, grounds->at, grounds->count * sizeof(*decision->reasons));
+	decision->reason_count = grounds->count;
+	opinion->verdict->strip_count += strip;
+}
+
+void
+opinion_rule(struct opinion *opinion, struct span name)
+{
+	struct verdict *verdict = opinion->verdict;
+
+	if (name.at == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	if (is_among(verdict->rules, verdict->rule_count, name))
+		return;
+	struct span *rules = arena_grow(opinion->arena, verdict->rules, verdict->rule_count, &opinion->rule_capacity,
+	    sizeof(*rules));
+	if (rules == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	verdict->rules = rules;
+	verdict->rules[verdict->rule_count++] = name;
+}
+
+void
+opinion_reason(struct opinion *opinion, struct span reason)
+{
+	struct verdict *verdict = opinion->verdict;
+
+	if (reason.at == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	if (verdict->reasons == NULL)
+		verdict->reasons = arena_array(opinion->arena, MOST_REASONS, sizeof(*verdict->reasons));
+	if (verdict->reasons == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	if (verdict->reason_count < MOST_REASONS && !is_among(verdict->reasons, verdict->reason_count, reason))
+		verdict->reasons[verdict->reason_count++] = reason;
+}
