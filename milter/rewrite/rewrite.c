@@ -83,7 +83,7 @@ column_behind(size_t column, struct span text)
 
 /* Identity and quoted-printable: only the bytes of the references change. */
 static enum pw_err
-edit_in_place(struct work *work, const struct part *part, struct splices *raw)
+edit_in_place(struct work *work, const struct part *part, bool quoted_printable, struct splices *raw)
 {
 	enum pw_err	err = splices_settle(raw);
 	size_t		column = 0, from = part->body.begin;
@@ -91,7 +91,7 @@ edit_in_place(struct work *work, const struct part *part, struct splices *raw)
 	for (size_t i = 0; err == PW_OK && i < raw->count; i++) {
 		struct splice splice = raw->at[i];
 
-		if (part->encoding == ENCODING_QP) {
+		if (quoted_printable) {
 			column = column_behind(column, span_cut(work->message, from, splice.old.begin));
 			from = splice.old.end;
 			splice.fresh = encode_qp_piece(splice.fresh, column, rest_of_line(work->message, from),
@@ -149,8 +149,10 @@ rewrite_document(struct work *work, uint32_t index)
 		.document = index, .bytes = content,
 		.charset = as_text ? SPAN("utf-8") : dissection_text(work->d, part->charset),
 	};
-	if (!as_text && (part->encoding == ENCODING_IDENTITY || part->encoding == ENCODING_QP))
-		return edit_in_place(work, part, &raw);
+	/* A header is never encoded, whatever its part is. */
+	bool plain = part->encoding == ENCODING_IDENTITY || document->kind == DOCUMENT_HEADER;
+	if (!as_text && (plain || part->encoding == ENCODING_QP))
+		return edit_in_place(work, part, !plain, &raw);
 	return encode_anew(work, part, content, as_text);
 }
 

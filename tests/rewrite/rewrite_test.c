@@ -58,6 +58,17 @@ static const struct row mail_rows[] = {
 	{ "a stateless one keeps its bytes",
 	    "Content-Type: text/html; charset=shift_jis\n\n\x83\x5c<img src=http://t.example/a width=1 height=1>\x83\x5c\n",
 	    "Content-Type: text/html; charset=shift_jis\n\n\x83\x5c\x83\x5c\n" },
+	{ "a request in the header goes, whatever the body's encoding",
+	    "Disposition-Notification-To: <r@t.example>,\n <s@t.example>\nContent-Type: text/plain\n"
+	    "Content-Transfer-Encoding: base64\n\nYWJj\n",
+	    "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nYWJj\n" },
+	{ "a body elsewhere is no longer named",
+	    "Subject: x\nContent-Type: message/external-body; access-type=URL;\n URL=\"http://t.example/a\"\n\n"
+	    "Content-Type: text/html\n\n",
+	    "Subject: x\n\nContent-Type: text/html\n\n" },
+	{ "a calendar loses the line, not the event",
+	    "Content-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nATTACH:http://t.exa\n mple/a\nEND:VEVENT\n",
+	    "Content-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n" },
 	{ "a nested part's label changes in the body",
 	    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-7\n\n+ADw-img "
 	    "src=http://t.example/a width=1 height=1+AD4-x\n--b--\n",

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "charref.h"
+#include "doctype.h"
 #include "lexer.h"
 #include "tree.h"
 #include "values.h"
@@ -671,6 +672,8 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 		scan_tokens(&scan, HTML_FOREIGN);
 	if (source == HTML_DOCUMENT && (scan.wants_tree || scan.foreign))
 		build_tree(&scan);
+	if (source == HTML_XML)
+		doctype_collect(collector, layer);
 	if (scan.count > 1)
 		qsort(scan.items, scan.count, sizeof(*scan.items), compare_items);
 	find_base(&scan);

@@ -8,9 +8,11 @@
 #include "fields.h"
 #include "media.h"
 #include "render.h"
+#include "requests.h"
 #include "sweep.h"
 #include "transfer.h"
 #include "words.h"
+#include "wrapped.h"
 
 /* An entity that waits for its turn. */
 struct waiting {
@@ -33,6 +35,9 @@ struct walk {
 
 /* A header that says a thing more than once gives clients a choice: so many different ones are followed. */
 #define MOST_CHOICES	3
+
+/* Encoded bytes that hold what the standard's sniffing looks at. */
+#define SNIFFED_BYTES	8192
 
 /* The fields of one entity that matter. */
 struct header {
@@ -315,6 +320,19 @@ open_multipart(struct walk *walk, const struct waiting *waiting, uint32_t part_i
 	return true;
 }
 
+static void
+look_at_requests(struct walk *walk, uint32_t index)
+{
+	const struct part	*part = block_part(walk->block, index);
+	struct field_reader	 reader;
+	struct field		 field;
+	uint32_t		 begin = part->header.begin;
+
+	field_reader_init(&reader, span_cut(walk->block->message, begin, part->header.end));
+	while (field_next(&reader, &field))
+		requests_look(walk->block, index, &field, begin);
+}
+
 /* One way to read the entity: this Content-Type, this encoding. */
 static void
 open_reading(struct walk *walk, const struct waiting *waiting, const struct header *header, struct span type_text,
@@ -365,6 +383,10 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	part->charset = block_text(block, parameter_get(&type, SPAN("charset"), 0));
 	part->name = block_text(block, span_cut(name, 0, 255));
 
+	if (waiting->is_message && reading == 0)
+		look_at_requests(walk, index);
+	if (span_eq(type.head, SPAN("message/external-body")))
+		requests_look_at_external_body(block, index, &type);
 	if (media == MEDIA_MULTIPART) {
 		if (encoding != ENCODING_IDENTITY)
 			part->quirks |= 1u << QUIRK_ENCODED_MULTIPART;
@@ -382,17 +404,30 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 			    .depth = waiting->depth + 1, .is_message = true });
 		return;
 	}
-	if (media == MEDIA_OPAQUE && !media_of_name(name, &kind))
+	bool wrapper = wrapped_is_wrapper(type.head, name);
+	bool plain = span_eq(type.head, SPAN("text/plain")) || type.head.len == 0;
+	if (media == MEDIA_OPAQUE && !wrapper && !plain && !media_of_name(name, &kind))
 		return;
 
-	struct decoded decoded;
-	if (transfer_decode(span_cut(block->message, header->body.begin, header->body.end), encoding, arena,
-	    &decoded) != PW_OK) {
+	struct decoded	decoded;
+	struct span	body = span_cut(block->message, header->body.begin, header->body.end);
+	/* The content decides by its first bytes: an attachment is not decoded to the end for that. */
+	if (media == MEDIA_UNKNOWN && !plain && !wrapper && !media_of_name(name, &kind) &&
+	    transfer_decode(span_cut(body, 0, SNIFFED_BYTES), encoding, arena, &decoded) == PW_OK &&
+	    !media_sniff(decoded.bytes, &kind))
+		return;
+	if (transfer_decode(body, encoding, arena, &decoded) != PW_OK) {
 		out_of_memory(walk);
 		return;
 	}
+	if (wrapper) {
+		wrapped_look(block, index, type.head, name, decoded.bytes);
+		return;
+	}
+	if (plain)
+		wrapped_look_in_text(block, index, decoded.bytes);
 	if (media != MEDIA_DOCUMENT) {
-		if (!media_of_name(name, &kind) && !media_sniff(decoded.bytes, &kind))
+		if (!media_of_name(name, &kind) && (media == MEDIA_OPAQUE || !media_sniff(decoded.bytes, &kind)))
 			return;
 		block_part(block, index)->quirks |= 1u << QUIRK_HTML_BY_NAME;
 	}

@@ -49,6 +49,11 @@ static const struct row {
 	{ "one that looks like HTML", HTML_MAIL("Content-Type: application/octet-stream\n") "  <!DOCTYPE HTML>" PIXEL, FOUND, "1" },
 	{ "an attached SVG", HTML_MAIL("Content-Type: image/svg+xml\n") "<svg><image href='http://t.example/a'/></svg>",
 	    "svg open http://t.example/a", "1" },
+	{ "an XML document's external subset and entities", HTML_MAIL("Content-Type: image/svg+xml\n")
+	    "<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/x.dtd\" ["
+	    "<!ENTITY a SYSTEM 'http://t.example/a'>]><svg/>", "xml open http://t.example/a", "1" },
+	{ "an XML document's style sheet", HTML_MAIL("Content-Type: application/xhtml+xml\n")
+	    "<?xml-stylesheet type='text/css' href='http://t.example/a'?><html/>", "xml open http://t.example/a", "1" },
 	{ "an archive is none of these", HTML_MAIL("Content-Type: application/zip\n") PIXEL, "", NULL },
 	{ "a style sheet part", HTML_MAIL("Content-Type: text/css\n") "p{background:url(http://t.example/a)}",
 	    "css open http://t.example/a", "1" },
@@ -62,6 +67,27 @@ static const struct row {
 	    "<img src=http://m\xfc""ller.example/a>", "image open http://xn--mller-kva.example/a", "1" },
 	{ "a base in the header", HTML_MAIL("Content-Type: text/html\nContent-Base: http://t.example/\n") "<img src=a>", FOUND,
 	    "1" },
+	{ "a receipt is asked for", HTML_MAIL("Disposition-Notification-To: <r@T.example>\nContent-Type: text/plain\n") "x",
+	    "receipt mua mailto:<r@T.example>", "1" },
+	{ "a picture in the header", HTML_MAIL("X-Image-URL: http://t.example/a\n") "x", "header mua http://t.example/a", "1" },
+	{ "a body elsewhere", HTML_MAIL("Content-Type: message/external-body; access-type=URL; URL=\"http://t.example/a\"\n")
+	    "Content-Type: text/html\n\n", "external-body mua http://t.example/a", "1" },
+	{ "a calendar's HTML", HTML_MAIL("Content-Type: text/calendar\n") "BEGIN:VEVENT\nX-ALT-DESC;FMTTYPE=text/html:<b>x</b><i\n"
+	    " mg src=\"http://t.example/a\">\nEND:VEVENT\n", FOUND, "1" },
+	{ "a calendar's attachment and link", HTML_MAIL("Content-Type: text/calendar\n")
+	    "ATTACH;X=\"a:b\":http://t.example/a\nURL:http://l.example/\n",
+	    "calendar open http://t.example/a\ncalendar click http://l.example/", "1" },
+	{ "a contact's picture", HTML_MAIL("Content-Type: text/vcard\n") "BEGIN:VCARD\nitem1.PHOTO;VALUE=uri:http://t.example/a\n",
+	    "calendar open http://t.example/a", "1" },
+	{ "a picture field in RTF", HTML_MAIL("Content-Type: application/rtf\n")
+	    "{\\rtf1{\\field{\\*\\fldinst { INCLUDEPICTURE \"http://t.example/a\" }}}}", "document open http://t.example/a", "1" },
+	{ "a page in uuencode", HTML_MAIL("") "see\nbegin 644 x.html\n</&EM9R!S<F,]:'1T<#HO+W0N97AA;7!L92]A/@  \n`\nend\n", FOUND,
+	    "1" },
+	{ "a page in yEnc", HTML_MAIL("") "=ybegin line=128 size=27 name=x.html\nf\x93\x97\x91"
+	    "J\x9d\x9c\x8dg\x92\x9e\x9e\x9a" "dYY\x9eX\x8f\xa2\x8b\x97\x9a\x96\x8fY\x8bh\n=yend size=27\n", FOUND, "1" },
+	{ "content inside S/MIME", HTML_MAIL("Content-Type: application/pkcs7-mime\n")
+	    "\x30\x1e\x24\x1c\x04\x06<img s\x04\x16rc=http://t.example/a>", FOUND, NULL },
+	{ "content inside winmail.dat", HTML_MAIL("Content-Type: application/ms-tnef\n") "\x78\x9f\x3e\x22" PIXEL, FOUND, NULL },
 	{ "of two types, either", HTML_MAIL("Content-Type: text/plain\nContent-Type: text/html\n") PIXEL, FOUND, "1" },
 	{ "of two types, either, the other way round", HTML_MAIL("Content-Type: text/html\nContent-Type: text/plain\n") PIXEL,
 	    FOUND, "1" },
