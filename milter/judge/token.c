@@ -424,32 +424,17 @@ look_at_base64(const struct view *outer, struct span text, char *decoded, char *
 	    look_at_bytes(&view, scratch, percent_decode((struct span){ decoded, len }, scratch));
 }
 
-static bool
-parts_base64(char c)
-{
-	return c == '/' || c == '-' || c == '_' || c == '+';
-}
-
 /*
  * A run of the alphabet's letters. What parts the pieces of a URL ("/", "-", "_") is in the alphabet too, so
- * the run is read from each of its first four letters on, and each piece by itself.
+ * the run is read from each of its first four letters on: one of them is in step with the piece. Beside it the
+ * signs decode to bytes that are no letters, so that a local part stands apart there as well.
  */
 static bool
 look_at_base64_run(const struct view *view, struct span run, char *decoded, char *scratch)
 {
-	bool parted = false;
-
 	for (size_t phase = 0; phase < 4; phase++)
 		if (look_at_base64(view, span_from(run, phase), decoded, scratch))
 			return true;
-	for (size_t from = 0, end; from < run.len; from = end + 1) {
-		for (end = from; end < run.len && !parts_base64(run.at[end]); end++)
-			;
-		parted = parted || end < run.len;
-		if (parted && end - from >= LEAST_BASE64 &&
-		    look_at_base64(view, span_cut(run, from, end), decoded, scratch))
-			return true;
-	}
 	return false;
 }
 
