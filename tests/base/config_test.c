@@ -55,6 +55,9 @@ line_of(const struct buf *printed, const char *keyword)
 	return SPAN_NONE;
 }
 
+#define S10		"0123456789"
+#define S100		S10 S10 S10 S10 S10 S10 S10 S10 S10 S10
+
 /* A file that is right, and how one option is printed after it. */
 static const struct good {
 	const char	*says, *text, *keyword, *value;
@@ -92,6 +95,7 @@ static const struct good {
 	  "10.0.0.0/8, ::1", NULL },
 	{ "a list may be emptied", "InternalHosts \"\"\n", "InternalHosts", "\"\"", NULL },
 	{ "local: is unix:", "Socket local:/run/a.sock\n", "Socket", "unix:/run/a.sock", NULL },
+	{ "a socket's path may fill sun_path", "Socket unix:/" S100 "/abcde\n", "Socket", "unix:/" S100 "/abcde", NULL },
 	{ "an inet socket is PORT@HOST", "Socket inet:8894@localhost\n", "Socket", "inet:8894@localhost", NULL },
 	{ "a host's name may end in a digit", "Socket inet:8894@mx1\n", "Socket", "inet:8894@mx1", NULL },
 	{ "an inet6 socket drops the brackets", "Socket inet6:8894@[::1]\n", "Socket", "inet6:8894@::1", NULL },
@@ -135,9 +139,6 @@ is_taken(void **state)
 }
 
 #define PORT_HELP	"write inet:PORT@HOST with a number from 1 to 65535"
-#define S10		"0123456789"
-#define S100		S10 S10 S10 S10 S10 S10 S10 S10 S10 S10
-
 static const struct bad {
 	const char	*says, *text, *report;
 } bads[] = {
@@ -199,8 +200,8 @@ static const struct bad {
 	{ "a socket's path is absolute", "Socket unix:pixelward/p.sock\n",
 	  "c.conf:1:8: Socket: the socket's path is not absolute; write unix:/PATH (a path relative to Postfix's "
 	  "chroot belongs into main.cf only)\n" },
-	{ "a socket's path fits into sun_path", "Socket unix:/" S100 "/abcdefg\n",
-	  "c.conf:1:8: Socket: the socket's path has 109 bytes; write one of at most 107, the kernel's bound\n" },
+	{ "a socket's path fits into sun_path", "Socket unix:/" S100 "/abcdef\n",
+	  "c.conf:1:8: Socket: the socket's path has 108 bytes; write one of at most 107, the kernel's bound\n" },
 	{ "a path alone is no socket", "Socket /run/p.sock\n",
 	  "c.conf:1:8: Socket: a path alone is no socket; write unix:/run/p.sock\n" },
 	{ "a socket has a known scheme", "Socket tcp:127.0.0.1:25\n",
@@ -212,6 +213,8 @@ static const struct bad {
 	  "c.conf:1:8: Socket: no host to listen on; write inet:PORT@HOST, such as inet:8894@127.0.0.1\n" },
 	{ "an IPv6 address wants inet6", "Socket inet:8894@::1\n",
 	  "c.conf:1:8: Socket: an IPv6 address needs the other scheme; write inet6:8894@::1\n" },
+	{ "an IPv4 address wants inet", "Socket inet6:8894@127.0.0.1\n",
+	  "c.conf:1:8: Socket: '127.0.0.1' is no host that inet6 can listen on; write a name or an address\n" },
 	{ "half an IPv4 address is no host", "Socket inet:8894@127.0.1\n",
 	  "c.conf:1:8: Socket: '127.0.1' is no host that inet can listen on; write a name or an address\n" },
 	{ "a store that is not there yet is refused", "Redis unix:/run/redis.sock\n",
@@ -240,8 +243,8 @@ static const struct bad {
 	{ "defaults count in relations", "MaxMessageSize 512K\n",
 	  "c.conf:1:16: MaxHeaderBytes is more than MaxMessageSize (a header is a part of a message); lower the one or "
 	  "raise the other\n" },
-	{ "a mistaken value is not compared", "MaxMemory 1X\nMaxMessageSize 1G\n",
-	  "c.conf:1:11: '1X' is no size; write a whole number and K, M, G or KiB, MiB, GiB (MB is 1000000 bytes)\n" },
+	{ "a mistaken value is not compared", "MaxHeaderBytes 1X\nMaxMessageSize 512K\n",
+	  "c.conf:1:16: '1X' is no size; write a whole number and K, M, G or KiB, MiB, GiB (MB is 1000000 bytes)\n" },
 	{ "a missing file is told where it is included", "Include no-such.conf\n",
 	  "c.conf:1:9: 'no-such.conf' does not exist; write the name of a file that does\n" },
 	{ "an Include needs a name", "Include\n",

@@ -11,6 +11,7 @@
 struct fixture_part {
 	uint32_t	 parent;
 	const char	*type;
+	bool		 header;	/* its document is its header */
 };
 
 struct fixture_reference {
@@ -25,7 +26,7 @@ struct fixture_address {
 	const char	*mailbox, *domain;
 };
 
-#define FIXTURE_BYTES	((size_t)4 << 20)
+#define FIXTURE_BYTES	((size_t)8 << 20)
 #define FIXTURE_SPACE	100000u		/* bytes of each document: room for tags */
 
 struct fixture {
@@ -67,11 +68,11 @@ fixture_table(struct fixture *fixture, struct table *table, size_t count, size_t
 	return (char *)fixture->d + table->at;
 }
 
-/* Every part gets an HTML document of the same index; one part of text/html if there are none. */
+/* Every part gets a document of the same index; one part of text/html if there are none. */
 static inline void
 fixture_parts(struct fixture *fixture, const struct fixture_part *parts, size_t count)
 {
-	static const struct fixture_part	 one = { DISSECTION_NONE, "text/html" };
+	static const struct fixture_part	 one = { DISSECTION_NONE, "text/html", false };
 	struct part				*rows;
 	struct document				*documents;
 
@@ -86,7 +87,7 @@ fixture_parts(struct fixture *fixture, const struct fixture_part *parts, size_t 
 		rows[i].type = fixture_words(fixture, parts[i].type);
 		rows[i].path = rows[i].charset = rows[i].name = fixture_words(fixture, "");
 		documents[i].part = (uint32_t)i;
-		documents[i].kind = DOCUMENT_HTML;
+		documents[i].kind = parts[i].header ? DOCUMENT_HEADER : DOCUMENT_HTML;
 		documents[i].flags = DOCUMENT_IN_MESSAGE;
 		documents[i].bytes = (struct text){ 0, FIXTURE_SPACE };
 		documents[i].base = fixture_words(fixture, "");

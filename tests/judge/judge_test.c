@@ -219,8 +219,9 @@ reference_is_judged(void **state)
 /* --- whole messages --- */
 
 static const struct fixture_part mixed[] = {
-	{ DISSECTION_NONE, "multipart/mixed" }, { 0, "text/html" }, { 0, "multipart/signed" }, { 2, "text/html" },
-	{ 2, "application/pgp-signature" }, { 0, "application/pkcs7-mime" },
+	{ DISSECTION_NONE, "multipart/mixed", false }, { 0, "text/html", false }, { 0, "multipart/signed", false },
+	{ 2, "text/html", false }, { 2, "application/pgp-signature", false }, { 0, "application/pkcs7-mime", false },
+	{ 2, "multipart/alternative", false }, { 6, "text/html", false }, { 0, "application/x-pkcs7-mime", true },
 };
 
 #define PIXEL(name, in)	{ .url = name, .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = in }
@@ -296,6 +297,9 @@ static const struct message_case {
 	{ "OnLimit tempfail asks to come again", .limit = LIMIT_depth, .failure = PW_ELIMIT, .option = "OnLimit",
 	  .value = "tempfail", .action = ACTION_TEMPFAIL, .reasons = "limit MaxNesting exceeded (OnLimit tempfail)",
 	  .rules = "builtin.limit" },
+	{ "a limit without a name is one too", .failure = PW_ELIMIT, .option = "OnLimit", .value = "accept",
+	  .action = ACTION_DELIVER, .reasons = "a configured limit was exceeded (OnLimit accept)",
+	  .rules = "builtin.limit" },
 	{ "what a list knows is not put off", .address = { ADDRESS_FROM, "a@nropnews.com", "nropnews.com" },
 	  .limit = LIMIT_depth, .failure = PW_ELIMIT, .option = "OnLimit", .value = "tempfail", .action = ACTION_HOLD,
 	  .reasons = "list apt31-ipac: nropnews.com is the domain of From (a@nropnews.com); limit MaxNesting exceeded "
@@ -315,6 +319,13 @@ static const struct message_case {
 	  .value = "tag", .action = ACTION_TAG,
 	  .reasons = "1 references stay live in signed content (OnSignedLive tag)",
 	  .rules = "builtin.invisible, builtin.signed" },
+	{ "what is deeper inside is signed too", { PIXEL("https://t.example/p", 7) }, 1, .option = "OnSignedLive",
+	  .value = "tag", .action = ACTION_TAG,
+	  .reasons = "1 references stay live in signed content (OnSignedLive tag)",
+	  .rules = "builtin.invisible, builtin.signed" },
+	{ "a signed part's own header is not signed", { PIXEL("https://t.example/p", 8) }, 1, .option = "OnSignedLive",
+	  .value = "tag", .action = ACTION_NEUTRALISE, .stripped = 1,
+	  .reasons = "1 of 1 references are to be made inert", .rules = "builtin.invisible" },
 	{ "OnSignedLive tag strips what is not signed", { PIXEL("https://t.example/p", 3), PIXEL("https://t.example/q", 1) },
 	  2, .option = "OnSignedLive", .value = "tag", .action = ACTION_NEUTRALISE, .stripped = 2,
 	  .reasons = "1 references stay live in signed content (OnSignedLive tag); 1 of 2 references are to be made inert",
@@ -341,7 +352,8 @@ static const struct message_case {
 	  .action = ACTION_NEUTRALISE, .stripped = 3, .reasons = "2 of 2 references are to be made inert",
 	  .rules = "builtin.invisible" },
 	{ "once in each of two documents is once", { PIXEL("https://t.example/p.gif", 1),
-	  PIXEL("https://t.example/p.gif", 3) }, 2, .action = ACTION_NEUTRALISE, .stripped = 3,
+	  { .url = "https://t.example/p.gif", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = 3,
+	    .tag = 50 } }, 2, .action = ACTION_NEUTRALISE, .stripped = 3,
 	  .reasons = "2 of 2 references are to be made inert", .rules = "builtin.invisible" },
 	{ "a beacon by its name stays one when it is used twice", { PIXEL("https://t.example/open.gif", 1),
 	  { .url = "https://t.example/open.gif", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = 1,
@@ -403,6 +415,33 @@ without_a_policy_the_builtin_rules_judge(void **state)
 	assert_int_equal(verdict.action, ACTION_NEUTRALISE);
 	arena_free(arena);
 	free(fixture.d);
+}
+
+/* What was not looked through is not clean. */
+static void
+a_flood_of_url_text_is_stripped(void **state)
+{
+	struct fixture		 fixture;
+	struct arena		*arena = arena_new(64 << 20);
+	struct verdict		 verdict;
+	const size_t		 len = (4 << 20) + 1;
+	char			*url = malloc(len + 1);
+
+	(void)state;
+	memset(url, 'a', len);
+	memcpy(url, "https://t.example/", 18);
+	url[len] = '\0';
+	struct fixture_reference flood = { .url = url, .flags = LIVE, .width = 600, .height = 200 };
+	fixture_begin(&fixture);
+	fixture_parts(&fixture, NULL, 0);
+	fixture_references(&fixture, &flood, 1);
+	judge_it(fixture_finish(&fixture), arena, &verdict, "");
+	assert_true(verdict.decisions[0].strip);
+	assert_text(all_reasons(arena, verdict.decisions[0].reasons, verdict.decisions[0].reason_count),
+	    "too much URL text to look for recipients in all of it");
+	arena_free(arena);
+	free(fixture.d);
+	free(url);
 }
 
 /* Whatever the ceiling, the answer is right or PW_ENOMEM. */
@@ -501,6 +540,7 @@ main(void)
 {
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(without_a_policy_the_builtin_rules_judge),
+		cmocka_unit_test(a_flood_of_url_text_is_stripped),
 		cmocka_unit_test(a_lack_of_memory_is_told),
 		cmocka_unit_test(every_action_has_its_name),
 	};

@@ -87,6 +87,8 @@ static const struct mistake_case {
 	  "l.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n" },
 	{ "two dots are one too many", "a..example\n", "l.txt:1:3: 'a..example' is no domain name; write letters, digits, "
 	  "hyphens and single dots, at most 253 bytes\n" },
+	{ "a label does not end in a hyphen", "a-.example\n", "l.txt:1:3: 'a-.example' is no domain name; write letters, "
+	  "digits, hyphens and single dots, at most 253 bytes\n" },
 	{ "the wrong byte's column is told", "a.exa!mple\n", "l.txt:1:6: 'a.exa!mple' is no domain name; write letters, "
 	  "digits, hyphens and single dots, at most 253 bytes\n" },
 	{ "a label has its bound", "a.0123456789012345678901234567890123456789012345678901234567890123\n",

@@ -182,6 +182,15 @@ the_generation_changes_with_names_and_contents(void **state)
 	put(place, "a.txt", "a.example\n# changed\n");
 	assert_int_equal(load(place), PW_OK);
 	assert_string_not_equal(policy_generation(place->policy), first);
+	/* The same bytes in the same order under another name. */
+	put(place, "a.txt", "a.example\n");
+	char path[160], renamed[160];
+	snprintf(path, sizeof(path), "%s/lists/b.txt", place->path);
+	snprintf(renamed, sizeof(renamed), "%s/lists/c.txt", place->path);
+	assert_int_equal(rename(path, renamed), 0);
+	assert_int_equal(load(place), PW_OK);
+	assert_string_not_equal(policy_generation(place->policy), first);
+	assert_int_equal(rename(renamed, path), 0);
 	/* The same bytes in other files. */
 	put(place, "a.txt", "b.example\n");
 	put(place, "b.txt", "a.example\n");

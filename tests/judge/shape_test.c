@@ -43,6 +43,7 @@ static const struct picture_case {
 	{ "a UUID tells apart", "https://shop.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81/spacer.gif", false, false },
 	{ "consonants tell apart", "https://shop.example/xkcdqz/spacer.gif", false, false },
 	{ "letters in mixed case tell apart", "https://shop.example/JNrGd/spacer.gif", false, false },
+	{ "letters in mixed case tell apart, vowels or not", "https://shop.example/eXaMiNe/spacer.gif", false, false },
 	{ "base64 tells apart", "https://shop.example/YW5uLmxlZQ/spacer.gif", false, false },
 	{ "an escape tells apart", "https://shop.example/%61nn/spacer.gif", false, false },
 	{ "an opaque label tells apart", "https://x7k2p9.shop.example/spacer.gif", false, false },
