@@ -33,6 +33,24 @@ delimiter_kind(struct span rest, bool *odd)
 	return DELIMITER_OPEN;
 }
 
+/* The boundary of a delimiter line as its own multipart would declare it. */
+static struct span
+longer_boundary(struct span line)
+{
+	line = span_trim(span_from(line, 2));
+	return span_ends_nocase(line, SPAN("--")) ? span_cut(line, 0, line.len - 2) : line;
+}
+
+/* Does a field before name it as a boundary? */
+static bool
+is_declared(struct span before, struct span boundary)
+{
+	for (size_t at = 0; (at = span_find(before, boundary, at)) < before.len; at++)
+		if (at > 0 && (before.at[at - 1] == '"' || before.at[at - 1] == '='))
+			return true;
+	return false;
+}
+
 static size_t
 before_line_end(struct span message, size_t begin, size_t at)
 {
@@ -50,6 +68,7 @@ boundary_split(struct span message, struct extent body, struct span boundary, ui
 	struct span	text = span_cut(message, 0, body.end), delimiter = arena_printf(arena, "--%.*s", SPAN_ARG(boundary));
 	size_t		at = body.begin, part = 0;
 	bool		inside = false;
+	struct span	inner = SPAN_NONE;	/* the last longer boundary that some part declared */
 
 	*bodies = (struct bodies){ .epilogue = { body.end, body.end } };
 	if (delimiter.at == NULL)
@@ -61,7 +80,13 @@ boundary_split(struct span message, struct extent body, struct span boundary, ui
 		line_end = line_end < text.len ? line_end + 1 : text.len;
 		at = line_end;
 		if (kind == DELIMITER_NONE) {
-			bodies->odd = true;
+			struct span longer = longer_boundary(span_cut(text, begin, line_end));
+
+			/* A multipart inside that lengthens the boundary is none the worse for it, as many mailers do. */
+			if (!bodies->odd && !span_eq(longer, inner)) {
+				bodies->odd = !is_declared(span_cut(text, body.begin, begin), longer);
+				inner = longer;
+			}
 			continue;
 		}
 		if (!inside)

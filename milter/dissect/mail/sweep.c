@@ -81,6 +81,40 @@ is_base64(char c)
 	return ascii_alpha(c) || ascii_digit(c) || c == '+' || c == '/';
 }
 
+/* Nearly all printable: perhaps base64 or quoted-printable once more. */
+static bool
+is_text(struct span bytes)
+{
+	size_t printable = 0;
+
+	for (size_t i = 0; i < bytes.len; i++)
+		printable += ascii_space(bytes.at[i]) || (bytes.at[i] >= ' ' && bytes.at[i] < 0x7f);
+	return bytes.len > 0 && printable >= bytes.len - bytes.len / 16;
+}
+
+/* A tag's name and what follows it are printable; in the noise of a picture such a run is rare. */
+#define TAG_RUN	6
+
+static bool
+may_hold_tag(struct span bytes)
+{
+	if (span_find(bytes, SPAN("+AD"), 0) < bytes.len)
+		return true;
+	for (size_t at = 0; (at = span_find_char(bytes, '<', at)) < bytes.len; at++) {
+		size_t run = 0, from = at + 1;
+
+		while (from < bytes.len && run < TAG_RUN && (bytes.at[from] == '\0' ||
+		    ascii_space(bytes.at[from]) || (bytes.at[from] >= ' ' && bytes.at[from] < 0x7f))) {
+			run += bytes.at[from] != '\0';
+			from++;
+		}
+		if (run == TAG_RUN)
+			return true;
+	}
+	/* An encoding inside: lines of it are printable, too. */
+	return is_text(bytes);
+}
+
 /* Decode a region that looks like base64 from each of the four ways to count its digits. */
 static void
 sweep_region(struct sweep *sweep, struct span region, unsigned round)
@@ -103,8 +137,7 @@ sweep_region(struct sweep *sweep, struct span region, unsigned round)
 			out_of_memory(sweep);
 			return;
 		}
-		/* What is no text under this count has no tag in it either. */
-		if (memchr(decoded.bytes.at, '<', decoded.bytes.len) != NULL)
+		if (may_hold_tag(decoded.bytes))
 			sweep_text(sweep, decoded.bytes, round + 1);
 	}
 }

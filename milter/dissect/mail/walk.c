@@ -303,8 +303,7 @@ open_multipart(struct walk *walk, const struct waiting *waiting, uint32_t part_i
 		return false;
 	if (!bodies.closed)
 		part->quirks |= 1u << QUIRK_UNCLOSED;
-	if (bodies.odd || (waiting->boundary.len > 0 &&
-	    (span_starts(boundary, waiting->boundary) || span_starts(waiting->boundary, boundary))))
+	if (bodies.odd || (waiting->boundary.len > 0 && span_eq(boundary, waiting->boundary)))
 		part->quirks |= 1u << QUIRK_NESTED_ODDLY;
 	if (holds_content(block->message, bodies.preamble))
 		part->quirks |= 1u << QUIRK_PREAMBLE;
