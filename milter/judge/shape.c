@@ -16,7 +16,7 @@ static const char *const version_keys[] = { "v", "ver", "version", "rev", "build
 static const char *const spacer_words[] = {
 	"spacer", "space", "spc", "blank", "transparent", "transp", "trans", "transpix", "clear", "cleardot", "clearpix",
 	"shim", "empty", "dot", "gap", "pad", "padding", "filler", "1x1", "1px", "border", "line", "rule", "divider",
-	"separator", "hr", "corner", "edge", "shadow", "bullet", "white", "black", "grey", "gray", "gradient",
+	"separator", "sep", "hr", "corner", "edge", "shadow", "bullet", "white", "black", "grey", "gray", "gradient",
 };
 /* Words that say what such a picture is really for; in any piece of the URL. */
 static const char *const tracker_words[] = {
@@ -24,10 +24,9 @@ static const char *const tracker_words[] = {
 	"beacons", "webbug", "count", "counter", "hit", "hits", "log", "logger", "stat", "stats", "seen",
 	"imp", "impression", "impressions", "ping", "collect", "notify", "receipt", "readreceipt", "click", "clicks",
 };
-/* Short words without a vowel that paths and hosts are full of. */
-static const char *const known_words[] = {
-	"html", "http", "https", "mgmt", "mktg", "pngs", "tmpl", "xhtml",
-};
+/* Consonants in a row that no name has; "cobaltcrm" and "hsbc" are names. */
+#define UNREADABLE	6
+#define LONGEST_WORD	20
 
 /* Small numbers in a row make a large one: no more than a date has. */
 #define MOST_DIGITS	8
@@ -226,9 +225,9 @@ is_readable(struct span letters)
 		hump++;
 	}
 	cramped = cramped || (hump < 3 && hump < letters.len);
-	if (letters.len < 4 || IN_TABLE(letters, known_words))
-		return true;
-	return vowels > 0 && longest < 5 && letters.len <= 20 && !cramped;
+	if (letters.len < UNREADABLE)
+		return !cramped;
+	return vowels > 0 && longest < UNREADABLE && letters.len <= LONGEST_WORD && !cramped;
 }
 
 /* A word, a small number, a year, a word with a small number ("v2", "img01"), a size ("600x200"). */

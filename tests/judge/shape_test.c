@@ -22,6 +22,7 @@ static const struct picture_case {
 	{ "a dated folder is plain", "https://shop.example/2024/03/21/spacer.gif", true, true },
 	{ "numbered hosts are plain", "https://i7.createsend.example/spacer.gif", true, true },
 	{ "humps are plain", "https://shop.example/emailImages/spacer.gif", true, true },
+	{ "brands may be hard to say", "https://static.cobaltcrm.shop.example/hsbc/spacer.gif", true, true },
 	{ "p.gif is a picture and no spacer", "https://shop.example/p.gif", true, false },
 	{ "pixel.png is no spacer", "https://shop.example/pixel.png", true, false },
 	{ "open.gif speaks of tracking", "https://shop.example/open.gif", false, false },
