@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "current.h"
 #include "load.h"
+#include "probe.h"
 #include "reply.h"
 #include "unjudged.h"
 
@@ -245,7 +246,11 @@ on_abort(SMFICTX *ctx)
 static sfsistat
 on_close(SMFICTX *ctx)
 {
-	connection_free(smfi_getpriv(ctx));
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection == NULL)
+		probe_served();
+	connection_free(connection);
 	smfi_setpriv(ctx, NULL);
 	return SMFIS_CONTINUE;
 }

@@ -19,6 +19,7 @@
 #include "callbacks.h"
 #include "current.h"
 #include "load.h"
+#include "probe.h"
 
 /* libmilter takes the process's default; 8 MiB whatever the environment's `ulimit -s` says. */
 #define THREAD_STACK_BYTES	((size_t)8 << 20)
@@ -210,38 +211,57 @@ drain(const struct gateway *gateway)
 		if (load_messages() == 0 && now - (last_end > begin ? last_end : begin) >= IDLE_MS)
 			return EX_OK;
 		if (now - begin >= GATEWAY_DRAIN_MS) {
+			/* A client that says nothing for so long is no failure of ours. */
 			log_warn("drain cut off: %llu messages in flight", (unsigned long long)load_messages());
-			return EX_TEMPFAIL;
+			return EX_OK;
 		}
+		/* A session that libmilter left behind would be waited for in vain. */
+		probe_send(gateway->listen_fd);
 		poll(NULL, 0, TICK_MS);
 	}
 }
 
-/* The keeper's words until it says drain, or says no more. */
+/* False: drain. */
+static bool
+keeper_heard(const struct gateway *gateway)
+{
+	char	byte;
+	ssize_t	n = recv(gateway->control_fd, &byte, 1, MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (n <= 0) {
+		log_warn("the keeper is gone");
+		return false;
+	}
+	switch (byte) {
+	case GATEWAY_PING:
+		if (probe_is_alive())
+			say(gateway, GATEWAY_PING);
+		break;
+	case GATEWAY_RELOAD:
+		reload(gateway);
+		break;
+	}
+	return byte != GATEWAY_DRAIN;
+}
+
 static void
 listen_to_keeper(const struct gateway *gateway)
 {
-	for (;;) {
-		char	byte;
-		ssize_t	n = recv(gateway->control_fd, &byte, 1, 0);
+	struct pollfd	control = { .fd = gateway->control_fd, .events = POLLIN };
+	int64_t		probe_ms = load_clock_ms();
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			log_warn("the keeper is gone");
-			return;
+	probe_served();
+	do {
+		int64_t now = load_clock_ms();
+
+		if (now >= probe_ms) {
+			probe_send(gateway->listen_fd);
+			probe_ms = now + PROBE_MS;
 		}
-		switch (byte) {
-		case GATEWAY_PING:
-			say(gateway, GATEWAY_PING);
-			break;
-		case GATEWAY_RELOAD:
-			reload(gateway);
-			break;
-		case GATEWAY_DRAIN:
-			return;
-		}
-	}
+		poll(&control, 1, (int)(probe_ms - now));
+	} while (control.revents == 0 || keeper_heard(gateway));
 }
 
 int

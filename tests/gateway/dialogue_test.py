@@ -261,15 +261,16 @@ class HostilePeers(Dialogue):
                 self.assertTrue(mta.end_of_message(answer=answer).unchanged)
                 peer.close()
                 self.still_works()
-        self.assertEqual(self.daemon.children(), self.daemon.children())
         self.assertNotIn("the next starts", self.log())
 
     def test_half_packets_that_stay_open_hold_up_nobody(self):
-        peers = [self.probe(b"\0\0\0\x0dO\0\0") for _ in range(40)]
-        self.still_works()
-        for peer in peers:
-            peer.close()
-        self.still_works()
+        # libmilter may leave a session to a worker that waits for the rest of such a packet.
+        for _ in range(15):
+            peers = [self.probe(b"\0\0\0\x0dO\0\0") for _ in range(8)]
+            for _ in range(3):
+                self.still_works()
+            for peer in peers:
+                peer.close()
 
     def test_half_a_message_and_a_closed_connection_are_forgotten(self):
         for cut in range(1, 8):
