@@ -37,6 +37,7 @@ struct scan {
 	uint8_t			*seen;		/* bit per byte of text: a start tag begins there */
 	bool			 foreign;	/* SVG or MathML occurs */
 	bool			 wants_tree;
+	struct skeleton		 skeleton;	/* of an HTML_DOCUMENT */
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;
@@ -164,6 +165,12 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
 		struct span inside = span_cut(scan->layer->text, token.text_begin, token.text_end);
 
+		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT &&
+		    skeleton_add(&scan->skeleton, scan->layer->text, &token) != PW_OK) {
+			fail(scan, PW_ENOMEM);
+			return;
+		}
+
 		if (token.type == HTML_START_TAG) {
 			scan->foreign = scan->foreign || is_foreign(token.tag.name);
 			if (!mark_seen(scan, token.begin) && tag_is_interesting(scan, &token.tag))
@@ -206,7 +213,7 @@ build_tree(struct scan *scan)
 {
 	struct block	*block = scan->collector->block;
 	enum limit	 exceeded = LIMIT_NONE;
-	enum pw_err	 err = html_tree_parse(scan->layer->text, block->limits, block->arena, &scan->tree, &exceeded);
+	enum pw_err	 err = html_tree_parse(scan->layer->text, &scan->skeleton, block->limits, block->arena, &scan->tree, &exceeded);
 
 	if (err == PW_ELIMIT)
 		block_exceed(block, exceeded);
@@ -664,6 +671,10 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 	html_lexer_init(&scan.lexer, layer->text, HTML_PLAIN, block->limits->attributes, block->arena);
 	scan.seen = arena_alloc(block->arena, layer->text.len / 8 + 1);
 	if (scan.seen == NULL) {
+		fail(&scan, PW_ENOMEM);
+		return;
+	}
+	if (source == HTML_DOCUMENT && skeleton_init(&scan.skeleton, layer->text, block->arena) != PW_OK) {
 		fail(&scan, PW_ENOMEM);
 		return;
 	}

@@ -184,6 +184,14 @@ build_index(struct html_tree *tree, struct arena *arena)
 	return PW_OK;
 }
 
+static void
+map_back(struct html_tree *tree, const struct skeleton *skeleton)
+{
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->nodes[i].at != NODE_NONE)
+			tree->nodes[i].at = skeleton_original(skeleton, tree->nodes[i].at);
+}
+
 static enum pw_err
 parse(const char *padded, size_t len, uint64_t max_depth, struct budget *budget, struct arena *arena,
     struct html_tree *tree, enum limit *exceeded)
@@ -203,7 +211,7 @@ parse(const char *padded, size_t len, uint64_t max_depth, struct budget *budget,
 		running = NULL;
 		enum pw_err err = flatten(output->document, padded, max_depth, arena, tree);
 		*exceeded = LIMIT_tree_depth;
-		return err != PW_OK ? err : build_index(tree, arena);
+		return err;
 	}
 	case ESCAPE_ASSERT:
 		running = NULL;
@@ -220,13 +228,16 @@ parse(const char *padded, size_t len, uint64_t max_depth, struct budget *budget,
 }
 
 enum pw_err
-html_tree_parse(struct span text, const struct limits *limits, struct arena *arena, struct html_tree *tree,
-    enum limit *exceeded)
+html_tree_parse(struct span text, const struct skeleton *skeleton, const struct limits *limits, struct arena *arena,
+    struct html_tree *tree, enum limit *exceeded)
 {
+	bool		 reduced = skeleton != NULL && skeleton->plain;
 	struct budget	 budget = { .deadline_ns = cpu_now_ns() + limits->parse_ms * 1000000u };
-	char		*padded = malloc(text.len + PADDING);
 	enum pw_err	 err = PW_ENOMEM;
 
+	if (reduced)
+		text = (struct span){ skeleton->text, skeleton->len };
+	char *padded = malloc(text.len + PADDING);
 	*tree = (struct html_tree){ 0 };
 	budget.arena = arena_new(limits->parse_memory);
 	if (padded != NULL && budget.arena != NULL) {
@@ -237,5 +248,9 @@ html_tree_parse(struct span text, const struct limits *limits, struct arena *are
 	}
 	arena_free(budget.arena);
 	free(padded);
-	return err;
+	if (err != PW_OK)
+		return err;
+	if (reduced)
+		map_back(tree, skeleton);
+	return build_index(tree, arena);
 }
