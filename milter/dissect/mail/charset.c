@@ -269,6 +269,53 @@ convert(iconv_t converter, struct span in, bool with_map, struct arena *arena, s
 	return PW_OK;
 }
 
+/* UTF-8 of one byte of a single-byte charset. */
+struct letter {
+	char	text[4];
+	uint8_t	len;
+};
+
+/* One byte, one character: ask the converter once for each of the upper half. */
+static enum pw_err
+convert_single(iconv_t converter, struct span in, struct arena *arena, struct charset_text *out)
+{
+	struct letter	 letters[128];
+	size_t		 most = in.len * 3 + STEP_BYTES, len = 0;
+	char		*text = arena_alloc(arena, most);
+	uint32_t	*map = arena_array(arena, most, sizeof(*map));
+
+	if (text == NULL || map == NULL)
+		return PW_ENOMEM;
+	for (unsigned i = 0; i < NITEMS(letters); i++) {
+		char	byte = (char)(i + 128), *from = &byte, *to = letters[i].text;
+		size_t	left = 1, room = 3;
+
+		if (iconv(converter, &from, &left, &to, &room) == (size_t)-1) {
+			memcpy(letters[i].text, replacement, 3);
+			room = 0;
+			iconv(converter, NULL, NULL, NULL, NULL);
+		}
+		letters[i].len = (uint8_t)(3 - room);
+	}
+	for (size_t i = 0; i < in.len; i++) {
+		unsigned char byte = (unsigned char)in.at[i];
+
+		if (byte < 128) {
+			map[len] = (uint32_t)i;
+			text[len++] = in.at[i];
+			continue;
+		}
+		for (size_t k = 0; k < letters[byte - 128].len; k++) {
+			map[len] = (uint32_t)i;
+			text[len++] = letters[byte - 128].text[k];
+		}
+	}
+	map[len] = (uint32_t)in.len;
+	out->text = (struct span){ text, len };
+	out->map = map;
+	return PW_OK;
+}
+
 /* Stateful text goes through in large steps. */
 static enum pw_err
 convert_whole(iconv_t converter, struct span in, struct arena *arena, struct charset_text *out)
@@ -301,6 +348,7 @@ charset_decode(struct charset charset, struct span bytes, struct arena *arena, s
 	if (converter == (iconv_t)-1)
 		return PW_OK;
 	enum pw_err err = charset.class == CHARSET_STATEFUL ? convert_whole(converter, bytes, arena, out) :
+	    charset.class == CHARSET_SINGLE ? convert_single(converter, bytes, arena, out) :
 	    convert(converter, bytes, true, arena, out);
 	iconv_close(converter);
 	return err;
