@@ -9,6 +9,7 @@ enum mode { MODE_SHADOW, MODE_TAG, MODE_ENFORCE };
 enum remote_content { REMOTE_TRACKERS, REMOTE_UNVOUCHED, REMOTE_ALL };
 enum on_failure { ON_HOLD, ON_TEMPFAIL, ON_ACCEPT };
 enum on_signed_live { SIGNED_REWRITE, SIGNED_TAG, SIGNED_HOLD };
+enum read_receipts { RECEIPTS_KEEP, RECEIPTS_STRIP };
 
 struct option_list {
 	char	**at;
@@ -21,6 +22,7 @@ struct options {
 	enum on_failure		on_limit;	/* a limit was exceeded */
 	enum on_failure		on_poison;	/* the parser failed on it */
 	enum on_signed_live	on_signed_live;
+	enum read_receipts	read_receipts;	/* header fields that ask for one */
 	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST (no brackets), fd:N */
 	char			*user;		/* "user" or "user:group" to become after binding; "" stays */
 	char			*pid_file;	/* "" for none */

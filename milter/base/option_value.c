@@ -9,7 +9,8 @@
 
 /* Fields of an enum type are written as what gcc and clang make of an enum without negative values. */
 _Static_assert(sizeof(enum mode) == sizeof(unsigned) && sizeof(enum remote_content) == sizeof(unsigned) &&
-    sizeof(enum on_failure) == sizeof(unsigned) && sizeof(enum on_signed_live) == sizeof(unsigned),
+    sizeof(enum on_failure) == sizeof(unsigned) && sizeof(enum on_signed_live) == sizeof(unsigned) &&
+    sizeof(enum read_receipts) == sizeof(unsigned),
     "option words are stored as unsigned");
 
 struct unit {

@@ -19,6 +19,7 @@ static const char *const modes[] = { "shadow", "tag", "enforce", NULL };
 static const char *const contents[] = { "trackers", "unvouched", "all", NULL };
 static const char *const failures[] = { "hold", "tempfail", "accept", NULL };
 static const char *const signed_lives[] = { "rewrite", "tag", "hold", NULL };
+static const char *const receipts[] = { "keep", "strip", NULL };
 
 /* A row's limit has its default in limits.c alone. */
 #define LIMIT(keyword, type, field, least, most, meaning) \
@@ -55,6 +56,8 @@ const struct option options_table[] = {
 	  "fate of mail on which the parser fails" },
 	{ "OnSignedLive", OPTION_WORD, SLOT(on_signed_live), "rewrite", 0, 0, signed_lives, NULL,
 	  "signed content that would contact somebody: rewrite (breaks its signature), tag it only, or hold" },
+	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "keep", 0, 0, receipts, NULL,
+	  "header fields that ask for a read receipt: keep them, or strip them" },
 	{ "AuthservID", OPTION_TEXT, SLOT(authserv_id), "", 0, 255, NULL, check_authserv_id,
 	  "this site's name in Authentication-Results; empty is the host's name" },
 	{ "TrustedAuthservIDs", OPTION_LIST, SLOT(trusted_authserv_ids), "", 0, 255, NULL, check_authserv_id,

@@ -207,7 +207,15 @@ decide(struct hearing *hearing, const struct reference *reference, struct decisi
 			    &hearing->indicated);
 	bool		 wanted = false, strip = false;
 
-	if (live && reference->trigger != TRIGGER_CLICK && kind_of(reference)->shows != SHOWS_ASKS) {
+	if (live && reference->kind == REFERENCE_RECEIPT && hearing->options->read_receipts == RECEIPTS_STRIP) {
+		ground_add(opinion, &grounds, SPAN("read receipts are not sent (ReadReceipts strip)"));
+		opinion_rule(opinion, SPAN("builtin.receipt"));
+		wanted = strip = true;
+	} else if (live && reference->kind == REFERENCE_PING) {
+		ground_add(opinion, &grounds, SPAN("a ping does nothing for who follows the link"));
+		opinion_rule(opinion, SPAN("builtin.ping"));
+		wanted = strip = true;
+	} else if (live && reference->trigger != TRIGGER_CLICK && kind_of(reference)->shows != SHOWS_ASKS) {
 		wanted = is_to_strip(hearing, reference, &grounds, &spacer) || listed;
 		/* No signature excuses a listed host. */
 		strip = wanted && (listed || !is_signed(hearing, reference) ||

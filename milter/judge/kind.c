@@ -4,6 +4,7 @@
 #define PICTURE		TEXT("a visible picture without a personal token")
 #define CONTENT		TEXT("visible content without a personal token")
 #define LOOK		TEXT("it shapes the text's look and carries no personal token")
+#define HINT		TEXT("a hint without a personal token")
 #define NOTHING		TEXT("nothing speaks against it")
 #define CLICK		TEXT("a link is followed only on a click")
 #define RECEIPT		TEXT("a receipt is sent only if the reader's program agrees; noted only")
@@ -17,7 +18,7 @@ static const struct kind kinds[] = {
 	[REFERENCE_IMPORT] = { SHOWS_LOOK, "style sheet", LOOK },
 	[REFERENCE_FONT] = { SHOWS_LOOK, "font", LOOK },
 	[REFERENCE_CSS] = { SHOWS_PICTURE, "picture", PICTURE },
-	[REFERENCE_HINT] = { SHOWS_NOTHING, "hint", NOTHING },
+	[REFERENCE_HINT] = { SHOWS_LOOK, "hint", HINT },
 	[REFERENCE_REFRESH] = { SHOWS_NOTHING, "refresh", NOTHING },
 	[REFERENCE_FRAME] = { SHOWS_CONTENT, "frame", CONTENT },
 	[REFERENCE_MEDIA] = { SHOWS_CONTENT, "medium", CONTENT },

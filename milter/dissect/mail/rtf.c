@@ -19,7 +19,7 @@ look_behind(struct collector *collector, const struct layer *layer, struct span 
 	for (end = at; end < text.len && !ascii_space(text.at[end]) && strchr("\"{}", text.at[end]) == NULL;)
 		end++;
 	struct place place = {
-		.written = span_cut(text, at, end), .kind = REFERENCE_DOCUMENT, .trigger = TRIGGER_OPEN,
+		.written = span_cut(text, at, end), .kind = REFERENCE_IMAGE, .trigger = TRIGGER_OPEN,
 		.neutral = NEUTRAL_ERASE, .site = layer_extent(layer, at, end), .width = REFERENCE_NO_SIZE,
 		.height = REFERENCE_NO_SIZE, .element = SPAN("rtf"), .attribute = name,
 	};

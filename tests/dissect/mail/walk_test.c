@@ -80,7 +80,7 @@ static const struct row {
 	{ "a contact's picture", HTML_MAIL("Content-Type: text/vcard\n") "BEGIN:VCARD\nitem1.PHOTO;VALUE=uri:http://t.example/a\n",
 	    "calendar open http://t.example/a", "1" },
 	{ "a picture field in RTF", HTML_MAIL("Content-Type: application/rtf\n")
-	    "{\\rtf1{\\field{\\*\\fldinst { INCLUDEPICTURE \"http://t.example/a\" }}}}", "document open http://t.example/a", "1" },
+	    "{\\rtf1{\\field{\\*\\fldinst { INCLUDEPICTURE \"http://t.example/a\" }}}}", "image open http://t.example/a", "1" },
 	{ "a page in uuencode", HTML_MAIL("") "see\nbegin 644 x.html\n</&EM9R!S<F,]:'1T<#HO+W0N97AA;7!L92]A/@  \n`\nend\n", FOUND,
 	    "1" },
 	{ "a page in yEnc", HTML_MAIL("") "=ybegin line=128 size=27 name=x.html\nf\x93\x97\x91"
