@@ -76,7 +76,10 @@ by_index_down(const void *a, const void *b)
 {
 	const struct header_edit *left = a, *right = b;
 
-	return (left->index < right->index) - (left->index > right->index);
+	if (left->index != right->index)
+		return left->index < right->index ? 1 : -1;
+	/* What takes the place of a field comes when that is gone. */
+	return (left->value.at != NULL) - (right->value.at != NULL);
 }
 
 /* Highest index first: a deletion renumbers its namesakes behind it. */
