@@ -128,6 +128,18 @@ bytes_add(struct mail *mail, struct span s)
 		bytes_release(mail);
 }
 
+/* As it stands in the message, with CRLF at each line's end. */
+static void
+field_count(struct mail *mail, struct span name, struct span value, bool keeps_space)
+{
+	mail->header_lines++;
+	mail->header_bytes += name.len + value.len + (keeps_space ? 3 : 4);
+	for (size_t at = span_find_char(value, '\n', 0); at < value.len; at = span_find_char(value, '\n', at + 1)) {
+		mail->header_lines++;
+		mail->header_bytes += at == 0 || value.at[at - 1] != '\r';
+	}
+}
+
 /* Line ends inside a value as CRLF; libmilter's MTAs fold with LF alone. */
 static void
 value_add(struct mail *mail, struct span value)
@@ -137,8 +149,6 @@ value_add(struct mail *mail, struct span value)
 	while (at < value.len) {
 		size_t end = span_find_char(value, '\n', at);
 
-		if (end < value.len)
-			mail->header_lines++;
 		bytes_add(mail, span_cut(value, at, end > at && end < value.len && value.at[end - 1] == '\r' ?
 		    end - 1 : end));
 		if (end < value.len)
@@ -157,16 +167,15 @@ mail_add_header(struct mail *mail, const char *name, const char *value, bool kee
 	if (foreign_is(field) && foreign_add(&mail->foreign, field, mail->arena) != PW_OK)
 		mail->failure = PW_ENOMEM;
 
-	mail->header_lines++;
-	mail->header_bytes += field.len + text.len + 3;
+	field_count(mail, field, text, keeps_space);
 	if (!is_stopped(mail) && mail->header_bytes > limits->header_bytes)
 		stop_at_limit(mail, LIMIT_header_bytes);
+	if (!is_stopped(mail) && mail->header_lines > limits->header_lines)
+		stop_at_limit(mail, LIMIT_header_lines);
 	bytes_add(mail, field);
 	bytes_add(mail, keeps_space ? SPAN(":") : SPAN(": "));
 	value_add(mail, text);
 	bytes_add(mail, SPAN("\r\n"));
-	if (!is_stopped(mail) && mail->header_lines > limits->header_lines)
-		stop_at_limit(mail, LIMIT_header_lines);
 }
 
 void

@@ -1,6 +1,7 @@
 /* What becomes of a message's bytes between libmilter and the parser, and what stops them. */
 #include "gateway/load.h"
 #include "gateway/mail.h"
+#include <pixelward/gateway/size.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -165,7 +166,29 @@ static const struct limit_case {
 	{ "ten lines are just MaxHeaderLines",			10, 10, 0, 0, LIMIT_NONE },
 	{ "eleven lines exceed it",				11, 10, 0, 0, LIMIT_header_lines },
 	{ "folded lines count",					1, 10, 10, 0, LIMIT_header_lines },
+	{ "line ends count for MaxHeaderBytes",			1, 2008, 9, 0, LIMIT_NONE },
+	{ "one byte more is too much",				1, 2009, 9, 0, LIMIT_header_bytes },
 };
+
+/* The same message in a file, where lines may end in LF alone. */
+static enum limit
+size_of_file(const struct limit_case *row, const char *line_end)
+{
+	struct buf	file;
+	enum limit	limit;
+
+	buf_init(&file, 1 << 20);
+	for (int i = 0; i < row->fields; i++) {
+		buf_printf(&file, "X:%0*d", row->field_bytes, 0);
+		for (int j = 0; j < row->folds; j++)
+			buf_printf(&file, "%s x", line_end);
+		buf_printf(&file, "%s", line_end);
+	}
+	buf_printf(&file, "%s%.*d", line_end, row->body_bytes, 0);
+	limit = size_limit(buf_span(&file), &generation_options(generation)->limits);
+	buf_fini(&file);
+	return limit;
+}
 
 static void
 limit_stops_and_releases(void **state)
@@ -185,6 +208,8 @@ limit_stops_and_releases(void **state)
 	mail_add_body(mail, (struct span){ text, (size_t)row->body_bytes });
 	mail_seal(mail, &raw);
 	assert_int_equal(mail->limit, row->limit);
+	assert_int_equal(size_of_file(row, "\r\n"), row->limit);
+	assert_int_equal(size_of_file(row, "\n"), row->limit);
 	assert_int_equal(raw.len > 0, row->limit == LIMIT_NONE);
 	assert_int_equal(load_bytes(), raw.len);
 	mail_free(mail);
