@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 /* How often one is due, and so how long a session is left behind at most. */
-#define PROBE_MS	200
+#define PROBE_MS	100
 /* None served for so long: libmilter hangs. */
 #define PROBE_PATIENCE_MS	10000
 

@@ -265,7 +265,7 @@ class HostilePeers(Dialogue):
 
     def test_half_packets_that_stay_open_hold_up_nobody(self):
         # libmilter may leave a session to a worker that waits for the rest of such a packet.
-        for _ in range(15):
+        for _ in range(6):
             peers = [self.probe(b"\0\0\0\x0dO\0\0") for _ in range(8)]
             for _ in range(3):
                 self.still_works()
