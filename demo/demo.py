@@ -6,14 +6,18 @@ Every mail goes in twice, with the filter and without it: what differs is what p
 machine's own mail system is touched, and nothing is left behind. Exit status 0 if everything is as promised.
 """
 
-import difflib
-import os
-import re
 import signal
-import subprocess
 import sys
-import textwrap
-import time
+
+# Before anything else is loaded: whoever presses Ctrl-C early sees no stack of calls.
+signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+
+import difflib  # noqa: E402
+import os  # noqa: E402
+import re  # noqa: E402
+import subprocess  # noqa: E402
+import textwrap  # noqa: E402
+import time  # noqa: E402
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
@@ -151,23 +155,33 @@ def ask_root():
         sys.exit("There is no sudo here: run this as root.")
 
 
+class Interrupted(BaseException):
+    """Ctrl-C, or another wish that we end."""
+
+
+def interrupted(number, _):
+    for again in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)  # once is enough: cleaning up takes a moment
+    raise Interrupted(number)
+
+
 def main():
     ask_root()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGHUP, lambda *_: sys.exit(129))
+    broken = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     try:
         with pixelward.Pixelward() as ward, postfix.Postfix("unix:" + ward.socket) as mta:
             version = subprocess.run([pixelward.DAEMON, "-V"], capture_output=True, text=True, check=False)
             print(f"{bold(version.stdout.split(chr(10))[0] or 'pixelward')} before a private Postfix on "
                   f"127.0.0.1:{mta.port}, Mode enforce, RemoteContent trackers")
-            broken = []
             for number, (name, title, promise) in enumerate(MAILS, 1):
                 broken += show(number, name, title, promise, mta, ward)
     except postfix.CannotRun as reason:
         sys.exit(f"The demo cannot run here: {reason}")
-    except KeyboardInterrupt:
+    except Interrupted as signal_number:
         print("\nInterrupted; everything that was started is stopped.")
-        return 130
+        return 128 + signal_number.args[0]
     print()
     for text in broken:
         print(red("Not as promised: " + text))

@@ -11,11 +11,25 @@ from .client import send
 from .hostile import HOSTILE, MEGABYTE
 from .pixelward import CTL, SANITIZED, scan
 
-SECONDS = 60  # far beyond what any of them takes; a sign that something is not linear
+SECONDS = 2 * scratch.PATIENCE  # far beyond what any of them takes; a sign that something is not linear
 MEMORY = 700 * MEGABYTE  # the message, the budget of the parser, and the programs themselves
 LIMIT = re.compile(r"\bMax[A-Z]\w+")
 
 
+def row_by_row(*sentences):
+    """A class decorator: its method `check` becomes a test for each of these rows of HOSTILE, all if none is named."""
+    def give(tests):
+        for says in sentences or HOSTILE:
+            def test(self, says=says):
+                make, wanted = HOSTILE[says]
+                self.check(make(), wanted)
+            test.__doc__ = says
+            setattr(tests, "test_" + re.sub(r"\W+", "_", says), test)
+        return tests
+    return give
+
+
+@row_by_row()
 class BadInput(unittest.TestCase):
 
     def setUp(self):
@@ -24,75 +38,63 @@ class BadInput(unittest.TestCase):
         self.addCleanup(scratch.remove_folder, self.folder)
         os.mkdir(self.folder + "/new")
 
-    def outcome(self, message, *arguments):
+    def check(self, message, wanted):
         with open(self.folder + "/bad.eml", "wb") as file:
             file.write(message)
         began = time.monotonic()
-        result = scan("--json", *arguments, "--rewrite", self.folder + "/new", self.folder + "/bad.eml")
+        result = scan("--json", "--rewrite", self.folder + "/new", self.folder + "/bad.eml")
         self.assertLess(time.monotonic() - began, SECONDS)
         if not SANITIZED:
             self.assertLess(result.usage.ru_maxrss * 1024, MEMORY)
         self.assertIn(result.status, (0, 1, 2), result.errors)
-        return result
-
-    def delivered(self):
-        with open(self.folder + "/new/bad.eml", "rb") as file:
-            return file.read()
-
-    def test_every_bad_message_has_a_defined_outcome(self):
-        for says, (make, wanted) in HOSTILE.items():
-            with self.subTest(says):
-                message = make()
-                result = self.outcome(message)
-                action = result.object["action"]
-                if action == "deliver":
-                    self.assertIn(wanted, ("deliver", "either", "any"))
-                    self.assertTrue(self.delivered() == message, "delivered, but changed")
-                elif action == "hold":
-                    self.assertNotEqual(wanted, "deliver", result.output[:2000])
-                    self.assertFalse(os.path.exists(self.folder + "/new/bad.eml"))
-                    if wanted.startswith("Max"):
-                        self.assertIn(wanted, result.output)
-                    elif wanted == "either":
-                        self.assertRegex(result.output, LIMIT)
-                else:
-                    self.assertEqual((action, wanted), ("neutralise", "any"))
-                for name in os.listdir(self.folder + "/new"):
-                    os.remove(self.folder + "/new/" + name)
+        action, shown = result.object["action"], result.output[:2000]
+        delivered = self.folder + "/new/bad.eml"
+        if action == "deliver":
+            self.assertIn(wanted, ("deliver", "either", "any"), shown)
+            with open(delivered, "rb") as file:
+                self.assertTrue(file.read() == message, "delivered, but changed")
+        elif action == "hold":
+            self.assertNotEqual(wanted, "deliver", shown)
+            self.assertFalse(os.path.exists(delivered))
+            if wanted.startswith("Max"):
+                self.assertTrue(wanted in result.output, shown)
+            elif wanted == "either":
+                self.assertTrue(LIMIT.search(result.output), shown)
+        else:
+            self.assertEqual((action, wanted), ("neutralise", "any"), shown)
 
 
+@row_by_row()
 class BadInputThroughPostfix(case.OutsideTest):
 
     def tearDown(self):
         for queue_id in self.mta.held():
             self.mta.remove(queue_id)
 
-    def test_every_bad_message_has_a_defined_outcome(self):
-        for says, (make, wanted) in HOSTILE.items():
-            with self.subTest(says):
-                message = make()
+    def send(self, door, message):
+        began = time.monotonic()
+        reply = send(door, message)
+        self.assertLess(time.monotonic() - began, SECONDS)
+        self.assertTrue(reply.accepted, reply)
+        return reply
+
+    def check(self, message, wanted):
+        reply = self.send(self.mta.port, message)
+        line = self.ward.line_of(reply.queue_id)[:1000]
+        if "action=hold" in line:
+            self.assertEqual(self.mta.wait_held(1), [reply.queue_id])
+            self.assertNotEqual(wanted, "deliver", line)
+            if wanted.startswith("Max"):
+                self.assertIn(wanted, line)
+            self.assertEqual(self.mta.sink.mails(), [])
+        else:
+            mail, = self.mta.sink.wait(1, SECONDS)
+            self.assertEqual(self.mta.held(), [])
+            if wanted != "any":  # a limit may be out of reach here: Postfix itself cuts a long header, for one
                 self.mta.sink.clear()
-                began = time.monotonic()
-                reply = send(self.mta.port, message)
-                self.assertLess(time.monotonic() - began, SECONDS)
-                if reply.code == 552 or "too big" in reply.text:
-                    continue  # Postfix itself refused it
-                self.assertTrue(reply.accepted, reply)
-                line = self.ward.line_of(reply.queue_id)
-                held = self.mta.held()
-                if held:
-                    self.assertEqual(held, [reply.queue_id])
-                    self.assertNotEqual(wanted, "deliver", line)
-                    self.assertIn("action=hold", line)
-                    if wanted.startswith("Max"):
-                        self.assertIn(wanted, line)
-                    self.mta.remove(reply.queue_id)
-                    self.assertEqual(self.mta.sink.mails(), [])
-                    continue
-                mail, = self.mta.sink.wait(1, 2 * SECONDS)
-                if wanted in ("deliver", "either"):
-                    _, plain = self.deliver(message, self.mta.plain_port)
-                    self.assertTrue(without_trace(plain.data) == without_trace(mail.data), "delivered, but changed")
+                self.send(self.mta.plain_port, message)
+                plain, = self.mta.sink.wait(1, SECONDS)
+                self.assertTrue(without_trace(plain.data) == without_trace(mail.data), "delivered, but changed")
         if not SANITIZED:
             self.assertLess(self.ward.peak_memory(), 2 * MEMORY)
 
@@ -101,7 +103,10 @@ class BadInputThroughPostfix(case.OutsideTest):
         for says in ("a document that aborts the HTML parser", "another one", "a character reference at the very end",
                      "100,000 nested elements"):
             send(self.mta.port, HOSTILE[says][0]())
-        _, mail = self.deliver(case.wire("tracked-recon-news"))
+        self.mta.sink.clear()
+        reply = send(self.mta.port, case.wire("tracked-recon-news"))
+        mail = self.mta.sink.find(b"World Desk")
+        self.assertIn("action=neutralise", self.ward.line_of(reply.queue_id))
         self.assertNoToken(mail.data)
         self.assertEqual(self.ward.gateways(), before)
 

@@ -48,7 +48,7 @@ HOSTILE = {
         (lambda: b"Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=ZZ=\xff==\r\n=", "either"),
     "a charset that nobody knows":
         (lambda: b"Content-Type: text/html; charset=klingon-8\r\n\r\n<p>nuqneH</p>\r\n", "either"),
-    "a body of 64 MB": (lambda: b"Subject: x\r\n\r\n" + (b"x" * 998 + b"\r\n") * (64 * MEGABYTE // 1000), "MaxMessageSize"),
+    "a body of 64 MB": (lambda: b"Subject: x\r\n\r\n" + b"x" * 1022 + b"\r\n" + (b"x" * 1022 + b"\r\n") * 65535, "MaxMessageSize"),
     "a body of 60 MB": (lambda: b"Subject: x\r\n\r\n" + (b"x" * 998 + b"\r\n") * (60 * MEGABYTE // 1000), "deliver"),
     "a line of 16 MB": (lambda: b"Subject: x\r\n\r\n" + b"x" * (16 * MEGABYTE) + b"\r\n", "either"),
     "100,000 nested multiparts": (lambda: _nested_multiparts(100000), "MaxNesting"),
@@ -56,7 +56,7 @@ HOSTILE = {
     "100,000 parts": (lambda: _many_parts(100000), "MaxParts"),
     "1,000,000 header lines": (lambda: b"X-A: b\r\n" * 1000000 + b"\r\nx\r\n", "MaxHeader"),
     "a header field of 4 MB": (lambda: b"X-A: " + b"b" * (4 * MEGABYTE) + b"\r\n\r\nx\r\n", "MaxHeader"),
-    "a field folded 100,000 times": (lambda: b"X-A: b\r\n" + b" c\r\n" * 100000 + b"\r\nx\r\n", "MaxHeader"),
+    "a field folded 100,000 times": (lambda: b"X-A: b\r\n" + b" c\r\n" * 100000 + b"\r\nx\r\n", "either"),
     "nested address groups": (lambda: b"To: " + b"g:" * 50000 + b"\r\n\r\nx\r\n", "either"),
     "50,000 Content-Type parameters":
         (lambda: b"Content-Type: text/plain" + b"; a=b" * 50000 + b"\r\n\r\nx\r\n", "either"),

@@ -38,7 +38,18 @@ class Pixelward:
     """One running daemon. Options are keywords of its configuration: Pixelward(Mode="shadow")."""
 
     def __init__(self, start=True, **options):
-        self.folder = scratch.make_folder("ward")
+        self.process = self._guard = None
+        with scratch.Undisturbed():
+            self.folder = scratch.make_folder("ward")
+            self._lay_out(options)
+        if start:
+            try:
+                self.start()
+            except BaseException:
+                self._forget()
+                raise
+
+    def _lay_out(self, options):
         # As docs/install-postfix.md has it: a set-group-ID folder gives the socket to Postfix's group.
         self.socket_folder = self.folder + "/run"
         os.mkdir(self.socket_folder)
@@ -51,14 +62,7 @@ class Pixelward:
         self.socket = self.socket_folder + "/pixelward.sock"
         self.config_file = self.folder + "/pixelward.conf"
         self.log_file = self.folder + "/log"
-        self.process = self._guard = None
         self.configure(**options)
-        if start:
-            try:
-                self.start()
-            except BaseException:
-                self._forget()
-                raise
 
     def __enter__(self):
         return self
@@ -72,10 +76,10 @@ class Pixelward:
         write_config(self.config_file, self.options)
 
     def start(self, seconds=None):
-        with open(self.log_file, "ab") as log:
+        with scratch.Undisturbed(), open(self.log_file, "ab") as log:
             self.process = subprocess.Popen([DAEMON, "-c", self.config_file, "-f"], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, cwd="/", start_new_session=True)
-        self._guard = scratch.Guard(self.process.pid, self.folder)
+            self._guard = scratch.Guard(self.process.pid, self.folder)
         scratch.wait_until(lambda: self.process.poll() is not None or self.answers(), "pixelward's socket", seconds)
         if self.process.poll() is not None:
             raise AssertionError(f"pixelward ended with {self.process.returncode} at start:\n{self.log}")
@@ -107,31 +111,33 @@ class Pixelward:
 
     def stop(self):
         """The end. What went wrong behind the scenes (sanitizers, lost gateways) fails the test here."""
-        try:
-            if self.process is not None:
-                if self.process.poll() is None:
-                    self.terminate()
-                status = self.wait()
-                assert status == 0, f"pixelward ended with {status}:\n{self.log}"
-            for sign in ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:"):
-                assert sign not in self.log, self.log
-        finally:
-            self._forget()
+        with scratch.Undisturbed():
+            try:
+                if self.process is not None:
+                    if self.process.poll() is None:
+                        self.terminate()
+                    status = self.wait()
+                    assert status == 0, f"pixelward ended with {status}:\n{self.log}"
+                for sign in ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:"):
+                    assert sign not in self.log, self.log
+            finally:
+                self._forget()
 
     def _forget(self):
-        if self.process is not None:
-            for pid in scratch.processes_of(self.process.pid) + [self.process.pid]:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            self.process.wait()
-            self._guard.dismiss()
-            self.process = None
-        if os.environ.get("PW_KEEP"):
-            print("kept:", self.folder)
-        else:
-            scratch.remove_folder(self.folder)
+        with scratch.Undisturbed():
+            if self.process is not None:
+                for pid in scratch.processes_of(self.process.pid) + [self.process.pid]:
+                    try:
+                        os.kill(pid, signal.SIGKILL)
+                    except ProcessLookupError:
+                        pass
+                self.process.wait()
+                self._guard.dismiss()
+                self.process = None
+            if os.environ.get("PW_KEEP"):
+                print("kept:", self.folder)
+            else:
+                scratch.remove_folder(self.folder)
 
     def gateways(self):
         """Process ids of what the keeper started."""
@@ -203,9 +209,12 @@ def scan(*arguments, stdin=b"", config=None, seconds=None):
             process = subprocess.Popen([CTL, "scan", "-c", path, *arguments], stdin=given, stdout=out, stderr=err)
             # wait4, because only it tells the memory of this one process.
             deadline = threading.Timer(seconds or 4 * scratch.PATIENCE, process.kill)
+            deadline.daemon = True
             deadline.start()
-            _, status, usage = os.wait4(process.pid, 0)
-            deadline.cancel()
+            try:
+                _, status, usage = os.wait4(process.pid, 0)
+            finally:
+                deadline.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
         with open(path + ".out", encoding="utf-8") as out, open(path + ".err", encoding="utf-8", errors="replace") as err:
             return Scan(process.returncode, out.read(), err.read(), usage)

@@ -50,7 +50,7 @@ MAIN_CF = {
     "alias_database": "",
     "mynetworks": "127.0.0.0/8",
     "inet_interfaces": "127.0.0.1",
-    "inet_protocols": "ipv4",
+    "inet_protocols": "all",  # XCLIENT pretends IPv6 clients, too
     "biff": "no",
     # Nobody is asked for a name: the tests need no network.
     "smtp_dns_support_level": "disabled",
@@ -96,14 +96,16 @@ def check_machine():
 
 
 class Postfix:
-    def __init__(self, milter=None, **settings):
-        """milter: as in smtpd_milters; settings: more lines of main.cf."""
+    def __init__(self, milter=None, sink_port=None, **settings):
+        """milter: as in smtpd_milters; sink_port: of another sink than ours; settings: more lines of main.cf."""
         check_machine()
-        self.folder = scratch.make_folder("mta")
+        self.folder = self._process = self._guard = None
         self.sink = Sink()
+        self._sink_port = sink_port or self.sink.port
         self.settings = dict(MAIN_CF, smtpd_milters=milter or "", **settings)
-        self._process = self._guard = None
         try:
+            with scratch.Undisturbed():
+                self.folder = scratch.make_folder("mta")
             self._make_folders()
             self._start()
         except BaseException:
@@ -145,7 +147,7 @@ class Postfix:
                      data_directory=self.folder + "/data",
                      maillog_file=self.folder + "/log",
                      maillog_file_prefixes=self.folder,
-                     relay_transport=f"smtp:[127.0.0.1]:{self.sink.port}")
+                     relay_transport=f"smtp:[127.0.0.1]:{self._sink_port}")
         with open(self.folder + "/etc/main.cf", "w", encoding="utf-8") as main_cf:
             main_cf.writelines(f"{key} = {value}\n" for key, value in lines.items())
         # Postfix waits until a main.cf has been left alone for seconds; ours is old already.
@@ -156,12 +158,13 @@ class Postfix:
     def _start(self):
         for _ in range(5):  # somebody else may take a free port before Postfix does
             self._configure()
-            self._process = subprocess.Popen(
-                [MASTER, "-c", self.folder + "/etc", "-d"], cwd="/",
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": self.folder + "/etc", "LC_ALL": "C"},
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                start_new_session=True)
-            self._guard = scratch.Guard(self._process.pid, self.folder)
+            with scratch.Undisturbed():
+                self._process = subprocess.Popen(
+                    [MASTER, "-c", self.folder + "/etc", "-d"], cwd="/",
+                    env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "MAIL_CONFIG": self.folder + "/etc", "LC_ALL": "C"},
+                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    start_new_session=True)
+                self._guard = scratch.Guard(self._process.pid, self.folder)
             try:
                 scratch.wait_until(lambda: "daemon started" in self.log or self._process.poll() is not None,
                                    "Postfix to start")
@@ -173,15 +176,16 @@ class Postfix:
         raise CannotRun("Postfix does not start:\n" + self.log)
 
     def stop(self):
-        if self._process is not None:
-            scratch.stop(self._process, "Postfix")
-            self._process = None
-            self._guard.dismiss()
-        self.sink.close()
-        if os.environ.get("PW_KEEP"):
-            print("kept:", self.folder)
-        else:
-            scratch.remove_folder(self.folder)
+        with scratch.Undisturbed():
+            if self._process is not None:
+                scratch.stop(self._process, "Postfix")
+                self._process = None
+                self._guard.dismiss()
+            self.sink.close()
+            if os.environ.get("PW_KEEP"):
+                print("kept:", self.folder)
+            elif self.folder:
+                scratch.remove_folder(self.folder)
 
     # Its own tools. None of them looks at the machine's own Postfix.
 

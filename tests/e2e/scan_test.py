@@ -76,7 +76,7 @@ class ExitStatus(ScanTest):
         self.assertNotEqual(result.errors, "")
 
     def test_wrong_use_is_64_or_more_and_says_so(self):
-        for arguments in ([], ["--no-such-option", path("clean-plain-note")], ["--rewrite"]):
+        for arguments in (["--no-such-option", path("clean-plain-note")], ["--rewrite"]):
             with self.subTest(arguments):
                 result = scan(*arguments)
                 self.assertGreaterEqual(result.status, 64)
@@ -161,6 +161,9 @@ class StandardInput(ScanTest):
         result = scan("--json", "-", stdin=wire("tracked-html-only"))
         self.assertEqual((result.status, result.object["file"], result.object["action"]), (1, "-", "neutralise"))
 
+    def test_without_a_file_standard_input_is_read(self):
+        self.assertEqual(scan(stdin=wire("tracked-html-only")).status, 1)
+
     def test_standard_input_may_stand_among_files(self):
         result = scan("--json", path("clean-plain-note"), "-", stdin=wire("held-campaign"))
         self.assertEqual([found["action"] for found in result.objects], ["deliver", "hold"])
@@ -217,8 +220,11 @@ class Rewrite(ScanTest):
         self.assertGreaterEqual(result.status, 64)
         self.assertIn("clean-plain-note.eml", result.errors)
 
-    def test_a_folder_that_does_not_exist_is_an_error(self):
-        self.assertGreaterEqual(scan("--rewrite", self.folder + "/nowhere", path("clean-plain-note")).status, 64)
+    def test_a_folder_that_cannot_be_is_an_error(self):
+        self.write("file", b"")
+        result = scan("--rewrite", self.folder + "/file/new", path("clean-plain-note"))
+        self.assertGreaterEqual(result.status, 64)
+        self.assertNotEqual(result.errors, "")
 
     def test_json_and_rewrite_go_together(self):
         result = self.rewrite("--json", path("tracked-html-only"))

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 # Under sanitizers and on busy machines everything is slower; a deadline is no measurement, so it is generous.
@@ -44,7 +45,31 @@ def make_folder(name):
 
 
 def remove_folder(folder):
-    shutil.rmtree(folder, ignore_errors=True)
+    # Whoever is just ending may still write a line there.
+    deadline = time.monotonic() + 5
+    while os.path.exists(folder) and time.monotonic() < deadline:
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.001)
+
+
+class Undisturbed:
+    """Signals that would end us wait until the block is done: what it began is then known to who cleans up."""
+
+    SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def __enter__(self):
+        self._came = []
+        self._before = None
+        if threading.current_thread() is threading.main_thread():
+            # Not a signal mask: children would inherit that.
+            self._before = [signal.signal(number, lambda came, _: self._came.append(came)) for number in self.SIGNALS]
+
+    def __exit__(self, *_):
+        if self._before is not None:
+            for number, handler in zip(self.SIGNALS, self._before):
+                signal.signal(number, handler)
+            for came in self._came[:1]:
+                os.kill(os.getpid(), came)
 
 
 class Guard:
@@ -53,7 +78,8 @@ class Guard:
     def __init__(self, pid, folder):
         # End of file on its standard input means that we are gone. The kernel's own death signal would not do:
         # it is forgotten when a daemon changes its user.
-        self._shell = subprocess.Popen(["/bin/sh", "-c", 'read -r _; kill "$0"; sleep 1; rm -rf "$1"', str(pid), folder],
+        self._shell = subprocess.Popen(["/bin/sh", "-c",
+                                        'read -r _; kill "$0"; sleep 1; rm -rf "$1" || sleep 3; rm -rf "$1"', str(pid), folder],
                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        start_new_session=True)
 

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""
+bench.py [FOLDER]: what pixelward costs, as ratios of one run on one machine.
+
+FOLDER holds newsletters (*.eml); without it they are made (tests/bench/newsletters.py). Absolute numbers of a busy
+or virtual machine mean little; every number here stands beside its floor, measured in turns with it.
+"""
+
+import glob
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+
+from bench import newsletters  # noqa: E402
+from e2e import pixelward, postfix, scratch  # noqa: E402
+
+TOOLS = pixelward.BUILD + "/tests/bench/"
+ROUNDS = 3
+SECONDS = float(os.environ.get("PW_BENCH_SECONDS", "3"))
+
+PLAIN = """From: Anna <anna@committee.example>
+To: member@parl.example
+Subject: Tomorrow
+Date: Mon, 6 Apr 2026 08:02:11 +0200
+Message-ID: <note@committee.example>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=us-ascii
+
+""" + "The meeting moves to room 3 and begins at ten. The minutes are where they were.\n" * 60
+
+
+def run(*command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"bench: {' '.join(command[:3])}: {done.stderr or done.returncode}")
+    return done.stdout
+
+
+def heading(text):
+    print("\n" + text)
+
+
+def row(what, value, goal=None, good=None):
+    verdict = "" if goal is None else f"   goal {goal}: {'met' if good else 'NOT met'}"
+    print(f"  {what:<58} {value:>12}{verdict}", flush=True)
+
+
+class Null:
+    """The floor: tests/bench/null_milter.c on a socket of its own."""
+
+    def __init__(self):
+        self.folder = scratch.make_folder("null")
+        self.socket = self.folder + "/s"
+        self.process = subprocess.Popen([TOOLS + "null_milter", "unix:" + self.socket])
+        scratch.wait_until(lambda: os.path.exists(self.socket), "the null milter")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        scratch.stop(self.process, "the null milter", how=signal.SIGINT)  # SIGTERM would take it five seconds
+        scratch.remove_folder(self.folder)
+
+
+def cpu_seconds(pids):
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(") ", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def bench_dissecting(files, folder):
+    heading(f"Dissect, judge, rewrite and verify, against libgumbo's bare parse of the same HTML (CPU, {len(files)} mails)")
+    plain = folder + "/plain.eml"
+    with open(plain, "w", encoding="ascii") as file:
+        file.write(PLAIN)
+    ratios, ours, gumbos, html = [], 0, 0, 0
+    for line in run(TOOLS + "dissect_bench", ROOT + "/rules", "20", *files, plain).splitlines():
+        name, _, html_bytes, pipeline_us, gumbo_us = line.split("\t")
+        if name == plain:
+            plain_ms = float(pipeline_us) / 1000
+        elif float(gumbo_us) > 0:
+            ratios.append(float(pipeline_us) / float(gumbo_us))
+            ours, gumbos, html = ours + float(pipeline_us), gumbos + float(gumbo_us), html + int(html_bytes)
+    if ratios:
+        row("libgumbo alone", f"{html / gumbos:.1f} MB/s")
+        row("all of them, ratio of sums", f"{ours / gumbos:.2f} x", "<= 1.5", ours / gumbos <= 1.5)
+        row("ratio of one mail: median / worst", f"{statistics.median(ratios):.2f} / {max(ratios):.2f} x")
+    row("a mail without HTML (5 kB)", f"{plain_ms:.3f} ms", "< 0.3", plain_ms < 0.3)
+
+
+def load(socket, connections, files):
+    messages, seconds, median, p99, worst = run(
+        TOOLS + "milter_load", socket, str(SECONDS), str(connections), *files).split()
+    return {"rate": int(messages) / float(seconds), "median": int(median) / 1000, "p99": int(p99) / 1000,
+            "worst": int(worst) / 1000, "count": int(messages)}
+
+
+def bench_direct(ward, null, files):
+    heading("Gateway against a null milter that reads the whole body, both directly, connections kept open")
+    best = {"ward": {"rate": 0}, "null": {"rate": 0}}
+    cpu = {"ward": [], "null": []}
+    for _ in range(ROUNDS):  # in turns, so that a busy minute hits both
+        for name, socket, pids in (("null", null.socket, [null.process.pid]), ("ward", ward.socket, ward.gateways())):
+            before = cpu_seconds(pids)
+            result = load(socket, 8, files)
+            cpu[name].append((cpu_seconds(pids) - before) / result["count"] * 1000)
+            best[name] = max(best[name], result, key=lambda each: each["rate"])
+    row("null milter, 8 connections", f"{best['null']['rate']:,.0f} /s")
+    row("pixelward, 8 connections", f"{best['ward']['rate']:,.0f} /s")
+    row("ratio", f"{best['ward']['rate'] / best['null']['rate']:.2f} x", ">= 0.8",
+        best["ward"]["rate"] / best["null"]["rate"] >= 0.8)
+    row("CPU of a message: null milter / pixelward", f"{min(cpu['null']):.2f} / {min(cpu['ward']):.2f} ms")
+    row("pixelward, 8 connections: median / p99 / worst",
+        " / ".join(f"{best['ward'][key]:.1f}" for key in ("median", "p99", "worst")) + " ms")
+
+    sized = min(files, key=lambda name: abs(os.path.getsize(name) - 50000))
+    ours = min(load(ward.socket, 1, [sized])["median"] for _ in range(ROUNDS))
+    floor = min(load(null.socket, 1, [sized])["median"] for _ in range(ROUNDS))
+    row(f"latency added at the median, one newsletter of {os.path.getsize(sized) / 1000:.0f} kB", f"{ours - floor:.2f} ms",
+        "< 4", ours - floor < 4)
+
+
+class Smtp:
+    """smtp-sink behind a private Postfix; rate() sends with smtp-source before it."""
+
+    def __init__(self, milter):
+        self.port = scratch.free_port()
+        self.process = subprocess.Popen(["smtp-sink", "-u", "postfix", f"127.0.0.1:{self.port}", "1000"],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.mta = postfix.Postfix(milter, sink_port=self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.mta.stop()
+        scratch.stop(self.process, "smtp-sink")
+
+    def rate(self, sessions, count, file):
+        began = time.monotonic()
+        run("smtp-source", "-s", str(sessions), "-m", str(count), "-f", "sender@news.example", "-t", "member@parl.example",
+            "-M", "client.example", "-F", file, f"127.0.0.1:{self.mta.port}")
+        rate = count / (time.monotonic() - began)
+        self.mta.wait_empty()
+        return rate
+
+
+def bench_postfix(ward, null, files, folder):
+    sized = min(files, key=lambda name: abs(os.path.getsize(name) - 50000))
+    source = folder + "/source.eml"
+    with open(sized, "rb") as file, open(source, "wb") as out:
+        out.write(file.read().replace(b"\r\n", b"\n"))
+    heading(f"The same through Postfix: smtp-source, 8 sessions, a newsletter of {os.path.getsize(sized) / 1000:.0f} kB")
+    count = int(300 * SECONDS)
+    with Smtp(None) as bare, Smtp("unix:" + null.socket) as nulled, Smtp("unix:" + ward.socket) as warded:
+        best = [0, 0, 0]
+        for _ in range(ROUNDS):
+            best = [max(rate, smtp.rate(8, count, source)) for rate, smtp in zip(best, (bare, nulled, warded))]
+    row("Postfix without a milter", f"{best[0]:,.0f} /s")
+    row("with the null milter", f"{best[1]:,.0f} /s")
+    row("with pixelward", f"{best[2]:,.0f} /s")
+    row("ratio pixelward / null milter", f"{best[2] / best[1]:.2f} x", ">= 0.8", best[2] / best[1] >= 0.8)
+
+
+def main():
+    folder = scratch.make_folder("bench")
+    try:
+        given = sys.argv[1] if len(sys.argv) > 1 else ""
+        files = sorted(glob.glob(given + "/*.eml")) if given else newsletters.make(folder)
+        if not files:
+            sys.exit(f"bench: no *.eml in {given}")
+        sizes = [os.path.getsize(name) for name in files]
+        with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
+            model = re.search(r"model name\s*: (.*)", info.read())
+        print(f"{len(files)} newsletters of {min(sizes) / 1000:.0f} to {max(sizes) / 1000:.0f} kB from "
+              f"{given or 'tests/bench/newsletters.py'}; {os.cpu_count()} x {model.group(1) if model else '?'}")
+        bench_dissecting(files, folder)
+        try:
+            with pixelward.Pixelward() as ward, Null() as null:
+                bench_direct(ward, null, files)
+                postfix.check_machine()
+                bench_postfix(ward, null, files, folder)
+        except postfix.CannotRun as reason:
+            print(f"\nnot measured: {reason}")
+    finally:
+        scratch.remove_folder(folder)
+
+
+if __name__ == "__main__":
+    main()
