@@ -102,7 +102,8 @@ add_text(struct skeleton *skeleton, struct span text)
 	if (skeleton->len == 0 && span_starts(text, SPAN("\xef\xbb\xbf")))
 		text = span_from(text, 3);
 	words = span_trim(text);
-	if (words.len > 0 && words.len < LONGEST_SPACE && words.at[0] == '&')
+	if (words.len > 0 && words.len < LONGEST_SPACE && words.at[0] == '&' &&
+	    memchr(words.at, '<', words.len) == NULL)
 		add(skeleton, text);
 	else if (words.len > 0)
 		add(skeleton, SPAN("x"));

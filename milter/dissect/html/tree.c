@@ -121,6 +121,16 @@ html_tree_find(const struct html_tree *tree, size_t at)
 	return NODE_NONE;
 }
 
+/* Behind "</>" libgumbo takes the next tag to begin there, too. */
+static uint32_t
+tag_begin(const GumboStringPiece *tag, const char *text)
+{
+	for (size_t i = 0; tag->data != NULL && i + 1 < tag->length; i++)
+		if (tag->data[i] == '<' && ascii_alpha(tag->data[i + 1]))
+			return (uint32_t)(tag->data + i - text);
+	return NODE_NONE;
+}
+
 /* Copy what we ask for out of the library's tree, without recursion. */
 static enum pw_err
 flatten(const GumboNode *root, const char *text, uint64_t max_depth, struct arena *arena, struct html_tree *tree)
@@ -142,7 +152,7 @@ flatten(const GumboNode *root, const char *text, uint64_t max_depth, struct aren
 			larger[tree->count] = (struct html_node){
 				.parent = parent,
 				.depth = parent != NODE_NONE ? larger[parent].depth + 1 : 0,
-				.at = tag->length > 0 && tag->data != NULL ? (uint32_t)(tag->data - text) : NODE_NONE,
+				.at = tag_begin(tag, text),
 				.inert = parent != NODE_NONE && (larger[parent].inert || is_inert_template(node->parent)),
 			};
 			if (larger[tree->count].depth > max_depth)
