@@ -12,7 +12,7 @@
  * Brackets and blocks are followed to this depth. Beyond it nothing is trusted: every string counts as a
  * place, and rules count as conditional.
  */
-#define CSS_MAX_NESTING	128
+#define CSS_MAX_NESTING	64
 
 enum css_token_type {
 	CSS_EOF, CSS_IDENT, CSS_FUNCTION, CSS_AT_KEYWORD, CSS_HASH, CSS_STRING, CSS_BAD_STRING, CSS_URL,
@@ -33,8 +33,8 @@ struct css_token {
 
 struct css_lexer {
 	struct span	 text;	/* UTF-8; invalid bytes are ordinary non-ASCII */
-	size_t		 at;
 	struct arena	*arena;	/* NULL: no_memory at the first escape */
+	size_t		 at;	/* of the next token, or a comment before it */
 	uint64_t	 tokens_left;	/* the budget; at 0 the lexer returns EOF and sets spent */
 	bool		 spent, no_memory;
 };
@@ -75,8 +75,13 @@ enum css_context {
  * Every place in text at which some client fetches, in source order: url tokens and url()/src() functions
  * wherever they stand but in @namespace and @document preludes; bare strings in @import, in image-set(),
  * -webkit-image-set(), image(), cross-fade() and their like; strings in custom properties that are absolute
- * remote URLs; src='...' inside legacy filter functions (AlphaImageLoader); every branch of conditional
- * rules; nested rules; blocks left open at the end. Strings in selectors and in content: are no places.
+ * remote URLs; src='...' inside legacy filter functions (AlphaImageLoader), also where those are in a string;
+ * every branch of conditional rules; nested rules; blocks left open at the end. Strings in selectors and in
+ * content: are no places, and an empty URL is none.
+ *
+ * Replacing any of them by url(data:,) leaves the tokens behind it as they were, and once all are replaced
+ * there is none left. @import"..." becomes @importurl(data:,): an at-rule nobody knows.
+ *
  *	PW_ELIMIT	more than max_tokens tokens: places found before stay
  */
 enum pw_err	css_find_places(struct span text, enum css_context, uint64_t max_tokens, struct arena *,
