@@ -110,7 +110,8 @@ def show(number, name, title, promise, mta, ward):
 
     stripped = [reference for reference in found["references"] if reference["decision"] == "strip"]
     kept = [reference for reference in found["references"] if reference["decision"] == "keep"]
-    row("Delivered", f"to {', '.join(mail.recipients)} in {milliseconds:.0f} ms")
+    row("Delivered", f"{'neutralised' if stripped else 'unchanged'}, to {', '.join(mail.recipients)}, "
+        f"{milliseconds:.0f} ms from end to end")
     for reference in stripped:
         row("Made inert", f"{reference['url']}  ({reference['kind']}, part {reference['part']})", red)
         for reason in reference["reasons"]:

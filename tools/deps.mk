@@ -4,7 +4,8 @@ INSTALL_DEPS ?= yes
 
 goals := $(or $(MAKECMDGOALS),all)
 deps  := $(if $(filter-out clean help uninstall,$(goals)),build) \
-         $(if $(filter demo check% bench test%,$(goals))$(findstring /tests/,$(goals)),test) \
+         $(if $(filter demo check% bench,$(goals)),demo) \
+         $(if $(filter check%,$(goals))$(findstring /tests/,$(goals)),test) \
          $(if $(filter fuzz,$(goals)),fuzz)
 
 ifeq ($(INSTALL_DEPS)$(findstring n,$(firstword -$(MAKEFLAGS))),yes)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what pixelward needs from Debian and this machine lacks. Silent, and without apt, when nothing is missing.
 #
-#	install-deps.sh [--list] [build] [test] [fuzz]		default: all three groups
+#	install-deps.sh [--list] [build] [demo] [test] [fuzz]	default: all groups
 #
 # --list prints the missing packages and installs nothing. Exit 0: nothing is missing (any more).
 set -u
@@ -22,9 +22,10 @@ table() {
 	build libidn2-dev     pc:libidn2            international domain names
 	build libpsl-dev      pc:libpsl             the Public Suffix List
 	build libglib2.0-dev  pc:glib-2.0           hashes (and GMime's base)
+	demo  python3         cmd:python3           the demo, and tests from outside
+	demo  postfix         cmd:postconf          private copies of it for the demo and the tests; no system service is started
 	test  libcmocka-dev   pc:cmocka             unit tests
-	test  python3         cmd:python3           end-to-end tests and the demo
-	test  postfix         cmd:postconf          a private Postfix for tests and the demo; the system's own is not started
+	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer
 	fuzz  libclang-rt-dev lib:libclang_rt.fuzzer  libFuzzer and the sanitizers for clang
 	ROWS
@@ -52,11 +53,11 @@ groups=
 for argument; do
 	case $argument in
 	--list)			list_only=yes ;;
-	build | test | fuzz)	groups="$groups $argument" ;;
-	*)			say "usage: $0 [--list] [build] [test] [fuzz]"; exit 64 ;;
+	build | demo | test | fuzz) groups="$groups $argument" ;;
+	*)			say "usage: $0 [--list] [build] [demo] [test] [fuzz]"; exit 64 ;;
 	esac
 done
-groups=${groups:-build test fuzz}
+groups=${groups:-build demo test fuzz}
 
 missing=
 reasons=

@@ -6,12 +6,20 @@ set -eu
 what=$1 build=$2 prefix=$3$4 config=$3$5/pixelward sbindir=$4/sbin sysconfdir=$5
 shift 5
 share=$prefix/share
-unit=$prefix/lib/systemd/system
 
 folder_of() {
 	case $1 in
 	pixelward | pixelward-*) echo "$prefix/sbin" ;;	# daemons and what only the administrator runs
 	*) echo "$prefix/bin" ;;
+	esac
+}
+
+# systemd's three kinds of files lie in three folders; NAME.sysusers is sysusers.d/NAME.conf there.
+place_of() {
+	name=${1##*/}
+	case $name in
+	*.sysusers | *.tmpfiles) echo "$prefix/lib/${name##*.}.d/${name%.*}.conf" ;;
+	*) echo "$prefix/lib/systemd/system/$name" ;;
 	esac
 }
 
@@ -37,11 +45,11 @@ install)
 			install -D -m 644 "$file" "$config/${file##*/}"
 		fi
 	done
-	for file in systemd/*.service systemd/*.socket; do
-		test -e "$file" || continue
-		install -d "$unit"
-		sed "s|@sbindir@|$sbindir|g; s|@sysconfdir@|$sysconfdir|g" "$file" >"$unit/${file##*/}"
-		chmod 644 "$unit/${file##*/}"
+	for file in systemd/*; do
+		place=$(place_of "$file")
+		install -d "${place%/*}"
+		sed "s|@sbindir@|$sbindir|g; s|@sysconfdir@|$sysconfdir|g" "$file" >"$place"
+		chmod 644 "$place"
 	done ;;
 uninstall)
 	for program; do
@@ -51,8 +59,8 @@ uninstall)
 	for page in docs/man/*.[1-8]; do
 		rm -f "$share/man/man${page##*.}/${page##*/}"
 	done
-	for file in systemd/*.service systemd/*.socket; do
-		rm -f "$unit/${file##*/}"
+	for file in systemd/*; do
+		rm -f "$(place_of "$file")"
 	done
 	test ! -d "$config" || echo "kept: $config" ;;
 esac

@@ -64,15 +64,16 @@ pipeline_time(const struct message *message, const struct options *options, cons
 	return cpu_us() - began;
 }
 
-/* Decoding is not gumbo's: the documents were decoded before. */
+/* Decoding is not gumbo's: the documents were decoded before. Without its list of errors, it is fastest. */
 static double
 gumbo_time(const struct span *documents, size_t count)
 {
-	double began = cpu_us();
+	GumboOptions	options = kGumboDefaultOptions;
+	double		began = cpu_us();
 
+	options.max_errors = 0;
 	for (size_t i = 0; i < count; i++)
-		gumbo_destroy_output(&kGumboDefaultOptions,
-		    gumbo_parse_with_options(&kGumboDefaultOptions, documents[i].at, documents[i].len));
+		gumbo_destroy_output(&options, gumbo_parse_with_options(&options, documents[i].at, documents[i].len));
 	return cpu_us() - began;
 }
 
