@@ -37,6 +37,7 @@ struct css_lexer {
 	size_t		 at;	/* of the next token, or a comment before it */
 	uint64_t	 tokens_left;	/* the budget; at 0 the lexer returns EOF and sets spent */
 	bool		 spent, no_memory;
+	bool		 skip_space;	/* the caller's: white space is no token, as if it were a comment */
 };
 
 void		css_lexer_init(struct css_lexer *, struct span text, struct arena *, uint64_t max_tokens);

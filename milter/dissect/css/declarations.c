@@ -117,6 +117,7 @@ css_declarations(struct span text, uint64_t max_tokens, struct arena *arena, str
 
 	*list = (struct css_declarations){ 0 };
 	css_lexer_init(&lexer, text, arena, max_tokens);
+	lexer.skip_space = true;
 	for (;;) {
 		css_statement_next(&lexer, CSS_LEVEL_ATTRIBUTE, &statement);
 		if (statement.type == CSS_STATEMENT_END)

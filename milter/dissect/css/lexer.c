@@ -510,8 +510,13 @@ css_lexer_init(struct css_lexer *lexer, struct span text, struct arena *arena, u
 void
 css_next(struct css_lexer *lexer, struct css_token *token)
 {
-	if (is_char(lexer, lexer->at, '/'))
-		comments_skip(lexer);
+	for (;;) {
+		if (is_char(lexer, lexer->at, '/'))
+			comments_skip(lexer);
+		if (!lexer->skip_space || !is(lexer, lexer->at, SPACE))
+			break;
+		lexer->at = run_end(lexer, lexer->at + 1, SPACE);
+	}
 	token->type = CSS_EOF;
 	token->begin = token->end = lexer->at;
 	token->value = SPAN_NONE;

@@ -4,11 +4,10 @@
 void
 css_nesting_init(struct css_nesting *nesting)
 {
-	/* The closers behind depth are never read. */
-	nesting->depth = nesting->beyond = 0;
+	nesting->depth = nesting->beyond = 0;	/* closers behind depth are never read */
 }
 
-/* CSS_EOF: opens nothing. */
+/* CSS_EOF: it closes itself. */
 static enum css_token_type
 closer_of(enum css_token_type type)
 {
@@ -25,14 +24,8 @@ closer_of(enum css_token_type type)
 	}
 }
 
-static bool
-closes(enum css_token_type type)
-{
-	return type == CSS_CLOSE_PAREN || type == CSS_CLOSE_SQUARE || type == CSS_CLOSE_BRACE;
-}
-
 enum css_nested
-css_nesting_follow(struct css_nesting *nesting, enum css_token_type type)
+css_nesting_follow_bracket(struct css_nesting *nesting, enum css_token_type type)
 {
 	enum css_token_type closer = closer_of(type);
 
@@ -41,10 +34,8 @@ css_nesting_follow(struct css_nesting *nesting, enum css_token_type type)
 			nesting->beyond++;
 		else
 			nesting->closers[nesting->depth++] = (unsigned char)closer;
-		return nesting->depth == 1 ? CSS_NESTED_OPENS : CSS_NESTED_INSIDE;
+		return CSS_NESTED_INSIDE;
 	}
-	if (!closes(type))
-		return nesting->depth == 0 ? CSS_NESTED_NOT : CSS_NESTED_INSIDE;
 	if (nesting->beyond > 0) {
 		nesting->beyond--;
 		return CSS_NESTED_INSIDE;

@@ -401,13 +401,13 @@ ends_key_value(enum css_token_type type)
 	}
 }
 
-/* White space does not come here. true: the token stands behind "src=". */
+/* true: the token stands behind "src=". */
 static bool
 key_advance(struct walk *w, const struct css_token *token)
 {
 	switch (w->key) {
 	case KEY_VALUE:
-		if (ends_key_value(token->type))
+		if (ends_key_value(token->type) || ascii_space(w->lexer.text.at[w->value_end]))
 			key_value_end(w);
 		else
 			w->value_end = token->end;
@@ -458,12 +458,6 @@ url_take(struct walk *w, const struct css_token *token)
 static void
 token_take(struct walk *w, const struct css_token *token)
 {
-	if (token->type == CSS_WHITESPACE) {
-		if (w->key == KEY_VALUE)
-			key_value_end(w);
-		return;
-	}
-
 	bool behind_key = key_advance(w, token), behind_import = w->import_new, first = w->function_new;
 	if (w->rewind)
 		return;
@@ -533,6 +527,7 @@ walk_text(struct span text, enum css_context context, bool in_string, uint64_t *
 	struct css_token	token;
 
 	css_lexer_init(&w.lexer, text, arena, *tokens_left);
+	w.lexer.skip_space = true;
 	w.now.declarations = context == CSS_DECLARATIONS;
 	statement_begin(&w);
 	do {

@@ -234,6 +234,7 @@ css_rules(struct span text, uint64_t max_tokens, struct arena *arena, struct css
 
 	*rules = (struct css_rules){ 0 };
 	css_lexer_init(&w.lexer, text, arena, max_tokens);
+	w.lexer.skip_space = true;
 	do {
 		css_statement_next(&w.lexer, w.depth > 0 || w.forgotten ? CSS_LEVEL_BLOCK : CSS_LEVEL_SHEET,
 		    &statement);

@@ -47,8 +47,6 @@ value_read(struct reading *r, const struct css_token *token, enum css_nested nes
 static void
 token_read(struct reading *r, const struct css_token *token, enum css_nested nested, struct css_statement *statement)
 {
-	if (token->type == CSS_WHITESPACE)
-		return;
 	if (r->colon) {
 		value_read(r, token, nested, statement);
 	} else if (r->named && token->type == CSS_COLON) {
@@ -132,8 +130,8 @@ static bool
 is_between_statements(enum css_token_type type, enum css_level level)
 {
 	if (level == CSS_LEVEL_SHEET)
-		return type == CSS_WHITESPACE || type == CSS_CDO || type == CSS_CDC;
-	return type == CSS_WHITESPACE || type == CSS_SEMICOLON;
+		return type == CSS_CDO || type == CSS_CDC;
+	return type == CSS_SEMICOLON;
 }
 
 void

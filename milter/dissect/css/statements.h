@@ -30,6 +30,7 @@ struct css_statement {
 /*
  * The next statement that is well-formed (CSS Syntax 3, section 5.4, with the nesting of its current draft);
  * bad ones are passed over as the standard says. A rule's block is not: read it as CSS_LEVEL_BLOCK, or skip it.
+ * The lexer skips white space.
  */
 void	css_statement_next(struct css_lexer *, enum css_level, struct css_statement *);
 

@@ -224,6 +224,25 @@ the_budget_ends_the_tokens(void **state)
 }
 
 static void
+white_space_may_be_skipped(void **state)
+{
+	struct css_lexer	lexer;
+	struct css_token	token;
+
+	(void)state;
+	css_lexer_init(&lexer, SPAN(" /**/ a\n/**/ /**/b "), NULL, 2);
+	lexer.skip_space = true;
+	css_next(&lexer, &token);
+	assert_true(span_eq(token.value, SPAN("a")));
+	assert_int_equal(token.begin, 6);
+	css_next(&lexer, &token);
+	assert_true(span_eq(token.value, SPAN("b")));
+	css_next(&lexer, &token);
+	assert_int_equal(token.type, CSS_EOF);
+	assert_false(lexer.spent);
+}
+
+static void
 an_escape_without_memory_says_so(void **state)
 {
 	struct css_lexer	lexer;
@@ -242,9 +261,10 @@ an_escape_without_memory_says_so(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[NITEMS(rows) + 3] = {
+	struct CMUnitTest tests[NITEMS(rows) + 4] = {
 		[NITEMS(rows)] = cmocka_unit_test(a_text_without_escapes_takes_no_memory),
 		cmocka_unit_test(the_budget_ends_the_tokens),
+		cmocka_unit_test(white_space_may_be_skipped),
 		cmocka_unit_test(an_escape_without_memory_says_so),
 	};
 
