@@ -63,20 +63,28 @@ collector_add(struct collector *collector, const struct place *place, enum url_r
 		block_fail(block, PW_ENOMEM, SPAN("a URL"));
 		return;
 	}
+	if (place->composed && *reach != URL_REMOTE)
+		*reach = URL_BROKEN;
 	if (*reach == URL_REMOTE || *reach == URL_BROKEN)
 		add_reference(collector, place, *reach, url);
 }
 
-void
+bool
 collector_set_base(struct collector *collector, struct span written)
 {
-	struct url base;
+	const struct url	*outer = collector->has_base ? &collector->base : NULL;
+	struct arena		*arena = collector->block->arena;
+	enum url_reach		 reach;
+	struct url		 base;
 
 	if (written.len > collector->block->limits->url_bytes)
-		return;
-	if (url_parse(written, collector->has_base ? &collector->base : NULL, collector->block->arena, &base) == PW_OK &&
-	    !span_eq(base.scheme, SPAN("data")) && !span_eq(base.scheme, SPAN("javascript"))) {
-		collector->base = base;
-		collector->has_base = true;
-	}
+		return false;
+	/* "//host/" is one even where the mail itself has no address. */
+	if (url_classify(written, outer, arena, &reach, &base) != PW_OK ||
+	    (reach != URL_REMOTE && url_parse(written, outer, arena, &base) != PW_OK) ||
+	    span_eq(base.scheme, SPAN("data")) || span_eq(base.scheme, SPAN("javascript")))
+		return false;
+	collector->base = base;
+	collector->has_base = true;
+	return true;
 }

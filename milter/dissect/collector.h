@@ -31,11 +31,12 @@ struct place {
 	uint32_t		 hidden, width, height;
 	struct span		 element, attribute;	/* for people: "img", "src" */
 	bool			 inert;		/* never rendered: recorded, but not live */
+	bool			 composed;	/* written is a piece of what a client may make a URL of: live whatever it is */
 };
 
 /* reach tells what the URL was; a reference is added for what is remote or broken only. */
 void	collector_add(struct collector *, const struct place *, enum url_reach *reach, struct url *url);
-/* The base for relative references, as a base element or a header field gives it. */
-void	collector_set_base(struct collector *, struct span written);
+/* The base for relative references, as a base element or a header field gives it. false: it can be none. */
+bool	collector_set_base(struct collector *, struct span written);
 
 #endif

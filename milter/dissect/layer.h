@@ -16,9 +16,10 @@ struct layer {
 	const uint32_t	*map;	/* text.len + 1 offsets in the document, or NULL: base + offset */
 	uint32_t	 base;
 	unsigned	 depth;	/* layers below the document */
-	bool		 loose;	/* positions have no place of their own (inside a data: URL): the attribute whole
-				   goes for whatever is found */
+	bool		 loose;	/* positions have no place of their own (inside a data: URL): whole is edited
+				   for whatever is found */
 	struct extent	 whole;	/* of a loose layer, in document coordinates */
+	enum neutral_form form;	/* what becomes of whole; NEUTRAL_NONE: it goes */
 };
 
 static inline uint32_t
@@ -27,6 +28,15 @@ layer_at(const struct layer *layer, size_t offset)
 	if (layer->loose)
 		return layer->whole.begin;
 	return layer->map != NULL ? layer->map[offset] : layer->base + (uint32_t)offset;
+}
+
+/* The neutral form of a place in the layer that would have this one where positions can be trusted. */
+static inline enum neutral_form
+layer_form(const struct layer *layer, enum neutral_form form)
+{
+	if (!layer->loose || form == NEUTRAL_NONE)
+		return form;
+	return layer->form != NEUTRAL_NONE ? layer->form : NEUTRAL_ATTRIBUTE;
 }
 
 /* [begin, end) of the layer in document coordinates. */

@@ -23,8 +23,8 @@ add(struct collector *collector, const struct layer *layer, struct span literal,
 	enum url_reach	reach;
 	struct url	url;
 	struct place	place = {
-		.written = literal, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN, .neutral = NEUTRAL_ERASE,
-		.site = layer_extent(layer, begin, begin + literal.len), .width = REFERENCE_NO_SIZE,
+		.written = literal, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN, .neutral = layer_form(layer, NEUTRAL_ERASE),
+		.site = layer_extent(layer, begin, begin + literal.len), .tag = layer->loose ? layer->whole : (struct extent){ 0, 0 }, .width = REFERENCE_NO_SIZE,
 		.height = REFERENCE_NO_SIZE, .element = SPAN("!DOCTYPE"), .attribute = SPAN("SYSTEM"),
 	};
 

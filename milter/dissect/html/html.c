@@ -9,8 +9,11 @@
 #include <string.h>
 
 #include "charref.h"
+#include "data.h"
 #include "doctype.h"
+#include "foreign_sheet.h"
 #include "lexer.h"
+#include "subset.h"
 #include "tree.h"
 #include "values.h"
 #include "vectors.h"
@@ -41,6 +44,7 @@ struct scan {
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;
+	size_t			 sheet_bytes;	/* read as sheets so far */
 };
 
 static void	collect(struct collector *, const struct layer *, enum html_source);
@@ -68,28 +72,6 @@ add_item(struct scan *scan, struct item item)
 	larger[scan->count++] = item;
 }
 
-/* xlink:href is href, whatever the prefix. */
-static struct span
-local_name(struct span attribute)
-{
-	size_t colon = span_find_char(attribute, ':', 0);
-
-	return colon < attribute.len && span_eq_nocase(span_from(attribute, colon + 1), SPAN("href")) &&
-	    !span_eq_nocase(attribute, SPAN("o:href")) ? span_from(attribute, colon + 1) : attribute;
-}
-
-static const struct vector *
-vector_for(const struct html_attribute *attribute, struct span element)
-{
-	size_t			 count;
-	const struct vector	*rows = vectors_of(local_name(attribute->name), &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (vector_is_for(&rows[i], element))
-			return &rows[i];
-	return NULL;
-}
-
 /* CSS without these characters names no URL and hides none behind an escape. */
 static bool
 css_can_fetch(struct span css)
@@ -112,12 +94,13 @@ css_can_fetch(struct span css)
 static bool
 tag_is_interesting(struct scan *scan, const struct html_tag *tag)
 {
-	bool interesting = span_eq_nocase(tag->name, SPAN("style")) || span_eq_nocase(tag->name, SPAN("base"));
+	bool interesting = span_eq_nocase(vector_local_name(tag->name), SPAN("style")) ||
+	    span_eq_nocase(vector_local_name(tag->name), SPAN("base"));
 
 	for (size_t i = 0; i < tag->attribute_count; i++) {
 		const struct html_attribute	*attribute = &tag->attributes[i];
 		const struct vector		*vector = attribute->value.len > 0 ?
-		    vector_for(attribute, tag->name) : NULL;
+		    vector_for(attribute->name, tag->name) : NULL;
 
 		if (vector == NULL ||
 		    (vector->grammar == VALUE_DECLARATIONS && !css_can_fetch(attribute->value)) ||
@@ -233,11 +216,20 @@ compare_items(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
+/* Sheets in sheets, as SVG makes them possible: bytes of a document that are read more often than this. */
+#define MOST_READINGS	8
+
 /* The sheet of a style element: up to its end tag, whatever the tree makes of it. */
 static struct layer
 sheet_of(const struct scan *scan, const struct html_tag *tag)
 {
-	return layer_inside(scan->layer, tag->end, span_find_nocase(scan->layer->text, SPAN("</style"), tag->end));
+	struct span	text = scan->layer->text;
+	size_t		end = tag->end;
+
+	while ((end = span_find(text, SPAN("</"), end)) < text.len &&
+	    !span_starts_nocase(span_from(text, end + 2), tag->name))
+		end += 2;
+	return layer_inside(scan->layer, tag->end, end);
 }
 
 static void
@@ -246,12 +238,17 @@ prepare_visibility(struct scan *scan)
 	struct block	*block = scan->collector->block;
 	struct html_tag	 tag;
 	enum pw_err	 err = PW_OK;
+	size_t		 sheet_bytes = 0;
 
 	for (size_t i = 0; i < scan->count && err == PW_OK; i++)
 		if (scan->items[i].type == ITEM_TAG && html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) &&
-		    span_eq_nocase(tag.name, SPAN("style")))
-			err = css_rules(sheet_of(scan, &tag).text, block->limits->css_tokens, block->arena,
-			    &scan->visibility.rules);
+		    span_eq_nocase(tag.name, SPAN("style"))) {
+			struct span sheet = sheet_of(scan, &tag).text;
+
+			sheet_bytes += sheet.len;
+			err = sheet_bytes > MOST_READINGS * scan->layer->text.len ? PW_ELIMIT :
+			    css_rules(sheet, block->limits->css_tokens, block->arena, &scan->visibility.rules);
+		}
 	if (err == PW_ELIMIT) {
 		block_exceed(block, LIMIT_css_tokens);
 		err = PW_OK;
@@ -299,10 +296,20 @@ shows_nothing(const struct look *look, enum reference_kind kind)
 	return kind == REFERENCE_REFRESH || span_eq_nocase(look->tag->name, SPAN("bgsound"));
 }
 
-static enum url_reach
-add_place(struct look *look, struct span written, enum reference_kind kind, enum trigger trigger,
-    enum neutral_form neutral, struct extent site, struct url *url)
+static void	look_into_data(struct look *, const struct url *, struct extent, enum neutral_form, enum data_use);
+
+static enum data_use
+use_of(enum reference_kind kind)
 {
+	return kind == REFERENCE_STYLESHEET ? DATA_SHEET : kind == REFERENCE_FRAME || kind == REFERENCE_PLUGIN ||
+	    kind == REFERENCE_REFRESH ? DATA_DOCUMENT : DATA_PICTURE;
+}
+
+static void
+add_place(struct look *look, struct span written, enum reference_kind kind, enum trigger trigger,
+    enum neutral_form neutral, struct extent site)
+{
+	struct url	url;
 	enum url_reach	reach;
 	struct place	place;
 
@@ -312,12 +319,13 @@ add_place(struct look *look, struct span written, enum reference_kind kind, enum
 	place.written = written;
 	place.kind = kind;
 	place.trigger = trigger;
-	place.neutral = look->scan->layer->loose && neutral != NEUTRAL_NONE ? NEUTRAL_ATTRIBUTE : neutral;
+	place.neutral = layer_form(look->scan->layer, neutral);
 	place.site = site;
 	if (shows_nothing(look, kind))
 		place.hidden |= HIDDEN_BY_NATURE;
-	collector_add(look->scan->collector, &place, &reach, url);
-	return reach;
+	collector_add(look->scan->collector, &place, &reach, &url);
+	if (reach == URL_INSIDE && trigger != TRIGGER_CLICK && span_eq(url.scheme, SPAN("data")))
+		look_into_data(look, &url, site, neutral, use_of(kind));
 }
 
 /* What the vector's neutral form edits. */
@@ -337,12 +345,12 @@ site_of(const struct look *look, enum neutral_form neutral)
 	}
 }
 
-static enum url_reach
-add_url(struct look *look, struct span written, struct url *url)
+static void
+add_url(struct look *look, struct span written)
 {
 	const struct vector *vector = look->vector;
 
-	return add_place(look, written, vector->kind, vector->trigger, vector->neutral, site_of(look, vector->neutral), url);
+	add_place(look, written, vector->kind, vector->trigger, vector->neutral, site_of(look, vector->neutral));
 }
 
 static bool
@@ -382,27 +390,26 @@ value_of(struct look *look, struct span name)
 static void
 look_at_link(struct look *look, struct span href)
 {
-	struct span	rel = value_of(look, SPAN("rel"));
-	struct url	url;
+	struct span rel = value_of(look, SPAN("rel"));
 
 	for (size_t i = 0; i < link_rel_count; i++)
 		if (rel_has(rel, span_of(link_rels[i].token))) {
-			add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag, &url);
+			add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag);
 			return;
 		}
-	add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag, &url);
+	add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag);
 }
 
 static void
 look_at_meta(struct look *look, struct span content)
 {
-	struct span	equiv = span_trim(value_of(look, SPAN("http-equiv"))), target;
-	struct url	url;
+	struct span equiv = span_trim(value_of(look, SPAN("http-equiv"))), target;
 
 	if (span_eq_nocase(equiv, SPAN("refresh")) && refresh_url(content, &target))
-		add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag, &url);
-	else if (span_eq_nocase(equiv, SPAN("link")) && link_field_url(content, &target))
-		add_place(look, target, REFERENCE_HINT, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag, &url);
+		add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
+	else if (span_eq_nocase(equiv, SPAN("link")))
+		while (link_field_next(&content, &target))
+			add_place(look, target, REFERENCE_HINT, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
 }
 
 /* Names of param whose value is fetched by some plug-in. */
@@ -413,59 +420,26 @@ static const char *const param_names[] = {
 static void
 look_at_param(struct look *look, struct span value)
 {
-	struct span	name = span_trim(value_of(look, SPAN("name")));
-	struct url	url;
+	struct span name = span_trim(value_of(look, SPAN("name")));
 
 	for (size_t i = 0; i < NITEMS(param_names); i++)
 		if (span_eq_nocase(name, span_of(param_names[i]))) {
-			add_url(look, value, &url);
+			add_url(look, value);
 			return;
 		}
 }
 
-/* A data: URL that is shown with its own loads: its text is a document in a document. */
+/* A data: URL: its text is a document in a document. */
 static void
-look_into_data(struct look *look, struct span written)
+look_into_data(struct look *look, const struct url *url, struct extent whole, enum neutral_form form, enum data_use use)
 {
-	struct block	*block = look->scan->collector->block;
-	struct layer	 inner = { .loose = true, .depth = look->scan->layer->depth + 1 };
-	size_t		 comma = span_find_char(written, ',', 0), len = 0;
-	struct span	 head = span_cut(written, 0, comma), body = span_from(written, comma + 1);
-	bool		 base64 = span_ends_nocase(span_trim(head), SPAN("base64"));
-	char		*text = arena_alloc(block->arena, body.len + 1);
-	uint32_t	 bits = 0;
-	unsigned	 bit_count = 0;
+	struct layer outer = *look->scan->layer;
 
-	if (text == NULL) {
-		fail(look->scan, PW_ENOMEM);
-		return;
+	if (!outer.loose) {
+		outer.whole = whole;
+		outer.form = form;
 	}
-	for (size_t i = 0; i < body.len; i++) {
-		char c = body.at[i];
-
-		if (c == '%' && i + 2 < body.len + 0 && ascii_hex(body.at[i + 1]) >= 0 && ascii_hex(body.at[i + 2]) >= 0) {
-			c = (char)(ascii_hex(body.at[i + 1]) * 16 + ascii_hex(body.at[i + 2]));
-			i += 2;
-		}
-		if (!base64) {
-			text[len++] = c;
-			continue;
-		}
-		static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-		const char *digit = c != '\0' ? strchr(alphabet, c == '-' ? '+' : c == '_' ? '/' : c) : NULL;
-		if (digit == NULL)
-			continue;
-		bits = bits << 6 | (uint32_t)(digit - alphabet);
-		bit_count += 6;
-		if (bit_count >= 8) {
-			bit_count -= 8;
-			text[len++] = (char)(bits >> bit_count & 0xff);
-		}
-	}
-	inner.text = (struct span){ text, len };
-	inner.whole = site_of(look, NEUTRAL_ATTRIBUTE);
-	if (has_markup(inner.text))
-		collect(look->scan->collector, &inner, HTML_NESTED);
+	html_collect_data(look->scan->collector, &outer, url->href, use);
 }
 
 static void
@@ -483,6 +457,7 @@ look_at_css(struct look *look, const struct layer *css, enum css_context context
 static bool
 is_animation(struct span element)
 {
+	element = vector_local_name(element);
 	return span_eq_nocase(element, SPAN("set")) || span_starts_nocase(element, SPAN("animate"));
 }
 
@@ -491,29 +466,24 @@ look_at_attribute(struct look *look)
 {
 	struct layer	value = decoded_value(look, look->attribute);
 	struct span	rest = value.text, piece;
-	struct url	url;
 
 	look->place.attribute = look->attribute->name;
 	switch (look->vector->grammar) {
 	case VALUE_URL:
-		add_url(look, value.text, &url);
-		break;
-	case VALUE_CONTAINER:
-		if (add_url(look, value.text, &url) == URL_INSIDE && span_starts_nocase(span_trim(value.text), SPAN("data:")))
-			look_into_data(look, value.text);
+		add_url(look, value.text);
 		break;
 	case VALUE_SRCSET:
 		while (srcset_next(&rest, &piece))
-			add_url(look, piece, &url);
+			add_url(look, piece);
 		break;
 	case VALUE_URLS:
 		while (urls_next(&rest, &piece))
-			add_url(look, piece, &url);
+			add_url(look, piece);
 		break;
 	case VALUE_ANIMATION:
 		if (is_animation(look->tag->name)) {
 			while (animation_next(&rest, &piece))
-				add_url(look, piece, &url);
+				add_url(look, piece);
 			look_at_css(look, &value, CSS_VALUE);
 		}
 		break;
@@ -543,19 +513,22 @@ look_at_attribute(struct look *look)
 static void
 look_at_style(struct scan *scan, const struct html_tag *tag, bool inert)
 {
-	struct block		*block = scan->collector->block;
-	struct layer		 sheet = sheet_of(scan, tag), decoded;
+	struct layer		 sheet = sheet_of(scan, tag);
 	struct css_surroundings	 around = { .element = SPAN("style"), .width = REFERENCE_NO_SIZE,
 				     .height = REFERENCE_NO_SIZE, .inert = inert };
 
+	scan->sheet_bytes += sheet.text.len;
+	if (scan->sheet_bytes > MOST_READINGS * scan->layer->text.len) {
+		block_exceed(scan->collector->block, LIMIT_css_tokens);
+		return;
+	}
 	html_collect_css(scan->collector, &sheet, CSS_SHEET, &around);
 	/* Inside SVG, and in XML, a sheet is text like any other. */
-	if (!scan->foreign && scan->source != HTML_XML)
-		return;
-	if (charref_decode(&sheet, CHARREF_IN_TEXT, block->arena, &decoded) != PW_OK)
-		fail(scan, PW_ENOMEM);
-	else if (decoded.map != sheet.map)
-		html_collect_css(scan->collector, &decoded, CSS_SHEET, &around);
+	if (scan->foreign || scan->source == HTML_XML) {
+		struct layer behind = layer_inside(scan->layer, tag->end, scan->layer->text.len);
+
+		scan->sheet_bytes += foreign_sheet_collect(scan->collector, &behind, sheet.text.len, tag->name, &around);
+	}
 }
 
 static void
@@ -577,11 +550,11 @@ look_at_tag(struct scan *scan, const struct item *item)
 	};
 	if (scan->layer->loose)
 		look.place.flags &= ~(uint32_t)REFERENCE_VOID_TAG;
-	if (span_eq_nocase(tag.name, SPAN("style")))
+	if (span_eq_nocase(vector_local_name(tag.name), SPAN("style")))
 		look_at_style(scan, &tag, look.place.inert);
 	for (size_t i = 0; i < tag.attribute_count; i++) {
 		look.attribute = &tag.attributes[i];
-		look.vector = look.attribute->value.len > 0 ? vector_for(look.attribute, tag.name) : NULL;
+		look.vector = look.attribute->value.len > 0 ? vector_for(look.attribute->name, tag.name) : NULL;
 		if (look.vector != NULL)
 			look_at_attribute(&look);
 	}
@@ -625,7 +598,8 @@ look_at_instruction(struct scan *scan, const struct item *item)
 			return;
 		}
 		struct place place = {
-			.written = decoded.text, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN, .neutral = NEUTRAL_ERASE,
+			.written = decoded.text, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN,
+			.neutral = layer_form(&value, NEUTRAL_ERASE), .tag = value.loose ? value.whole : (struct extent){ 0, 0 },
 			.site = layer_extent(&value, 0, value.text.len), .width = REFERENCE_NO_SIZE,
 			.height = REFERENCE_NO_SIZE, .element = SPAN("?xml-stylesheet"), .attribute = names[i],
 		};
@@ -633,23 +607,41 @@ look_at_instruction(struct scan *scan, const struct item *item)
 	}
 }
 
-/* The first base element counts for the whole document. */
+/*
+ * The first base element counts for the whole document. Which one that is depends on the tree: one in a template or in
+ * SVG is none. A relative reference is live if any of them would make it so.
+ */
 static void
 find_base(struct scan *scan)
 {
-	struct html_tag tag;
+	struct html_tag		 tag;
+	struct collector	*collector = scan->collector;
+	struct url		 outer = collector->base, best = outer;
+	bool			 outer_has = collector->has_base, best_has = outer_has;
+	unsigned		 best_rank = 0;
 
 	for (size_t i = 0; i < scan->count; i++) {
 		if (scan->items[i].type != ITEM_TAG || !html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) ||
-		    !span_eq_nocase(tag.name, SPAN("base")))
+		    !span_eq_nocase(vector_local_name(tag.name), SPAN("base")))
 			continue;
 		struct look look = { .scan = scan, .tag = &tag };
 		struct span href = value_of(&look, SPAN("href"));
-		if (href.len > 0) {
-			collector_set_base(scan->collector, href);
-			return;
+		uint32_t node = scan->has_tree ? html_tree_find(&scan->tree, scan->items[i].at) : NODE_NONE;
+		bool inert = node != NODE_NONE && scan->tree.nodes[node].inert;
+		if (href.len == 0 || !collector_set_base(collector, href))
+			continue;
+		/* One that leads outside before one that does not, one in the tree before one in a template. */
+		unsigned rank = 1u + (inert ? 0u : 1u) + (collector->base.host.len > 0 ? 2u : 0u);
+		if (rank > best_rank) {
+			best = collector->base;
+			best_has = true;
+			best_rank = rank;
 		}
+		collector->base = outer;
+		collector->has_base = outer_has;
 	}
+	collector->base = best;
+	collector->has_base = best_has;
 }
 
 static void
@@ -683,8 +675,10 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 		scan_tokens(&scan, HTML_FOREIGN);
 	if (source == HTML_DOCUMENT && (scan.wants_tree || scan.foreign))
 		build_tree(&scan);
-	if (source == HTML_XML)
+	if (source == HTML_XML) {
 		doctype_collect(collector, layer);
+		subset_collect(collector, layer);
+	}
 	if (scan.count > 1)
 		qsort(scan.items, scan.count, sizeof(*scan.items), compare_items);
 	find_base(&scan);

@@ -1,6 +1,8 @@
 /* References in CSS, wherever it stands. */
 #include "html.h"
 
+#include "data.h"
+
 static const struct {
 	enum css_place_kind	place;
 	enum reference_kind	kind;
@@ -34,14 +36,24 @@ html_collect_css(struct collector *collector, const struct layer *layer, enum cs
 		struct url		 url;
 		struct place		 place = {
 			.written = found->url, .kind = kind_of(found->kind), .trigger = TRIGGER_OPEN,
-			.neutral = layer->loose ? NEUTRAL_ATTRIBUTE : NEUTRAL_CSS_URL,
-			.tag = around->tag, .site = layer_extent(layer, found->begin, found->end),
+			.neutral = layer_form(layer, NEUTRAL_CSS_URL),
+			.tag = layer->loose ? layer->whole : around->tag, .site = layer_extent(layer, found->begin, found->end),
 			.flags = around->flags | (layer->depth > 1 ? REFERENCE_NESTED : 0),
 			.hidden = around->hidden, .width = around->width, .height = around->height,
 			.element = around->element, .attribute = found->property, .inert = around->inert,
 		};
 
 		collector_add(collector, &place, &reach, &url);
+		if (reach == URL_INSIDE && span_eq(url.scheme, SPAN("data"))) {
+			struct layer outer = *layer;
+
+			if (!outer.loose) {
+				outer.whole = place.site;
+				outer.form = place.neutral;
+			}
+			html_collect_data(collector, &outer, url.href, found->kind == CSS_PLACE_IMPORT ? DATA_SHEET :
+			    DATA_PICTURE);
+		}
 	}
 	if (err == PW_ELIMIT)
 		block_exceed(block, LIMIT_css_tokens);

@@ -87,12 +87,13 @@ refresh_url(struct span content, struct span *url)
 }
 
 bool
-link_field_url(struct span content, struct span *url)
+link_field_next(struct span *rest, struct span *url)
 {
-	size_t begin = span_find_char(content, '<', 0), end = span_find_char(content, '>', begin);
+	size_t begin = span_find_char(*rest, '<', 0), end = span_find_char(*rest, '>', begin);
 
-	if (end >= content.len)
+	if (end >= rest->len)
 		return false;
-	*url = span_cut(content, begin + 1, end);
+	*url = span_cut(*rest, begin + 1, end);
+	*rest = span_from(*rest, end + 1);
 	return true;
 }

@@ -13,10 +13,10 @@ bool	srcset_next(struct span *rest, struct span *url);
 bool	urls_next(struct span *rest, struct span *url);
 /* SVG animation values: ';' between them. */
 bool	animation_next(struct span *rest, struct span *value);
+/* The <URL>s of a Link field (RFC 8288). */
+bool	link_field_next(struct span *rest, struct span *url);
 
 /* The URL of a refresh (WHATWG HTML 4.2.5.3, shared declarative refresh steps); false if it names none. */
 bool	refresh_url(struct span content, struct span *url);
-/* The first <URL> of a Link field (RFC 8288). */
-bool	link_field_url(struct span content, struct span *url);
 
 #endif

@@ -23,7 +23,7 @@ const struct vector vectors[] = {
 	{ "codebase",		"*",			VALUE_URL,		REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "content",		"meta",			VALUE_META,		REFERENCE_REFRESH,	TRIGGER_OPEN,	NEUTRAL_TAG },
 	{ "cursor",		"*",			VALUE_CSS,		REFERENCE_CSS,		TRIGGER_OPEN,	NEUTRAL_CSS_URL },
-	{ "data",		"object",		VALUE_CONTAINER,	REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "data",		"object",		VALUE_URL,		REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "definitionurl",	"*",			VALUE_URL,		REFERENCE_LINK,		TRIGGER_CLICK,	NEUTRAL_NONE },
 	{ "dynsrc",		"*",			VALUE_URL,		REFERENCE_MEDIA,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "fill",		"*",			VALUE_CSS,		REFERENCE_CSS,		TRIGGER_OPEN,	NEUTRAL_CSS_URL },
@@ -38,7 +38,7 @@ const struct vector vectors[] = {
 	{ "href",		"image",		VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "href",		"feimage",		VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "href",		"filter",		VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
-	{ "href",		"use",			VALUE_CONTAINER,	REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "href",		"use",			VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "href",		"tref",			VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "href",		"textpath",		VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "href",		"pattern",		VALUE_URL,		REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
@@ -84,13 +84,14 @@ const struct vector vectors[] = {
 	{ "src",		"track",		VALUE_URL,		REFERENCE_MEDIA,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"bgsound",		VALUE_URL,		REFERENCE_MEDIA,	TRIGGER_OPEN,	NEUTRAL_TAG },
 	{ "src",		"script",		VALUE_URL,		REFERENCE_SCRIPT,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
-	{ "src",		"iframe",		VALUE_CONTAINER,	REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
-	{ "src",		"frame",		VALUE_CONTAINER,	REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "src",		"iframe",		VALUE_URL,		REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "src",		"frame",		VALUE_URL,		REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"portal",		VALUE_URL,		REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"fencedframe",		VALUE_URL,		REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
-	{ "src",		"embed",		VALUE_CONTAINER,	REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "src",		"embed",		VALUE_URL,		REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"mglyph",		VALUE_URL,		REFERENCE_IMAGE,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"annotation-xml",	VALUE_URL,		REFERENCE_IMAGE,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "src",		"xml",			VALUE_URL,		REFERENCE_VML,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"*:*",			VALUE_URL,		REFERENCE_VML,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "src",		"amp-*",		VALUE_URL,		REFERENCE_MEDIA,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "srcdoc",		"iframe",		VALUE_DOCUMENT,		REFERENCE_FRAME,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
@@ -101,6 +102,7 @@ const struct vector vectors[] = {
 	{ "to",		"*",			VALUE_ANIMATION,	REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "value",		"param",		VALUE_PARAM,		REFERENCE_PLUGIN,	TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 	{ "values",		"*",			VALUE_ANIMATION,	REFERENCE_SVG,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
+	{ "xml:base",		"*",			VALUE_URL,		REFERENCE_XML,		TRIGGER_OPEN,	NEUTRAL_ATTRIBUTE },
 };
 const size_t vector_count = NITEMS(vectors);
 
@@ -141,7 +143,7 @@ compare(struct span name, const char *row)
 	return row[name.len] == '\0' ? 0 : -1;
 }
 
-const struct vector *
+static const struct vector *
 vectors_of(struct span attribute, size_t *count)
 {
 	size_t low = 0, high = vector_count;
@@ -159,16 +161,58 @@ vectors_of(struct span attribute, size_t *count)
 	return *count > 0 ? &vectors[low] : NULL;
 }
 
-bool
+static bool
+vector_is_for_any(const struct vector *vector)
+{
+	return strcmp(vector->element, "*") == 0;
+}
+
+static bool
 vector_is_for(const struct vector *vector, struct span element)
 {
-	if (strcmp(vector->element, "*") == 0)
+	if (vector_is_for_any(vector))
 		return true;
 	if (strcmp(vector->element, "*:*") == 0)
 		return memchr(element.at, ':', element.len) != NULL;
 	if (strcmp(vector->element, "amp-*") == 0)
 		return span_starts_nocase(element, SPAN("amp-"));
 	return compare(element, vector->element) == 0;
+}
+
+/* xlink:href is href, whatever the prefix. */
+static struct span
+attribute_name(struct span attribute)
+{
+	size_t colon = span_find_char(attribute, ':', 0);
+
+	return colon < attribute.len && span_eq_nocase(span_from(attribute, colon + 1), SPAN("href")) &&
+	    !span_eq_nocase(attribute, SPAN("o:href")) ? span_from(attribute, colon + 1) : attribute;
+}
+
+struct span
+vector_local_name(struct span element)
+{
+	size_t colon = span_find_char(element, ':', 0);
+
+	return colon + 1 < element.len ? span_from(element, colon + 1) : element;
+}
+
+const struct vector *
+vector_for(struct span attribute, struct span element)
+{
+	size_t			 count;
+	const struct vector	*rows = vectors_of(attribute_name(attribute), &count), *any = NULL;
+	struct span		 local = vector_local_name(element);
+
+	for (size_t i = 0; i < count; i++)
+		if (vector_is_for_any(&rows[i]))
+			any = &rows[i];
+		else if (vector_is_for(&rows[i], element))
+			return &rows[i];
+	for (size_t i = 0; local.len < element.len && i < count; i++)
+		if (!vector_is_for_any(&rows[i]) && vector_is_for(&rows[i], local))
+			return &rows[i];
+	return any;
 }
 
 static const char *const void_elements[] = {

@@ -17,7 +17,6 @@ enum value_grammar {
 	VALUE_PARAM,		/* value of param: name decides */
 	VALUE_ANIMATION,	/* to, from, by, values of SVG animations: attributeName decides; ';' between values */
 	VALUE_BASE,		/* names no place by itself, but what the others are relative to */
-	VALUE_CONTAINER,	/* URL of something that is shown with its own loads: a data: URL is looked into */
 };
 
 /* The element's name, "*" for any, "*:*" for any with a colon in its name, "amp-*" for any that begins so. */
@@ -43,9 +42,10 @@ struct link_rel {
 extern const struct link_rel	link_rels[];
 extern const size_t		link_rel_count;
 
-/* The rows of that attribute: the first, and *count of them. NULL if it is none. */
-const struct vector	*vectors_of(struct span attribute, size_t *count);
-bool			 vector_is_for(const struct vector *, struct span element);
+/* The row for that attribute of that element, NULL if it is none. Names as written. */
+const struct vector	*vector_for(struct span attribute, struct span element);
+/* Without its prefix: in XML any may stand for HTML or SVG. */
+struct span		 vector_local_name(struct span element);
 /* Elements without an end tag: their tag can go as a whole. */
 bool			 element_is_void(struct span name);
 
