@@ -23,8 +23,11 @@ neutral_of(const struct reference *reference, struct neutral *neutral)
 		return PW_ENOTINERT;
 	neutral->whole_tag = forms[reference->neutral].whole_tag;
 	neutral->fresh = forms[reference->neutral].fresh;
-	/* A picture nobody sees leaves no picture behind: some clients draw an empty one as broken. */
-	if (reference->neutral == NEUTRAL_IMAGE && reference->hidden != 0 &&
+	/*
+	 * A picture without a box leaves nothing behind: some clients draw an empty one as broken. Any other keeps its tag,
+	 * be it of one pixel: the line or the block that it makes would be missed by what stands below.
+	 */
+	if (reference->neutral == NEUTRAL_IMAGE && (reference->hidden & HIDDEN_DISPLAY) != 0 &&
 	    (reference->flags & REFERENCE_VOID_TAG) != 0) {
 		neutral->whole_tag = true;
 		neutral->fresh = SPAN_NONE;

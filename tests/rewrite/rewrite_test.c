@@ -9,7 +9,8 @@ static const struct row {
 	{ "a visible picture keeps its place", "<p><img  src=\"http://t.example/a\" width=20 alt=x></p>",
 	    "<p><img  src=\"" GIF "\" width=20 alt=x></p>" },
 	{ "an unquoted source", "<img src=http://t.example/a width=20>", "<img src=" GIF " width=20>" },
-	{ "a pixel goes as a whole", "a<img src=http://t.example/a width=1 height=1>b", "ab" },
+	{ "a picture without a box goes as a whole", "a<img src=http://t.example/a style='display:none'>b", "ab" },
+	{ "a pixel keeps its line", "a<img src=http://t.example/a width=1 height=1>b", "a<img src=" GIF " width=1 height=1>b" },
 	{ "candidates go with their attribute", "<img srcset='http://t.example/a 2x' src='cid:a'>", "<img src='cid:a'>" },
 	{ "a background goes, the colour stays", "<td background=\"http://t.example/a\" bgcolor=red>",
 	    "<td bgcolor=red>" },
@@ -30,7 +31,17 @@ static const struct row {
 	    "<iframe srcdoc=\"&lt;img src='" GIF "' width=9&gt;\">" },
 	{ "a data URL with something live inside goes", "<iframe src='data:text/html,<img src=http://t.example/a>'></iframe>",
 	    "<iframe></iframe>" },
-	{ "a link stays", "<a href=http://l.example/>x</a><img src=http://t.example/a width=1 height=1>",
+	{ "a data sheet with something live inside goes", "<link rel=stylesheet href='data:text/css,p{background:url(http://t.e"
+	    "xample/a)}'>x", "x" },
+	{ "so does an imported one, alone", "<style>@import 'data:text/css,@import%20%22http://t.example/a%22';p{}</style>",
+	    "<style>@import url(data:,);p{}</style>" },
+	{ "a drawing with something live inside is an empty picture", "<img width=9 src=\"data:image/svg+xml,<svg><image href='"
+	    "http://t.example/a'/></svg>\">", "<img width=9 src=\"" GIF "\">" },
+	{ "entities that spell a URL go", "<iframe src='data:image/svg+xml,<!DOCTYPE s [<!ENTITY a \"http://t.example/a\">]>"
+	    "<image href=\"&amp;a;\"/>'></iframe>", "<iframe></iframe>" },
+	{ "a sheet in SVG that comments cut goes as a whole", "<svg><style>p{background:u<!-- -->rl(http://t.example/a)}</style>"
+	    "</svg>", "<svg><style></style></svg>" },
+	{ "a link stays", "<a href=http://l.example/>x</a><img src=http://t.example/a hidden>",
 	    "<a href=http://l.example/>x</a>" },
 	{ "nothing live, nothing changed", "<p><img src=cid:a><a href=http://l.example/>x</a>",
 	    "<p><img src=cid:a><a href=http://l.example/>x</a>" },
@@ -39,24 +50,24 @@ static const struct row {
 static const struct row mail_rows[] = {
 	{ "quoted-printable changes only where the reference stands",
 	    "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
-	    "<p>caf=C3=A9 =\nand <im=\ng src=3D\"http://t.example/a\" height=3D1 wid=\nth=3D1>more</p>=20\nnext=\n",
+	    "<p>caf=C3=A9 =\nand <im=\ng src=3D\"http://t.example/a\" hid=\nden title=3Dx>more</p>=20\nnext=\n",
 	    "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n"
 	    "<p>caf=C3=A9 =\nand more</p>=20\nnext=\n" },
 	{ "base64 is encoded anew, line ends as they were",
 	    "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-	    "YWI8aW1nIHNyYz1odHRwOi8vdC5leGFtcGxlL2Egd2lkdGg9MSBoZWlnaHQ9MT5jZA==\r\n",
+	    "YWI8aW1nIHNyYz1odHRwOi8vdC5leGFtcGxlL2EgaGlkZGVuPmNk\r\n",
 	    "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJjZA==\r\n" },
 	{ "the other parts stay as they are, odd line ends and all",
 	    "Content-Type: multipart/mixed; boundary=b\r\n\r\npre\n--b\r\n\r\nx \t\n\ry\r\n--b\r\nContent-Type: text/html\r\n\r\n"
-	    "1<img src=http://t.example/a width=1 height=1>2\r\n--b--  \r\nepilogue",
+	    "1<img src=http://t.example/a hidden>2\r\n--b--  \r\nepilogue",
 	    "Content-Type: multipart/mixed; boundary=b\r\n\r\npre\n--b\r\n\r\nx \t\n\ry\r\n--b\r\nContent-Type: text/html\r\n\r\n"
 	    "12\r\n--b--  \r\nepilogue" },
 	{ "a stateful charset becomes UTF-8 under its new label",
-	    "Content-Type: text/html; charset=\"iso-2022-jp\"; x=y\nSubject: z\n\n\033$B$\"\033(B<img src=http://t.example/a width=1 "
-	    "height=1>\n",
+	    "Content-Type: text/html; charset=\"iso-2022-jp\"; x=y\nSubject: z\n\n\033$B$\"\033(B<img src=http://t.example/a "
+	    "hidden>\n",
 	    "Content-Type: text/html; charset=utf-8; x=y\nSubject: z\nContent-Transfer-Encoding: base64\n\n44GCCg==\n" },
 	{ "a stateless one keeps its bytes",
-	    "Content-Type: text/html; charset=shift_jis\n\n\x83\x5c<img src=http://t.example/a width=1 height=1>\x83\x5c\n",
+	    "Content-Type: text/html; charset=shift_jis\n\n\x83\x5c<img src=http://t.example/a hidden>\x83\x5c\n",
 	    "Content-Type: text/html; charset=shift_jis\n\n\x83\x5c\x83\x5c\n" },
 	{ "a request in the header goes, whatever the body's encoding",
 	    "Disposition-Notification-To: <r@t.example>,\n <s@t.example>\nContent-Type: text/plain\n"
@@ -71,7 +82,7 @@ static const struct row mail_rows[] = {
 	    "Content-Type: text/calendar\n\nBEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n" },
 	{ "a nested part's label changes in the body",
 	    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-7\n\n+ADw-img "
-	    "src=http://t.example/a width=1 height=1+AD4-x\n--b--\n",
+	    "src=http://t.example/a hidden+AD4-x\n--b--\n",
 	    "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n"
 	    "Content-Transfer-Encoding: base64\n\neA==\n--b--\n" },
 };
