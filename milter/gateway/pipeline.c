@@ -163,33 +163,39 @@ look_again(const struct house *house, const struct outcome *outcome, struct span
 	return err;
 }
 
+/* One reading may hide in another: an encoded message in an encoded message. */
+#define MOST_ROUNDS	4
+
 /* Splices cannot make every reading inert: leave one reading only, then make that one inert. */
 static enum pw_err
 start_anew(const struct house *house, const struct message *message, struct outcome *outcome, struct span *live)
 {
+	const struct limits	*limits = &house->options->limits;
 	struct message		 anew = *message;
-	struct outcome		 second = { 0 };
-	struct header_edit	*edits;
-	size_t			 edit_count;
-	enum pw_err		 err;
+	struct outcome		 second = { .dissection = outcome->dissection };
+	enum pw_err		 err = PW_OK;
+	unsigned		 round = 0;
 
-	err = dissect_canonical(message->raw, outcome->dissection, &house->options->limits, house->arena, &anew.raw,
-	    &edits, &edit_count);
-	if (err == PW_OK)
-		err = dissect(anew.raw, &house->options->limits, house->arena, &second.dissection);
+	do {
+		err = dissect_canonical(anew.raw, second.dissection, limits, house->arena, &anew.raw);
+		if (err == PW_OK)
+			err = dissect(anew.raw, limits, house->arena, &second.dissection);
+	} while (err == PW_OK && dissection_is_ambiguous(second.dissection) && ++round < MOST_ROUNDS);
 	if (err == PW_OK && dissection_is_ambiguous(second.dissection))
 		err = PW_ENOTINERT;
 	if (err == PW_OK)
 		err = judge(&anew, second.dissection, house->options, house->policy, house->arena, &second.verdict);
 	if (err == PW_OK)
 		err = make_inert(house, anew.raw, &second, live);
-	if (err != PW_OK || second.rewritten.header_edit_count > 0)
+	if (err != PW_OK)
 		return err == PW_ENOMEM ? err : PW_ENOTINERT;
+	struct span fresh = join(&second.rewritten, house->arena);
+	if (fresh.at == NULL)
+		return PW_ENOMEM;
 	outcome->rewritten = second.rewritten;
-	outcome->rewritten.header_edits = edits;
-	outcome->rewritten.header_edit_count = edit_count;
 	outcome->rewritten.changed = true;
-	return PW_OK;
+	return dissect_header_edits(message->raw, fresh, house->arena, &outcome->rewritten.header_edits,
+	    &outcome->rewritten.header_edit_count);
 }
 
 static void

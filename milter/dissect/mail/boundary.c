@@ -41,6 +41,9 @@ longer_boundary(struct span line)
 	return span_ends_nocase(line, SPAN("--")) ? span_cut(line, 0, line.len - 2) : line;
 }
 
+/* Each look-up reads what is before; with more than this many multiparts inside nobody counts on it. */
+#define MOST_LOOKUPS	100
+
 /* Does a field before name it as a boundary? */
 static bool
 is_declared(struct span before, struct span boundary)
@@ -69,6 +72,7 @@ boundary_split(struct span message, struct extent body, struct span boundary, ui
 	size_t		at = body.begin, part = 0;
 	bool		inside = false;
 	struct span	inner = SPAN_NONE;	/* the last longer boundary that some part declared */
+	unsigned	lookups = 0;
 
 	*bodies = (struct bodies){ .epilogue = { body.end, body.end } };
 	if (delimiter.at == NULL)
@@ -84,7 +88,8 @@ boundary_split(struct span message, struct extent body, struct span boundary, ui
 
 			/* A multipart inside that lengthens the boundary is none the worse for it, as many mailers do. */
 			if (!bodies->odd && !span_eq(longer, inner)) {
-				bodies->odd = !is_declared(span_cut(text, body.begin, begin), longer);
+				bodies->odd = ++lookups > MOST_LOOKUPS ||
+				    !is_declared(span_cut(text, body.begin, begin), longer);
 				inner = longer;
 			}
 			continue;

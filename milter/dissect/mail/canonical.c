@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "boundary.h"
 #include "charset.h"
 #include "fields.h"
+#include "inlined.h"
 #include "media.h"
 #include "transfer.h"
 
@@ -15,14 +15,12 @@
 struct canonical {
 	struct span			 message;
 	const struct dissection		*d;
-	const struct limits		*limits;
 	struct arena			*arena;
 	struct buf			 out;
 	struct span			 line_end;
+	uint64_t			 salt;		/* makes the boundaries ones that the message does not hold */
 	uint32_t			*open;		/* multiparts whose parts are being written */
 	size_t				 open_count;
-	struct header_edit		*edits;
-	size_t				 edit_count, edit_capacity;
 	enum pw_err			 failure;
 };
 
@@ -41,30 +39,11 @@ add_line(struct canonical *work, struct span text)
 }
 
 static void
-add_edit(struct canonical *work, struct header_edit edit)
+add_field(struct canonical *work, struct span name, struct span value)
 {
-	struct header_edit *larger = arena_grow(work->arena, work->edits, work->edit_count, &work->edit_capacity,
-	    sizeof(*larger));
-
-	if (larger == NULL) {
+	if (value.at == NULL)
 		fail(work, PW_ENOMEM);
-		return;
-	}
-	work->edits = larger;
-	larger[work->edit_count++] = edit;
-}
-
-/* A field of our own in part index; at the top level also an edit. */
-static void
-add_field(struct canonical *work, uint32_t index, struct span name, struct span value)
-{
-	if (value.at == NULL) {
-		fail(work, PW_ENOMEM);
-		return;
-	}
 	buf_printf(&work->out, "%.*s:%.*s%.*s", SPAN_ARG(name), SPAN_ARG(value), SPAN_ARG(work->line_end));
-	if (index == 0)
-		add_edit(work, (struct header_edit){ .name = name, .index = 1, .value = value });
 }
 
 /* Fields that describe the content are written anew; these stay if they are plain. */
@@ -83,7 +62,7 @@ stays(const struct field *field)
 
 /* A field that clients might end early or cut: its text on one line. */
 static void
-add_straightened(struct canonical *work, uint32_t index, const struct field *field, uint32_t number)
+add_straightened(struct canonical *work, const struct field *field)
 {
 	struct span	value = arena_printf(work->arena, " %.*s", SPAN_ARG(field_unfold(field->value, work->arena)));
 	char		*text = (char *)(uintptr_t)value.at;
@@ -91,50 +70,22 @@ add_straightened(struct canonical *work, uint32_t index, const struct field *fie
 	for (size_t i = 0; i < value.len; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
 			text[i] = ' ';
-	buf_printf(&work->out, "%.*s:%.*s%.*s", SPAN_ARG(field->name), SPAN_ARG(value), SPAN_ARG(work->line_end));
-	if (index == 0)
-		add_edit(work, (struct header_edit){ .name = field->name, .index = number, .value = value });
+	add_field(work, field->name, value);
 }
 
-/* Which field of its name this is among those before it. */
-static uint32_t
-number_of(struct span header, const struct field *wanted)
+static void
+copy_fields(struct canonical *work, const struct part *part)
 {
+	struct span		header = span_cut(work->message, part->header.begin, part->header.end);
 	struct field_reader	reader;
 	struct field		field;
-	uint32_t		number = 1;
 
 	field_reader_init(&reader, header);
-	while (field_next(&reader, &field) && field.begin < wanted->begin)
-		number += span_eq_nocase(field.name, wanted->name);
-	return number;
-}
-
-/* Copy what stays of a header. Of the message's own the rest is taken out by name and index, the last first. */
-static void
-copy_fields(struct canonical *work, uint32_t index)
-{
-	const struct part	*part = &dissection_parts(work->d)[index];
-	struct span		 header = span_cut(work->message, part->header.begin, part->header.end);
-	struct field_reader	 reader;
-	struct field		 field;
-
-	field_reader_init(&reader, header);
-	while (field_next(&reader, &field)) {
+	while (field_next(&reader, &field))
 		if (stays(&field) && !field.odd)
-			buf_add(&work->out, span_cut(header, field.begin, field.end));
+			add_line(work, line_trim(span_cut(header, field.begin, field.end)));
 		else if (stays(&field))
-			add_straightened(work, index, &field, number_of(header, &field));
-		else if (index == 0)
-			add_edit(work, (struct header_edit){ .name = field.name, .index = number_of(header, &field),
-			    .value = SPAN_NONE });
-	}
-	/* Fields of one name go from the last, so that the numbers of those before stay right. */
-	for (size_t i = 0, k = work->edit_count; index == 0 && i + 1 < k; i++) {
-		struct header_edit edit = work->edits[--k];
-		work->edits[k] = work->edits[i];
-		work->edits[i] = edit;
-	}
+			add_straightened(work, &field);
 }
 
 /* Text for a parameter: quoted, with what a quote cannot hold left out. */
@@ -156,13 +107,10 @@ quotable(struct canonical *work, struct span text)
 }
 
 static void
-add_disposition(struct canonical *work, uint32_t index)
+add_disposition(struct canonical *work, struct span name)
 {
-	const struct part	*part = &dissection_parts(work->d)[index];
-	struct span		 name = dissection_text(work->d, part->name);
-
 	if (name.len > 0)
-		add_field(work, index, SPAN("Content-Disposition"), arena_printf(work->arena, " attachment; filename=\"%.*s\"",
+		add_field(work, SPAN("Content-Disposition"), arena_printf(work->arena, " attachment; filename=\"%.*s\"",
 		    SPAN_ARG(quotable(work, name))));
 }
 
@@ -199,46 +147,149 @@ decoded_body(struct canonical *work, const struct part *part)
 	return decoded.bytes;
 }
 
+/* UTF-8 without its mark, and without NULs and what is no character: some clients drop these, others show a sign. */
+static struct span
+text_of(struct canonical *work, const struct part *part, struct span bytes)
+{
+	struct charset_text	text = { .text = bytes };
+	struct charset		charset = charset_of(dissection_text(work->d, part->charset), bytes);
+	bool			malformed;
+
+	if (charset_decode(charset, bytes, work->arena, &text) != PW_OK)
+		fail(work, PW_ENOMEM);
+	if (span_starts(text.text, SPAN("\xef\xbb\xbf")))
+		text.text = span_from(text.text, 3);
+	text.text = charset_drop_malformed(text.text, work->arena, &malformed);
+	if (text.text.at == NULL && text.text.len > 0)
+		fail(work, PW_ENOMEM);
+	return text.text;
+}
+
+/* "_" is no character of base64. */
+static struct span
+boundary_of(struct canonical *work, uint32_t index)
+{
+	return arena_printf(work->arena, "=_pixelward_%llx_%u", (unsigned long long)work->salt, index);
+}
+
+static void
+open_body(struct canonical *work, uint32_t multipart)
+{
+	buf_printf(&work->out, "--%.*s", SPAN_ARG(boundary_of(work, multipart)));
+	add_line(work, SPAN_NONE);
+}
+
+static void
+close_bodies(struct canonical *work, uint32_t multipart)
+{
+	buf_printf(&work->out, "--%.*s--", SPAN_ARG(boundary_of(work, multipart)));
+	add_line(work, SPAN_NONE);
+}
+
+static void
+begin_multipart(struct canonical *work, uint32_t index, struct span type)
+{
+	for (size_t i = 0; i < type.len; i++)
+		if (!ascii_alpha(type.at[i]) && !ascii_digit(type.at[i]) && strchr("/-+.", type.at[i]) == NULL)
+			type = SPAN("multipart/mixed");
+	if (!span_starts(type, SPAN("multipart/")))
+		type = SPAN("multipart/mixed");
+	add_field(work, SPAN("Content-Type"), arena_printf(work->arena, " %.*s; boundary=\"%.*s\"", SPAN_ARG(type),
+	    SPAN_ARG(boundary_of(work, index))));
+	add_line(work, SPAN_NONE);
+}
+
+/* The fields of a leaf, and its content. */
+static void
+add_content(struct canonical *work, const char *type, struct span name, struct span bytes)
+{
+	add_field(work, SPAN("Content-Type"), arena_printf(work->arena, " %s", type));
+	add_field(work, SPAN("Content-Transfer-Encoding"), SPAN(" base64"));
+	add_disposition(work, name);
+	add_line(work, SPAN_NONE);
+	add_encoded(work, bytes);
+}
+
+/* Files that were spelled out in text become what they mean: attachments behind it. */
+static void
+add_spelled_out(struct canonical *work, uint32_t index, struct span text)
+{
+	struct inlined	file;
+
+	begin_multipart(work, index, SPAN("multipart/mixed"));
+	for (size_t at = 0; at < text.len && work->failure == PW_OK; at = file.end) {
+		if (inlined_next(text, at, work->arena, &file) != PW_OK) {
+			fail(work, PW_ENOMEM);
+			break;
+		}
+		if (file.begin > at) {
+			open_body(work, index);
+			add_content(work, "text/plain; charset=utf-8", SPAN_NONE, span_cut(text, at, file.begin));
+		}
+		if (file.begin < text.len) {
+			open_body(work, index);
+			add_content(work, "application/octet-stream", file.name, file.bytes);
+		}
+	}
+	close_bodies(work, index);
+}
+
+/* A message or a multipart that was encoded, which only some clients look into: as it is inside. */
+static bool
+add_unwrapped(struct canonical *work, const struct part *part, enum media media, struct span bytes)
+{
+	struct span		name = dissection_text(work->d, part->name), boundary;
+	struct span		field = span_cut(work->message, part->type_field.begin, part->type_field.end);
+	struct parameters	parameters;
+
+	if (part->encoding == ENCODING_IDENTITY || span_find(bytes, SPAN("=_pixelward_"), 0) < bytes.len)
+		return false;
+	if (media == MEDIA_MESSAGE || (media == MEDIA_UNKNOWN && media_is_message_name(name))) {
+		add_field(work, SPAN("Content-Type"), SPAN(" message/rfc822"));
+		add_disposition(work, name);
+	} else {
+		struct span value = field_unfold(span_from(field, span_find_char(field, ':', 0) + 1), work->arena);
+
+		if (media != MEDIA_MULTIPART || parameters_parse(value, work->arena, &parameters) != PW_OK)
+			return false;
+		boundary = quotable(work, parameter_get(&parameters, SPAN("boundary"), 0));
+		if (boundary.len == 0 || span_find(bytes, boundary, 0) == bytes.len)
+			return false;
+		add_field(work, SPAN("Content-Type"), arena_printf(work->arena, " multipart/mixed; boundary=\"%.*s\"",
+		    SPAN_ARG(boundary)));
+	}
+	add_line(work, SPAN_NONE);
+	add_line(work, bytes);
+	return true;
+}
+
 static void
 add_leaf(struct canonical *work, uint32_t index)
 {
 	const struct part	*part = &dissection_parts(work->d)[index];
 	struct span		 type = dissection_text(work->d, part->type), bytes = decoded_body(work, part);
-	enum document_kind	 kind;
+	enum document_kind	 kind = DOCUMENT_HTML;
 	enum media		 media = media_of_type(type, &kind);
-	bool			 is_text = span_starts(type, SPAN("text/")) || media == MEDIA_DOCUMENT;
 
+	if (add_unwrapped(work, part, media, bytes))
+		return;
 	/* Of two minds about the type, clients look at the content: so does this. */
 	if (media == MEDIA_UNKNOWN || media == MEDIA_MULTIPART || media == MEDIA_MESSAGE) {
-		bool is_html = media_sniff(bytes, &kind) && kind == DOCUMENT_HTML;
-
-		type = is_html ? SPAN("text/html") : span_starts(type, SPAN("application/")) ? SPAN("application/octet-stream") :
-		    SPAN("text/plain");
-		is_text = !span_starts(type, SPAN("application/"));
+		if (media_sniff(bytes, &kind) && kind == DOCUMENT_HTML)
+			media = MEDIA_DOCUMENT;
+		else
+			type = span_starts(type, SPAN("application/")) ? SPAN("application/octet-stream") : SPAN("text/plain");
 	}
-	if (is_text) {
-		struct charset_text text = { .text = bytes };
-
-		if (charset_decode(charset_of(dissection_text(work->d, part->charset), bytes), bytes, work->arena, &text) !=
-		    PW_OK)
-			fail(work, PW_ENOMEM);
-		bytes = text.text;
-		if (span_starts(bytes, SPAN("\xef\xbb\xbf")))
-			bytes = span_from(bytes, 3);
-	}
-	add_field(work, index, SPAN("Content-Type"), arena_printf(work->arena, " %.*s%s", SPAN_ARG(type),
-	    is_text ? "; charset=utf-8" : ""));
-	add_field(work, index, SPAN("Content-Transfer-Encoding"), SPAN(" base64"));
-	add_disposition(work, index);
-	add_line(work, SPAN_NONE);
-	add_encoded(work, bytes);
-}
-
-/* "pw" and what no base64 line can hold. */
-static struct span
-boundary_of(struct canonical *work, uint32_t index)
-{
-	return arena_printf(work->arena, "=_pixelward_%u", index);
+	if (media == MEDIA_DOCUMENT && kind == DOCUMENT_HTML && !span_eq(type, SPAN("text/x-amp-html")))
+		type = SPAN("text/html");
+	bool is_text = span_starts(type, SPAN("text/")) || media == MEDIA_DOCUMENT;
+	if (is_text)
+		bytes = text_of(work, part, bytes);
+	if (span_eq(type, SPAN("text/plain")) && (part->quirks & 1u << QUIRK_UUENCODE) != 0)
+		add_spelled_out(work, index, bytes);
+	else
+		add_content(work, arena_printf(work->arena, "%.*s%s", SPAN_ARG(type), is_text ? "; charset=utf-8" : "").at,
+		    dissection_text(work->d, part->name), bytes);
 }
 
 static bool
@@ -250,27 +301,13 @@ is_plain_reading(const struct dissection *d, uint32_t index)
 	return true;
 }
 
-static bool
-has_children(const struct dissection *d, uint32_t index)
+static uint32_t
+first_child(const struct dissection *d, uint32_t index)
 {
 	for (uint32_t i = index + 1; i < d->parts.count; i++)
 		if (dissection_parts(d)[i].parent == index && dissection_parts(d)[i].reading == 0)
-			return true;
-	return false;
-}
-
-static void
-add_multipart(struct canonical *work, uint32_t index)
-{
-	struct span type = dissection_text(work->d, dissection_parts(work->d)[index].type);
-
-	for (size_t i = 0; i < type.len; i++)
-		if (!ascii_alpha(type.at[i]) && !ascii_digit(type.at[i]) && strchr("/-+.", type.at[i]) == NULL)
-			type = SPAN("multipart/mixed");
-	add_field(work, index, SPAN("Content-Type"), arena_printf(work->arena, " %.*s; boundary=\"%.*s\"", SPAN_ARG(type),
-	    SPAN_ARG(boundary_of(work, index))));
-	add_line(work, SPAN_NONE);
-	work->open[work->open_count++] = index;
+			return i;
+	return DISSECTION_NONE;
 }
 
 /* Parts around index that are complete. */
@@ -285,8 +322,7 @@ close_until(struct canonical *work, uint32_t parent)
 			above = dissection_parts(work->d)[above].parent;
 		if (above == innermost)
 			return;
-		buf_printf(&work->out, "--%.*s--", SPAN_ARG(boundary_of(work, innermost)));
-		add_line(work, SPAN_NONE);
+		close_bodies(work, innermost);
 		work->open_count--;
 	}
 }
@@ -295,32 +331,45 @@ static void
 add_part(struct canonical *work, uint32_t index)
 {
 	const struct part	*part = &dissection_parts(work->d)[index];
-	struct span		 type = dissection_text(work->d, part->type);
+	uint32_t		 child = first_child(work->d, index);
 
 	close_until(work, part->parent);
-	if (work->open_count > 0 && work->open[work->open_count - 1] == part->parent) {
-		buf_printf(&work->out, "--%.*s", SPAN_ARG(boundary_of(work, part->parent)));
-		add_line(work, SPAN_NONE);
-	}
-	copy_fields(work, index);
+	if (work->open_count > 0 && work->open[work->open_count - 1] == part->parent)
+		open_body(work, part->parent);
+	copy_fields(work, part);
 	if (index == 0)
-		add_field(work, index, SPAN("MIME-Version"), SPAN(" 1.0"));
-	if (!has_children(work->d, index))
+		add_field(work, SPAN("MIME-Version"), SPAN(" 1.0"));
+	if (child == DISSECTION_NONE)
 		add_leaf(work, index);
-	else if (span_starts(type, SPAN("multipart/")))
-		add_multipart(work, index);
-	else {
-		add_field(work, index, SPAN("Content-Type"), SPAN(" message/rfc822"));
-		add_disposition(work, index);
+	else if (dissection_parts(work->d)[child].header.begin != part->body.begin) {
+		begin_multipart(work, index, dissection_text(work->d, part->type));
+		work->open[work->open_count++] = index;
+	} else {
+		/* A message inside begins where its part's body does; what a multipart holds stands behind a boundary. */
+		add_field(work, SPAN("Content-Type"), SPAN(" message/rfc822"));
+		add_disposition(work, dissection_text(work->d, part->name));
 		add_line(work, SPAN_NONE);
 	}
 }
 
+/* FNV-1a, and from there to the next number whose boundaries do not stand in the message already. */
+static uint64_t
+salt_of(struct span message, struct arena *arena)
+{
+	uint64_t salt = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < message.len; i++)
+		salt = (salt ^ (unsigned char)message.at[i]) * 0x100000001b3u;
+	while (span_find(message, arena_printf(arena, "=_pixelward_%llx_", (unsigned long long)salt), 0) < message.len)
+		salt++;
+	return salt;
+}
+
 enum pw_err
 dissect_canonical(struct span message, const struct dissection *d, const struct limits *limits, struct arena *arena,
-    struct span *fresh, struct header_edit **header_edits, size_t *header_edit_count)
+    struct span *fresh)
 {
-	struct canonical	work = { .message = message, .d = d, .limits = limits, .arena = arena };
+	struct canonical	work = { .message = message, .d = d, .arena = arena, .salt = salt_of(message, arena) };
 	size_t			first = span_find_char(message, '\n', 0);
 
 	work.line_end = first > 0 && first < message.len && message.at[first - 1] != '\r' ? SPAN("\n") : SPAN("\r\n");
@@ -338,7 +387,5 @@ dissect_canonical(struct span message, const struct dissection *d, const struct 
 	if (work.failure == PW_OK && fresh->at == NULL)
 		fail(&work, PW_ENOMEM);
 	buf_fini(&work.out);
-	*header_edits = work.edits;
-	*header_edit_count = work.edit_count;
 	return work.failure;
 }

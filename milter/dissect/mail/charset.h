@@ -9,7 +9,8 @@ enum charset_class {
 	CHARSET_UTF8,		/* also ASCII, and bytes nobody can name: what is not UTF-8 stays as it is */
 	CHARSET_SINGLE,		/* one byte, one character; ASCII is ASCII */
 	CHARSET_MULTI,		/* stateless multi-byte: safe to splice at character borders */
-	CHARSET_STATEFUL,	/* ISO-2022, UTF-7, HZ, UTF-16, UTF-32: not safe to splice */
+	CHARSET_STATEFUL,	/* ISO-2022, UTF-7, HZ: not safe to splice */
+	CHARSET_WIDE,		/* UTF-16, UTF-32, EBCDIC: as little, and a '<' is no byte 0x3c of its own */
 };
 
 struct charset {
@@ -24,7 +25,10 @@ struct charset_text {
 					   or none at all for a stateful charset */
 };
 
-/* By its label; unknown ones are read as UTF-8 with known false. A byte order mark goes before every label. */
+/*
+ * By its label, as leniently as programs compare names; unknown ones are read as UTF-8 with known false. A byte order
+ * mark goes before every label.
+ */
 struct charset	charset_of(struct span label, struct span bytes);
 /*
  * The charsets that clients take these bytes for: by label, mark or meta element, where that makes a difference to
@@ -34,6 +38,11 @@ struct charset	charset_of(struct span label, struct span bytes);
 size_t		charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS]);
 /* Bytes that are no character become U+FFFD. PW_ENOMEM or PW_OK. */
 enum pw_err	charset_decode(struct charset, struct span bytes, struct arena *, struct charset_text *) PW_MUST_CHECK;
+/*
+ * UTF-8 without what is none, and without NUL and U+FFFD: some clients drop what others show as a replacement. The
+ * text itself if there is nothing to drop; at is NULL without memory.
+ */
+struct span	charset_drop_malformed(struct span text, struct arena *, bool *malformed);
 /* Load every converter that charset_of can name, so that a sandbox may close the file system. */
 void		charset_prepare(void);
 

@@ -36,6 +36,17 @@ is_name(struct span name)
 	return name.len > 0;
 }
 
+/* Blanks around it, and bytes that some clients take for blanks: NUL, no-break space and the like. */
+static struct span
+trim_name(struct span name)
+{
+	while (name.len > 0 && ((unsigned char)name.at[0] <= ' ' || (unsigned char)name.at[0] >= 0x7f))
+		name = span_from(name, 1);
+	while (name.len > 0 && ((unsigned char)name.at[name.len - 1] <= ' ' || (unsigned char)name.at[name.len - 1] >= 0x7f))
+		name.len--;
+	return name;
+}
+
 static bool
 has_bare_cr(struct span value)
 {
@@ -67,7 +78,7 @@ field_next(struct field_reader *reader, struct field *field)
 	if (colon < line.len) {
 		struct span name = span_cut(line, 0, colon);
 
-		field->name = span_trim(name);
+		field->name = trim_name(name);
 		field->odd = field->name.len != name.len;
 	}
 	if (!is_name(field->name)) {

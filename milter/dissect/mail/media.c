@@ -32,9 +32,13 @@ static const struct {
 	{ "text/rtf",			MEDIA_DOCUMENT,	DOCUMENT_RTF },
 	{ "application/rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
 	{ "application/x-rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
-	{ "message/rfc822",		MEDIA_MESSAGE,	DOCUMENT_HTML },
-	{ "message/global",		MEDIA_MESSAGE,	DOCUMENT_HTML },
-	{ "message/news",		MEDIA_MESSAGE,	DOCUMENT_HTML },
+	/* Reports about messages: fields, no bodies. All other messages hold one. */
+	{ "message/delivery-status",	MEDIA_OPAQUE,	DOCUMENT_HTML },
+	{ "message/global-delivery-status", MEDIA_OPAQUE, DOCUMENT_HTML },
+	{ "message/disposition-notification", MEDIA_OPAQUE, DOCUMENT_HTML },
+	{ "message/global-disposition-notification", MEDIA_OPAQUE, DOCUMENT_HTML },
+	{ "message/feedback-report",	MEDIA_OPAQUE,	DOCUMENT_HTML },
+	{ "message/tracking-status",	MEDIA_OPAQUE,	DOCUMENT_HTML },
 	{ "",				MEDIA_UNKNOWN,	DOCUMENT_HTML },
 	{ "text",			MEDIA_UNKNOWN,	DOCUMENT_HTML },
 	{ "html",			MEDIA_UNKNOWN,	DOCUMENT_HTML },
@@ -83,6 +87,9 @@ is_media_type(struct span type)
 	return slash > 0 && slash + 1 < type.len;
 }
 
+/* Registered top-level types (RFC 6838, 4.2); under any other, clients look at the content. */
+static const char *const top_levels[] = { "text/", "application/", "image/", "audio/", "video/", "font/", "model/" };
+
 enum media
 media_of_type(struct span type, enum document_kind *kind)
 {
@@ -94,16 +101,44 @@ media_of_type(struct span type, enum document_kind *kind)
 		}
 	if (span_starts(type, SPAN("multipart/")))
 		return MEDIA_MULTIPART;
+	if (span_starts(type, SPAN("message/")))
+		return MEDIA_MESSAGE;
+	/* "text/html.", "application/vnd.ms-html", "'text/html'": many a client looks for the word. */
+	if (span_find(type, SPAN("html"), 0) < type.len)
+		return MEDIA_DOCUMENT;
 	if (span_ends_nocase(type, SPAN("+xml"))) {
 		*kind = DOCUMENT_XML;
 		return MEDIA_DOCUMENT;
 	}
-	return is_media_type(type) ? MEDIA_OPAQUE : MEDIA_UNKNOWN;
+	if (span_starts(type, SPAN("text/")) && !span_eq(type, SPAN("text/plain")))
+		return MEDIA_UNKNOWN;
+	for (size_t i = 0; i < NITEMS(top_levels); i++)
+		if (span_starts(type, span_of(top_levels[i])))
+			return is_media_type(type) ? MEDIA_OPAQUE : MEDIA_UNKNOWN;
+	return MEDIA_UNKNOWN;
+}
+
+/* Windows drops blanks and dots at the end of a name. */
+static struct span
+without_tail(struct span name)
+{
+	while (name.len > 0 && (name.at[name.len - 1] == '.' || (unsigned char)name.at[name.len - 1] <= ' '))
+		name.len--;
+	return name;
+}
+
+bool
+media_is_message_name(struct span name)
+{
+	name = without_tail(name);
+	return span_ends_nocase(name, SPAN(".eml")) || span_ends_nocase(name, SPAN(".mht")) ||
+	    span_ends_nocase(name, SPAN(".mhtml"));
 }
 
 bool
 media_of_name(struct span name, enum document_kind *kind)
 {
+	name = without_tail(name);
 	for (size_t i = 0; i < NITEMS(endings); i++)
 		if (span_ends_nocase(name, span_of(endings[i].ending))) {
 			*kind = endings[i].kind;

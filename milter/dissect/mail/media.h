@@ -15,6 +15,8 @@ enum media {
 enum media	media_of_type(struct span type, enum document_kind *);
 /* By the ending of a file name: true if it is opened as a document. */
 bool		media_of_name(struct span name, enum document_kind *);
+/* A whole message in a file. */
+bool		media_is_message_name(struct span name);
 /* WHATWG MIME Sniffing, 7.1: does the content begin like an HTML or SVG document? */
 bool		media_sniff(struct span content, enum document_kind *);
 

@@ -1,10 +1,11 @@
 #include "sweep.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "../html/html.h"
-#include "charset.h"
+#include "guises.h"
+#include "inlined.h"
+#include "known.h"
 #include "transfer.h"
 
 /* Encodings inside encodings. */
@@ -35,44 +36,18 @@ collect(struct sweep *sweep, struct span text)
 		html_collect(&collector, &layer, HTML_NESTED);
 }
 
-/* UTF-16 and UTF-32 without their mark: ASCII with NULs in between. */
+/* In each guise up to most. */
 static void
-sweep_wide(struct sweep *sweep, struct span text)
+collect_guises(struct sweep *sweep, struct span text, size_t most)
 {
-	char	*narrow;
-	size_t	 len = 0;
+	for (size_t i = 0; i < most && sweep->block->failure == PW_OK; i++) {
+		struct span other;
 
-	if (memchr(text.at, '\0', text.len) == NULL)
-		return;
-	if ((narrow = arena_alloc(sweep->block->arena, text.len)) == NULL) {
-		out_of_memory(sweep);
-		return;
+		if (guise_of(i, text, sweep->block->arena, &other) != PW_OK)
+			out_of_memory(sweep);
+		else if (other.at != NULL)
+			collect(sweep, other);
 	}
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] != '\0')
-			narrow[len++] = text.at[i];
-	collect(sweep, (struct span){ narrow, len });
-}
-
-static void
-sweep_charset(struct sweep *sweep, struct span text, struct span label)
-{
-	struct charset_text decoded;
-
-	if (charset_decode(charset_of(label, SPAN_NONE), text, sweep->block->arena, &decoded) != PW_OK)
-		out_of_memory(sweep);
-	else
-		collect(sweep, decoded.text);
-}
-
-/* UTF-7's shift of '<', or the escape of ISO-2022. */
-static void
-sweep_stateful(struct sweep *sweep, struct span text)
-{
-	if (span_find(text, SPAN("+ADw"), 0) < text.len || span_find(text, SPAN("+AD4"), 0) < text.len)
-		sweep_charset(sweep, text, SPAN("utf-7"));
-	if (memchr(text.at, '\033', text.len) != NULL)
-		sweep_charset(sweep, text, SPAN("iso-2022-jp"));
 }
 
 static bool
@@ -81,15 +56,23 @@ is_base64(char c)
 	return ascii_alpha(c) || ascii_digit(c) || c == '+' || c == '/';
 }
 
-/* Nearly all printable: perhaps base64 or quoted-printable once more. */
 static bool
-is_text(struct span bytes)
+is_printable(char c)
 {
-	size_t printable = 0;
+	return ascii_space(c) || (c >= ' ' && c < 0x7f);
+}
 
-	for (size_t i = 0; i < bytes.len; i++)
-		printable += ascii_space(bytes.at[i]) || (bytes.at[i] >= ' ' && bytes.at[i] < 0x7f);
-	return bytes.len > 0 && printable >= bytes.len - bytes.len / 16;
+/* A run of text this long is no chance: perhaps base64 or quoted-printable once more. */
+#define TEXT_RUN	(2 * LEAST_BASE64_CHARS)
+
+static bool
+may_hold_text(struct span bytes)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < bytes.len && run < TEXT_RUN; i++)
+		run = is_printable(bytes.at[i]) ? run + 1 : 0;
+	return run == TEXT_RUN;
 }
 
 /* A tag's name and what follows it are printable; in the noise of a picture such a run is rare. */
@@ -103,32 +86,20 @@ may_hold_tag(struct span bytes)
 	for (size_t at = 0; (at = span_find_char(bytes, '<', at)) < bytes.len; at++) {
 		size_t run = 0, from = at + 1;
 
-		while (from < bytes.len && run < TAG_RUN && (bytes.at[from] == '\0' ||
-		    ascii_space(bytes.at[from]) || (bytes.at[from] >= ' ' && bytes.at[from] < 0x7f))) {
+		while (from < bytes.len && run < TAG_RUN && (bytes.at[from] == '\0' || is_printable(bytes.at[from]))) {
 			run += bytes.at[from] != '\0';
 			from++;
 		}
 		if (run == TAG_RUN)
 			return true;
 	}
-	/* An encoding inside: lines of it are printable, too. */
-	return is_text(bytes);
+	return may_hold_text(bytes);
 }
 
-/* Decode a region that looks like base64 from each of the four ways to count its digits. */
+/* Decode digits from each of the four ways to count them. */
 static void
-sweep_region(struct sweep *sweep, struct span region, unsigned round)
+sweep_digits(struct sweep *sweep, char *digits, size_t len, unsigned round)
 {
-	char	*digits = arena_alloc(sweep->block->arena, region.len + 1);
-	size_t	 len = 0;
-
-	if (digits == NULL) {
-		out_of_memory(sweep);
-		return;
-	}
-	for (size_t i = 0; i < region.len; i++)
-		if (is_base64(region.at[i]))
-			digits[len++] = region.at[i];
 	for (size_t shift = 0; shift < 4 && len > shift + LEAST_BASE64_CHARS; shift++) {
 		struct decoded decoded;
 
@@ -139,6 +110,32 @@ sweep_region(struct sweep *sweep, struct span region, unsigned round)
 		}
 		if (may_hold_tag(decoded.bytes))
 			sweep_text(sweep, decoded.bytes, round + 1);
+	}
+}
+
+/* What looks like base64, with its foreign bytes ignored, and with those of the alphabet for URLs (RFC 4648, 5). */
+static void
+sweep_region(struct sweep *sweep, struct span region, unsigned round)
+{
+	bool for_urls = memchr(region.at, '-', region.len) != NULL || memchr(region.at, '_', region.len) != NULL;
+
+	for (int alphabet = 0; alphabet <= for_urls; alphabet++) {
+		char	*digits = arena_alloc(sweep->block->arena, region.len + 1);
+		size_t	 len = 0;
+
+		if (digits == NULL) {
+			out_of_memory(sweep);
+			return;
+		}
+		for (size_t i = 0; i < region.len; i++) {
+			char c = region.at[i];
+
+			if (alphabet == 1 && (c == '-' || c == '_'))
+				c = c == '-' ? '+' : '/';
+			if (is_base64(c))
+				digits[len++] = c;
+		}
+		sweep_digits(sweep, digits, len, round);
 	}
 }
 
@@ -193,6 +190,21 @@ sweep_qp(struct sweep *sweep, struct span text, unsigned round)
 		sweep_text(sweep, decoded.bytes, round + 1);
 }
 
+static void
+sweep_inlined(struct sweep *sweep, struct span text, unsigned round)
+{
+	struct inlined file;
+
+	for (size_t at = 0; at < text.len; at = file.end) {
+		if (inlined_next(text, at, sweep->block->arena, &file) != PW_OK) {
+			out_of_memory(sweep);
+			return;
+		}
+		if (file.bytes.len > 0)
+			sweep_text(sweep, file.bytes, round + 1);
+	}
+}
+
 /* Bounded recursion: MOST_ROUNDS. */
 static void
 sweep_text(struct sweep *sweep, struct span text, unsigned round)
@@ -200,8 +212,8 @@ sweep_text(struct sweep *sweep, struct span text, unsigned round)
 	if (round >= MOST_ROUNDS || text.len == 0 || sweep->block->failure != PW_OK)
 		return;
 	collect(sweep, text);
-	sweep_wide(sweep, text);
-	sweep_stateful(sweep, text);
+	collect_guises(sweep, text, guise_count);
+	sweep_inlined(sweep, text, round);
 	sweep_qp(sweep, text, round);
 	sweep_base64(sweep, text, round);
 }
@@ -212,38 +224,28 @@ url_of(const struct block *block, const struct reference *reference)
 	return (struct span){ block->text + reference->url.at, reference->url.len };
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	const struct span	*left = a, *right = b;
-	int			 order = memcmp(left->at, right->at, left->len < right->len ? left->len : right->len);
-
-	return order != 0 ? order : left->len < right->len ? -1 : left->len > right->len;
-}
-
 /* Drop what the readings found as well, what needs a click, and what the sweep found twice. */
 static void
 drop_known(struct sweep *sweep, size_t before)
 {
 	struct block		*block = sweep->block;
 	struct reference	*references = block->references.at;
-	struct span		*known = arena_array(block->arena, before, sizeof(*known));
-	size_t			 known_count = 0, kept = before;
+	struct known		 known;
+	size_t			 kept = before;
 
-	if (known == NULL) {
+	if (known_init(&known, block, before) != PW_OK) {
 		out_of_memory(sweep);
 		return;
 	}
-	for (size_t i = 0; i < before; i++)
-		if (references[i].trigger != TRIGGER_CLICK)
-			known[known_count++] = url_of(block, &references[i]);
-	if (known_count > 1)
-		qsort(known, known_count, sizeof(*known), compare);
 	for (size_t i = before; i < block->references.count; i++) {
 		struct span	url = url_of(block, &references[i]);
-		bool		seen = references[i].trigger == TRIGGER_CLICK ||
-				    (known_count > 0 && bsearch(&url, known, known_count, sizeof(*known), compare) != NULL);
+		bool		seen;
 
+		if (known_has(&known, url, block->arena, &seen) != PW_OK) {
+			out_of_memory(sweep);
+			return;
+		}
+		seen = seen || references[i].trigger == TRIGGER_CLICK;
 		for (size_t k = before; !seen && k < kept; k++)
 			seen = span_eq(url_of(block, &references[k]), url);
 		if (seen)
@@ -257,31 +259,56 @@ drop_known(struct sweep *sweep, size_t before)
 	block->references.count = kept;
 }
 
-static void
-sweep_all(struct block *block, uint32_t part, struct span bytes)
+/* A document for what one sweep finds, or NULL. */
+static struct document *
+begin_sweep(struct sweep *sweep)
 {
-	struct document	*document = block_add_document(block);
-	struct sweep	 sweep = { .block = block, .part = part };
-	size_t		 before = block->references.count;
+	struct document *document = block_add_document(sweep->block);
 
 	if (document == NULL)
-		return;
-	*document = (struct document){ .part = part, .kind = DOCUMENT_HTML };
-	sweep.document = (uint32_t)block->documents.count - 1;
-	sweep_text(&sweep, bytes, 0);
-	drop_known(&sweep, before);
-	if (block->references.count == before)
-		block->documents.count--;
+		return NULL;
+	*document = (struct document){ .part = sweep->part, .kind = DOCUMENT_HTML };
+	sweep->document = (uint32_t)sweep->block->documents.count - 1;
+	return document;
+}
+
+static bool
+end_sweep(struct sweep *sweep, size_t before)
+{
+	drop_known(sweep, before);
+	if (sweep->block->references.count > before)
+		return true;
+	sweep->block->documents.count--;
+	return false;
 }
 
 void
 sweep_message(struct block *block)
 {
-	sweep_all(block, 0, block->message);
+	sweep_bytes(block, 0, block->message);
 }
 
 void
 sweep_bytes(struct block *block, uint32_t part, struct span bytes)
 {
-	sweep_all(block, part, bytes);
+	struct sweep	sweep = { .block = block, .part = part };
+	size_t		before = block->references.count;
+
+	if (begin_sweep(&sweep) == NULL)
+		return;
+	sweep_text(&sweep, bytes, 0);
+	end_sweep(&sweep, before);
+}
+
+bool
+sweep_guises(struct block *block, uint32_t part, struct span bytes, bool charset_known)
+{
+	struct sweep	sweep = { .block = block, .part = part };
+	size_t		before = block->references.count;
+
+	if (begin_sweep(&sweep) == NULL)
+		return false;
+	collect(&sweep, bytes);
+	collect_guises(&sweep, bytes, charset_known ? guise_count_of_known : guise_count);
+	return end_sweep(&sweep, before);
 }

@@ -12,5 +12,7 @@
 void	sweep_message(struct block *);
 /* The same for some bytes that belong to a part: the inside of a wrapper that is never rewritten. */
 void	sweep_bytes(struct block *, uint32_t part, struct span bytes);
+/* Only for other charsets, of a part's decoded content. true: some other one shows more. */
+bool	sweep_guises(struct block *, uint32_t part, struct span bytes, bool charset_known);
 
 #endif

@@ -48,6 +48,8 @@ decode_base64(struct span in, struct arena *arena, struct decoded *decoded)
 			out[len++] = (char)(bits >> have & 0xff);
 		}
 	}
+	/* A digit is left over: some clients count from its beginning, others from its end. */
+	decoded->odd = decoded->odd || have == 6;
 	decoded->bytes = (struct span){ out, len };
 	return PW_OK;
 }
@@ -60,13 +62,20 @@ soft_break(struct span s, size_t at)
 
 	while (end < s.len && (s.at[end] == ' ' || s.at[end] == '\t'))
 		end++;
-	if (end < s.len && s.at[end] == '\r')
+	/* A gateway on the way may have doubled the CR. */
+	while (end < s.len && s.at[end] == '\r')
 		end++;
 	if (end < s.len && s.at[end] == '\n')
 		end++;
 	else if (end == at || s.at[end - 1] != '\r')
 		return 0;
 	return end - at;
+}
+
+static bool
+is_line_end(struct span s)
+{
+	return span_eq(s, SPAN("\n")) || span_eq(s, SPAN("\r\n"));
 }
 
 static enum pw_err
@@ -86,6 +95,7 @@ decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 			size_t skip = soft_break(in, i + 1);
 
 			if (skip > 0) {
+				decoded->odd = decoded->odd || !is_line_end(span_cut(in, i + 1, i + 1 + skip));
 				i += 1 + skip;
 				continue;
 			}

@@ -133,6 +133,14 @@ read_field(struct walk *walk, struct header *header, const struct field *field, 
 		header->content_location = field_unfold(field->value, arena);
 }
 
+/* Where a header is empty, some clients skip the blank lines before what looks like one. */
+static bool
+hides_header(struct span body, bool is_message)
+{
+	body = span_trim(body);
+	return (is_message && body.len > 0) || span_starts_nocase(body, SPAN("content-"));
+}
+
 static void
 read_header(struct walk *walk, const struct waiting *waiting, struct header *header)
 {
@@ -140,6 +148,7 @@ read_header(struct walk *walk, const struct waiting *waiting, struct header *hea
 	struct span		 text = span_cut(block->message, waiting->extent.begin, waiting->extent.end);
 	struct field_reader	 reader;
 	struct field		 field;
+	uint64_t		 lines_before = walk->header_lines;
 
 	*header = (struct header){ 0 };
 	field_reader_init(&reader, text);
@@ -158,7 +167,8 @@ read_header(struct walk *walk, const struct waiting *waiting, struct header *hea
 		if (waiting->parent == DISSECTION_NONE)
 			read_message_field(block, &field);
 	}
-	if (reader.no_blank_line)
+	if (reader.no_blank_line ||
+	    (walk->header_lines == lines_before && hides_header(span_from(text, reader.at), waiting->is_message)))
 		header->quirks |= 1u << QUIRK_FIELD_SYNTAX;
 	header->extent = (struct extent){ waiting->extent.begin, waiting->extent.begin + (uint32_t)reader.at };
 	header->body = (struct extent){ header->extent.end, waiting->extent.end };
@@ -176,8 +186,11 @@ static const struct {
 	{ "quoted-printable",	ENCODING_QP,		false },
 	{ "base64",		ENCODING_BASE64,	false },
 	{ "x-uuencode",		ENCODING_UU,		true },
+	{ "x-uuencoded",	ENCODING_UU,		true },
 	{ "x-uue",		ENCODING_UU,		true },
 	{ "uuencode",		ENCODING_UU,		true },
+	{ "uuencoded",		ENCODING_UU,		true },
+	{ "uue",		ENCODING_UU,		true },
 };
 
 static enum transfer_encoding
@@ -200,8 +213,8 @@ encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 	return ENCODING_IDENTITY;
 }
 
-/* One document of a part: its decoded content in one charset, and all that it refers to. */
-static void
+/* One document of a part: its decoded content in one charset, and all that it refers to. Its text. */
+static struct span
 add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
     struct charset charset, struct span base)
 {
@@ -213,9 +226,9 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 
 	if (document == NULL || charset_decode(charset, decoded->bytes, block->arena, &text) != PW_OK) {
 		out_of_memory(walk);
-		return;
+		return SPAN_NONE;
 	}
-	bool as_text = charset.class == CHARSET_STATEFUL;
+	bool as_text = charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
 	bool identity = part->encoding == ENCODING_IDENTITY;
 	*document = (struct document){ .part = part_index, .kind = kind, .base = block_text(block, base) };
 	struct collector collector = {
@@ -229,7 +242,7 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 	render_document(&collector, &layer, kind);
 	if (block->references.count == before && block->failure == PW_OK) {
 		block->documents.count--;
-		return;
+		return text.text;
 	}
 	document = block_document(block, collector.document);
 	if (as_text)
@@ -239,6 +252,25 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 		document->bytes = (struct text){ part->body.begin, part->body.end - part->body.begin };
 	} else
 		document->bytes = block_text(block, as_text ? text.text : decoded->bytes);
+	return text.text;
+}
+
+/* What a client sees that reads the bytes in another way than their charset says; text is how that has it. */
+static void
+look_behind_charset(struct walk *walk, uint32_t part_index, struct charset charset, struct span bytes, struct span text)
+{
+	uint32_t	*quirks = &block_part(walk->block, part_index)->quirks;
+	bool		 malformed, moved = charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
+	bool		 has_nul = charset.class != CHARSET_WIDE && bytes.len > 0 && memchr(bytes.at, '\0', bytes.len) != NULL;
+
+	if (charset_drop_malformed(text, walk->block->arena, &malformed).at == NULL && text.len > 0)
+		out_of_memory(walk);
+	if (has_nul)
+		*quirks |= 1u << QUIRK_CHARSET_CONFLICT;
+	if (!moved && !malformed && (*quirks & (1u << QUIRK_CHARSET_CONFLICT | 1u << QUIRK_UNKNOWN_CHARSET)) == 0)
+		return;
+	if (sweep_guises(walk->block, part_index, moved ? bytes : text, charset.known))
+		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
 }
 
 /* A part that a client renders: in every charset that some client takes it for. */
@@ -248,13 +280,16 @@ add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, co
 {
 	struct charset	choices[MOST_CHARSETS];
 	size_t		count = charset_choices(charset_label, decoded->bytes, choices);
+	struct span	text = SPAN_NONE;
 
 	if (!choices[0].known)
 		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_UNKNOWN_CHARSET;
 	if (count > 1)
 		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
-	for (size_t i = 0; i < count && walk->block->failure == PW_OK; i++)
-		add_document_as(walk, part_index, kind, decoded, choices[i], base);
+	for (size_t i = count; i-- > 0 && walk->block->failure == PW_OK;)
+		text = add_document_as(walk, part_index, kind, decoded, choices[i], base);
+	if (walk->block->failure == PW_OK)
+		look_behind_charset(walk, part_index, choices[0], decoded->bytes, text);
 }
 
 static struct span
@@ -332,6 +367,43 @@ look_at_requests(struct walk *walk, uint32_t index)
 		requests_look(walk->block, index, &field, begin);
 }
 
+/* A header may give more than one name: in two fields, or twice in one. */
+#define MOST_NAMES	6
+
+struct names {
+	struct span	at[MOST_NAMES];
+	size_t		count;
+};
+
+static void
+names_add(struct names *names, const struct parameters *parameters, struct span name, struct arena *arena)
+{
+	struct span value;
+
+	for (size_t i = 0; names->count < MOST_NAMES && (value = parameter_get(parameters, name, i)).at != NULL; i++)
+		if (value.len > 0)
+			names->at[names->count++] = words_decode(value, arena);
+}
+
+/* Does one of them end like a document? */
+static bool
+names_document(const struct names *names, enum document_kind *kind)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (media_of_name(names->at[i], kind))
+			return true;
+	return false;
+}
+
+static bool
+names_message(const struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (media_is_message_name(names->at[i]))
+			return true;
+	return false;
+}
+
 /* One way to read the entity: this Content-Type, this encoding. */
 static void
 open_reading(struct walk *walk, const struct waiting *waiting, const struct header *header, struct span type_text,
@@ -354,15 +426,20 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	}
 	uint32_t	index = (uint32_t)block->parts.count - 1;
 	enum media	media = media_of_type(type.head, &kind);
-	struct span	name = parameter_get(&disposition, SPAN("filename"), 0);
+	struct names	names = { .count = 0 };
 
+	names_add(&names, &disposition, SPAN("filename"), arena);
+	names_add(&names, &type, SPAN("name"), arena);
+	struct span	name = names.count > 0 ? names.at[0] : SPAN_NONE;
 	if (type.head.len == 0 && waiting->in_digest) {
 		type.head = SPAN("message/rfc822");
 		media = MEDIA_MESSAGE;
 	}
-	if (name.len == 0)
-		name = parameter_get(&type, SPAN("name"), 0);
-	name = words_decode(name, arena);
+	if (media == MEDIA_UNKNOWN && !span_starts(type.head, SPAN("text/")) && names_message(&names))
+		media = MEDIA_MESSAGE;
+	/* No client knows the type, but some know a boundary when they see one. */
+	if (media == MEDIA_UNKNOWN && parameter_get(&type, SPAN("boundary"), 0).len > 0)
+		media = MEDIA_MULTIPART;
 	if (type.repeated)
 		quirks |= 1u << QUIRK_DUPLICATE_PARAMETER;
 	if (type.odd)
@@ -405,13 +482,16 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	}
 	bool wrapper = wrapped_is_wrapper(type.head, name);
 	bool plain = span_eq(type.head, SPAN("text/plain")) || type.head.len == 0;
-	if (media == MEDIA_OPAQUE && !wrapper && !plain && !media_of_name(name, &kind))
+	struct span body = span_cut(block->message, header->body.begin, header->body.end);
+	/* Where nothing is encoded, old clients look for files in any kind of part. */
+	if (encoding == ENCODING_IDENTITY)
+		wrapped_look_in_text(block, index, body);
+	if (media == MEDIA_OPAQUE && !wrapper && !plain && !names_document(&names, &kind))
 		return;
 
-	struct decoded	decoded;
-	struct span	body = span_cut(block->message, header->body.begin, header->body.end);
+	struct decoded decoded;
 	/* The content decides by its first bytes: an attachment is not decoded to the end for that. */
-	if (media == MEDIA_UNKNOWN && !plain && !wrapper && !media_of_name(name, &kind) &&
+	if (media == MEDIA_UNKNOWN && !plain && !wrapper && !names_document(&names, &kind) &&
 	    transfer_decode(span_cut(body, 0, SNIFFED_BYTES), encoding, arena, &decoded) == PW_OK &&
 	    !media_sniff(decoded.bytes, &kind))
 		return;
@@ -423,10 +503,10 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		wrapped_look(block, index, type.head, name, decoded.bytes);
 		return;
 	}
-	if (plain)
+	if (plain && encoding != ENCODING_IDENTITY)
 		wrapped_look_in_text(block, index, decoded.bytes);
 	if (media != MEDIA_DOCUMENT) {
-		if (!media_of_name(name, &kind) && (media == MEDIA_OPAQUE || !media_sniff(decoded.bytes, &kind)))
+		if (!names_document(&names, &kind) && (media == MEDIA_OPAQUE || !media_sniff(decoded.bytes, &kind)))
 			return;
 		block_part(block, index)->quirks |= 1u << QUIRK_HTML_BY_NAME;
 	}

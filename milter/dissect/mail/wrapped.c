@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "inlined.h"
 #include "sweep.h"
-#include "transfer.h"
 
 static const struct wrapper {
 	const char	*type;
@@ -95,69 +95,19 @@ wrapped_look(struct block *block, uint32_t part, struct span type, struct span n
 	}
 }
 
-/* yEnc (1.3): each byte plus 42; '=' escapes the critical ones, which get 64 more. */
-static struct span
-decode_yenc(struct span text, struct arena *arena)
-{
-	char	*out = arena_alloc(arena, text.len + 1);
-	size_t	 len = 0;
-
-	if (out == NULL)
-		return SPAN_NONE;
-	for (size_t at = 0, end; at < text.len; at = end + 1) {
-		end = span_find_char(text, '\n', at);
-		struct span line = span_cut(text, at, end);
-
-		if (span_starts(line, SPAN("=yend")))
-			break;
-		if (span_starts(line, SPAN("=y")))
-			continue;
-		for (size_t i = 0; i < line.len && line.at[i] != '\r'; i++) {
-			int c = (unsigned char)line.at[i];
-
-			if (c == '=' && i + 1 < line.len)
-				c = (unsigned char)line.at[++i] - 64;
-			out[len++] = (char)(c - 42);
-		}
-	}
-	return (struct span){ out, len };
-}
-
-static bool
-is_uu_begin(struct span line)
-{
-	return line.len > 10 && span_starts(line, SPAN("begin ")) && ascii_digit(line.at[6]) && ascii_digit(line.at[7]) &&
-	    ascii_digit(line.at[8]);
-}
-
 void
 wrapped_look_in_text(struct block *block, uint32_t part, struct span text)
 {
-	for (size_t at = 0, end; at < text.len; at = end + 1) {
-		end = span_find_char(text, '\n', at);
-		/* Only lines that begin with these letters are looked at closer. */
-		if (text.at[at] != 'b' && text.at[at] != '=')
-			continue;
-		struct span	line = span_trim(span_cut(text, at, end)), rest = span_from(text, at);
-		struct decoded	decoded = { 0 };
-		if (is_uu_begin(line)) {
-			if (transfer_decode(rest, ENCODING_UU, block->arena, &decoded) != PW_OK)
-				decoded.bytes = SPAN_NONE;
-		} else if (span_starts(line, SPAN("=ybegin ")))
-			decoded.bytes = decode_yenc(rest, block->arena);
-		else if (span_starts(line, SPAN("begin-base64 "))) {
-			if (transfer_decode(span_from(rest, line.len), ENCODING_BASE64, block->arena, &decoded) != PW_OK)
-				decoded.bytes = SPAN_NONE;
-		} else
-			continue;
-		if (decoded.bytes.at == NULL) {
+	struct inlined file;
+
+	for (size_t at = 0; at < text.len; at = file.end) {
+		if (inlined_next(text, at, block->arena, &file) != PW_OK) {
 			block_fail(block, PW_ENOMEM, SPAN("a file in plain text"));
 			return;
 		}
+		if (file.begin == text.len)
+			break;
 		block_part(block, part)->quirks |= 1u << QUIRK_UUENCODE;
-		sweep_bytes(block, part, decoded.bytes);
-		/* What follows its end is text again; a file in a file is not looked for. */
-		size_t close = span_find(text, SPAN("\nend"), at), yclose = span_find(text, SPAN("\n=yend"), at);
-		end = close < yclose ? close : yclose;
+		sweep_bytes(block, part, file.bytes);
 	}
 }

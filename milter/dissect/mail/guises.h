@@ -1,0 +1,20 @@
+/*
+ * What a text turns into in clients that know its charset by another name, or not at all: without its NULs, without
+ * the escapes of ISO-2022, with those of UTF-7 or HZ undone, and so on. The sweep looks at each.
+ */
+#ifndef DISSECT_MAIL_GUISES_H
+#define DISSECT_MAIL_GUISES_H
+
+#include <pixelward/base/arena.h>
+#include <pixelward/error.h>
+
+/* How many there are; the last ones only fit where nobody knows the charset. */
+extern const size_t guise_count, guise_count_of_known;
+
+/*
+ * The text in guise number i, or at is NULL: it makes no difference here.
+ *	PW_ENOMEM
+ */
+enum pw_err	guise_of(size_t i, struct span text, struct arena *, struct span *other) PW_MUST_CHECK;
+
+#endif
