@@ -76,7 +76,7 @@ def show_difference(before, after):
         if line.startswith("@@"):
             continue
         colour = red if line.startswith("-") else green if line.startswith("+") else dim
-        print(" " * 15 + colour(line[:110]))
+        print(" " * 15 + colour(line[:150]))
 
 
 def same_bytes(before, after):

@@ -11,6 +11,8 @@ from . import pixelward, postfix
 MAILS = os.path.join(pixelward.ROOT, "tests", "mails")
 TOKEN = b"7f3kq9zt2m"  # in the URL of every tracker of tests/mails, and nowhere else
 MEMBER = "member@parl.example"
+# What a picture shows whose source is gone: one transparent pixel.
+EMPTY_PICTURE = b"data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
 def mail_names(prefix):
