@@ -29,11 +29,12 @@ read_fields(struct span message, struct arena *arena, struct fields *fields)
 	return PW_OK;
 }
 
-/* Which field of its name it is, from 1; or with i = count, how many there are and one. */
+/* Which field of its name it is, from 1. */
 static uint32_t
-number_of(const struct fields *fields, size_t i, struct span name)
+number_of(const struct fields *fields, size_t i)
 {
-	uint32_t number = 1;
+	struct span	name = fields->at[i].name;
+	uint32_t	number = 1;
 
 	while (i-- > 0)
 		number += span_eq_nocase(fields->at[i].name, name);
@@ -63,13 +64,14 @@ dissect_header_edits(struct span old_message, struct span new_message, struct ar
 		bool stays = next < fresh.count && span_eq_nocase(name, fresh.at[next].name);
 
 		if (!stays || !span_eq(text_of(&old, i), text_of(&fresh, next)))
-			(*edits)[count++] = (struct header_edit){ .name = name, .index = number_of(&old, i, name),
+			(*edits)[count++] = (struct header_edit){ .name = name, .index = number_of(&old, i),
 			    .value = stays ? fresh.at[next].value : SPAN_NONE };
 		next += stays;
 	}
+	/* All with one index that no field has: the MTA appends them in this order. */
 	for (; next < fresh.count; next++)
 		(*edits)[count++] = (struct header_edit){ .name = fresh.at[next].name,
-		    .index = number_of(&old, old.count, fresh.at[next].name), .value = fresh.at[next].value };
+		    .index = (uint32_t)(old.count + fresh.count), .value = fresh.at[next].value };
 	*edit_count = count;
 	return PW_OK;
 }

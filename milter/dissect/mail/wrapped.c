@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "encapsulated.h"
 #include "inlined.h"
 #include "sweep.h"
 
@@ -76,6 +77,22 @@ octets_of(struct span ber, struct arena *arena)
 	return (struct span){ out, len };
 }
 
+/* Outlook wraps its HTML into compressed RTF. What is not compressed shows itself. */
+static void
+look_at_rtf(struct block *block, uint32_t part, struct span bytes)
+{
+	for (size_t at = 0; at < bytes.len && block->failure == PW_OK;) {
+		struct span rtf, html;
+
+		if (encapsulated_next(bytes, &at, block->arena, &rtf) != PW_OK ||
+		    (html = encapsulated_html(rtf.len > 0 ? rtf : bytes, block->arena)).at == NULL) {
+			block_fail(block, PW_ENOMEM, SPAN("winmail.dat"));
+			return;
+		}
+		sweep_bytes(block, part, html);
+	}
+}
+
 void
 wrapped_look(struct block *block, uint32_t part, struct span type, struct span name, struct span bytes)
 {
@@ -85,6 +102,8 @@ wrapped_look(struct block *block, uint32_t part, struct span type, struct span n
 		return;
 	block_part(block, part)->quirks |= 1u << wrapper->quirk;
 	sweep_bytes(block, part, bytes);
+	if (wrapper->quirk == QUIRK_TNEF)
+		look_at_rtf(block, part, bytes);
 	if (wrapper->quirk == QUIRK_SMIME_OPAQUE) {
 		struct span octets = octets_of(bytes, block->arena);
 

@@ -1,0 +1,112 @@
+/* Labels as programs compare them, and what bytes become. */
+#include "support.h"
+
+#include "dissect/mail/charset.h"
+#include "dissect/mail/guises.h"
+
+static const struct label_row {
+	const char	*says, *label, *bytes, *name;
+	size_t		 len;	/* of bytes, where they hold NULs */
+	bool		 unknown;
+} label_rows[] = {
+	{ "case and dashes are nothing", "UTF_16-le", "", "UTF-16LE", 0, false },
+	{ "nor an x before it", "x-sjis", "", "CP932", 0, false },
+	{ "code pages have two names", "IBM-037", "", "IBM037", 0, false },
+	{ "and zeros before the number", "cp01140", "", "IBM1140", 0, false },
+	{ "a language behind it", "us-ascii*en", "", "CP1252", 0, false },
+	{ "the bytes say which end comes first", "utf-16", "\0<\0p", "UTF-16BE", 4, false },
+	{ "else it is the little one", "ucs-2", "<\0p\0", "UTF-16LE", 4, false },
+	{ "a mark goes before the label", "gbk", "\xff\xfe<", "UTF-16LE", 3, false },
+	{ "no label is UTF-8", "", "", "UTF-8", 0, false },
+	{ "nobody knows it", "utf-9", "", "UTF-8", 0, true },
+};
+
+static void
+knows_label(void **state)
+{
+	const struct label_row	*row = *state;
+	struct charset		 charset = charset_of(span_of(row->label), (struct span){ row->bytes, row->len });
+
+	assert_string_equal(charset.name, row->name);
+	assert_int_equal(charset.known, !row->unknown);
+}
+
+static const struct text_row {
+	const char *says, *label, *bytes, *text;
+} text_rows[] = {
+	{ "HZ shifts", "hz-gb-2312", "a~{<:Ky~}b", "a\xe5\xb7\xb1\xe6\x89\x80""b" },
+	{ "HZ's shift of nothing", "hz", "<i~{~}mg>", "<img>" },
+	{ "HZ's line continuation", "hz", "<i~\nmg>", "<img>" },
+	{ "HZ's tilde", "hz", "~~x", "~x" },
+	{ "a line end shifts HZ back", "hz", "~{<:\n<p>", "\xe5\xb7\xb1\n<p>" },
+	{ "HZ may end anywhere", "hz", "a~", "a~" },
+	{ "EBCDIC", "cp1140", "\x4c\x97\x6e", "<p>" },
+	{ "UTF-7", "utf-7", "+ADw-p+AD4-", "<p>" },
+};
+
+static void
+converts(void **state)
+{
+	const struct text_row	*row = *state;
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	struct span		 bytes = arena_copy(arena, span_of(row->bytes));
+	struct charset_text	 text;
+
+	assert_int_equal(charset_decode(charset_of(span_of(row->label), SPAN_NONE), bytes, arena, &text), PW_OK);
+	if (!span_eq(text.text, span_of(row->text)))
+		fail_msg("%.*s", SPAN_ARG(text.text));
+	arena_free(arena);
+}
+
+static const struct guise_row {
+	const char	*says, *text;
+	size_t		 len;
+	const char	*other;	/* one of its guises, or NULL: it has none */
+} guise_rows[] = {
+	{ "plain text is what it seems", "<p>a+b~c&d", 10, NULL },
+	{ "without NULs", "<\0i\0mg>", 8, "<img>" },
+	{ "without what is no UTF-8", "--\xc3><img>", 9, "--><img>" },
+	{ "without a replacement", "--\xef\xbf\xbd>", 6, "-->" },
+	{ "without escapes", "<i\033$)Bm\016g>", 10, "<img>" },
+	{ "without an escape at the end", "<p>\033", 4, "<p>" },
+	{ "with UTF-7 undone", "+ADw-p>", 7, "<p>" },
+	{ "with IMAP's UTF-7 undone", "&ADw-p>", 7, "<p>" },
+	{ "with HZ undone", "<i~{~}mg>", 9, "<img>" },
+	{ "with EBCDIC undone", "\x4c\x97\x6e", 3, "<p>" },
+	{ "with a program's escapes undone", "\\x3cp\\u003e", 11, "<p>" },
+};
+
+static void
+takes_guise(void **state)
+{
+	const struct guise_row	*row = *state;
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	struct span		 text = arena_copy(arena, (struct span){ row->text, row->len }), other;
+	bool			 seen = false;
+
+	for (size_t i = 0; i < guise_count; i++) {
+		assert_int_equal(guise_of(i, text, arena, &other), PW_OK);
+		assert_true(row->other != NULL || other.at == NULL);
+		seen = seen || (row->other != NULL && span_eq(other, span_of(row->other)));
+	}
+	assert_int_equal(seen, row->other != NULL);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest	tests[NITEMS(label_rows) + NITEMS(text_rows) + NITEMS(guise_rows)] = { 0 };
+	size_t			count = 0;
+
+	for (size_t i = 0; i < NITEMS(label_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = label_rows[i].says, .test_func = knows_label,
+		    .initial_state = (void *)(uintptr_t)&label_rows[i] };
+	for (size_t i = 0; i < NITEMS(text_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = text_rows[i].says, .test_func = converts,
+		    .initial_state = (void *)(uintptr_t)&text_rows[i] };
+	for (size_t i = 0; i < NITEMS(guise_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = guise_rows[i].says, .test_func = takes_guise,
+		    .initial_state = (void *)(uintptr_t)&guise_rows[i] };
+	return cmocka_run_group_tests_name("charset", tests, NULL, NULL);
+}
