@@ -256,7 +256,7 @@ load(struct scan *scan)
 		if (err == PW_OK)
 			err = policy_load(scan->options, &report, &scan->policy);
 	}
-	fwrite(report.at, 1, report.len, stderr);
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));	/* fwrite wants no null pointer, not even for nothing */
 	if (err != PW_OK)
 		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
 	buf_fini(&report);
