@@ -63,7 +63,7 @@ collector_add(struct collector *collector, const struct place *place, enum url_r
 		block_fail(block, PW_ENOMEM, SPAN("a URL"));
 		return;
 	}
-	if (place->composed && *reach != URL_REMOTE)
+	if ((place->composed && *reach != URL_REMOTE) || (*reach == URL_RELATIVE && collector->has_broken_base))
 		*reach = URL_BROKEN;
 	if (*reach == URL_REMOTE || *reach == URL_BROKEN)
 		add_reference(collector, place, *reach, url);
@@ -80,8 +80,10 @@ collector_set_base(struct collector *collector, struct span written)
 	if (written.len > collector->block->limits->url_bytes)
 		return false;
 	/* "//host/" is one even where the mail itself has no address. */
-	if (url_classify(written, outer, arena, &reach, &base) != PW_OK ||
-	    (reach != URL_REMOTE && url_parse(written, outer, arena, &base) != PW_OK) ||
+	if (url_classify(written, outer, arena, &reach, &base) != PW_OK)
+		return false;
+	collector->has_broken_base |= reach == URL_BROKEN;
+	if ((reach != URL_REMOTE && url_parse(written, outer, arena, &base) != PW_OK) ||
 	    span_eq(base.scheme, SPAN("data")) || span_eq(base.scheme, SPAN("javascript")))
 		return false;
 	collector->base = base;

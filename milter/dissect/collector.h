@@ -18,6 +18,7 @@ struct collector {
 	struct raw_map	 raw;
 	struct url	 base;
 	bool		 has_base;
+	bool		 has_broken_base;	/* one that is no URL by the standard, yet leads somewhere in some client */
 };
 
 /* A place that names a URL. Extents are in document coordinates. */

@@ -70,13 +70,14 @@ enum css_context {
 	CSS_SHEET,		/* a style element or a text/css part */
 	CSS_DECLARATIONS,	/* a style attribute */
 	CSS_VALUE,		/* an SVG presentation attribute */
+	CSS_WITH_BASE = 4,	/* a bit beside them: relative strings lead somewhere, too */
 };
 
 /*
  * Every place in text at which some client fetches, in source order: url tokens and url()/src() functions
  * wherever they stand but in @namespace and @document preludes; bare strings in @import, in image-set(),
  * -webkit-image-set(), image(), cross-fade() and their like; strings in custom properties that are absolute
- * remote URLs; src='...' inside legacy filter functions (AlphaImageLoader), also where those are in a string;
+ * remote URLs (with CSS_WITH_BASE: all); src='...' inside legacy filter functions (AlphaImageLoader), also where those are in a string;
  * every branch of conditional rules; nested rules; blocks left open at the end. Strings in selectors and in
  * content: are no places, and an empty URL is none.
  *

@@ -67,6 +67,7 @@ struct walk {
 	struct css_places	*found;
 	struct css_places	 inner;		/* of one filter string: the memory is used again */
 	enum css_context	 context;
+	bool			 relative;	/* there is a base: what is relative leads somewhere */
 	bool			 in_string;	/* the text is the string of a filter property: look no deeper */
 	bool			 no_memory;
 	struct statement	 now;
@@ -228,7 +229,7 @@ string_take(struct walk *w, const struct css_token *token, bool first_of_functio
 	} else if (told || in_images(w) ||
 	    (w->in_import && (w->import_again || w->depth == w->import_depth))) {
 		place_add_token(w, token);
-	} else if ((w->now.custom || w->now.block_custom) && css_looks_remote(token->value)) {
+	} else if ((w->now.custom || w->now.block_custom) && (w->relative || css_looks_remote(token->value))) {
 		place_add_token(w, token);
 	} else if (is_filter(w)) {
 		filter_string_take(w, token, false);
@@ -523,12 +524,13 @@ static enum pw_err
 walk_text(struct span text, enum css_context context, bool in_string, uint64_t *tokens_left, struct arena *arena,
     struct css_places *found)
 {
-	struct walk		w = { .found = found, .context = context, .in_string = in_string };
+	struct walk		w = { .found = found, .context = (enum css_context)(context & (CSS_WITH_BASE - 1)),
+				    .relative = (context & CSS_WITH_BASE) != 0, .in_string = in_string };
 	struct css_token	token;
 
 	css_lexer_init(&w.lexer, text, arena, *tokens_left);
 	w.lexer.skip_space = true;
-	w.now.declarations = context == CSS_DECLARATIONS;
+	w.now.declarations = w.context == CSS_DECLARATIONS;
 	statement_begin(&w);
 	do {
 		if (w.rewind)

@@ -28,6 +28,7 @@ enum item_type { ITEM_TAG, ITEM_COMMENT, ITEM_INSTRUCTION };
 struct item {
 	size_t		at, text_begin, text_end;
 	enum item_type	type;
+	bool		in_template;	/* also to who counts tags only */
 };
 
 struct scan {
@@ -39,6 +40,7 @@ struct scan {
 	size_t			 count, capacity;
 	uint8_t			*seen;		/* bit per byte of text: a start tag begins there */
 	bool			 foreign;	/* SVG or MathML occurs */
+	bool			 noscript;
 	bool			 wants_tree;
 	struct skeleton		 skeleton;	/* of an HTML_DOCUMENT */
 	struct html_tree	 tree;
@@ -143,6 +145,7 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 	struct block		*block = scan->collector->block;
 	struct html_lexer	 lexer;
 	struct html_token	 token;
+	size_t			 templates = 0;	/* open ones */
 
 	html_lexer_init(&lexer, scan->layer->text, mode, block->limits->attributes, block->arena);
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
@@ -156,9 +159,14 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 
 		if (token.type == HTML_START_TAG) {
 			scan->foreign = scan->foreign || is_foreign(token.tag.name);
+			scan->noscript = scan->noscript || span_eq_nocase(token.tag.name, SPAN("noscript"));
 			if (!mark_seen(scan, token.begin) && tag_is_interesting(scan, &token.tag))
-				add_item(scan, (struct item){ .at = token.begin, .type = ITEM_TAG });
-		} else if (token.type == HTML_RAW_TEXT)
+				add_item(scan, (struct item){ .at = token.begin, .type = ITEM_TAG,
+				    .in_template = mode == HTML_PLAIN && templates > 0 });
+			templates += span_eq_nocase(token.tag.name, SPAN("template"));
+		} else if (token.type == HTML_END_TAG)
+			templates -= templates > 0 && span_eq_nocase(token.tag.name, SPAN("template"));
+		else if (token.type == HTML_RAW_TEXT)
 			/* Where the tree ignores a raw text element, its content is markup. */
 			scan->wants_tree = scan->wants_tree || has_markup(inside) ||
 			    span_eq_nocase(token.raw_element, SPAN("style"));
@@ -166,9 +174,9 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 			bool conditional = span_starts_nocase(span_trim(inside), SPAN("[if"));
 
 			if (!token.bogus && conditional)
-				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_COMMENT });
+				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_COMMENT, false });
 			else if (token.bogus && span_starts(span_from(scan->layer->text, token.begin), SPAN("<?")))
-				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_INSTRUCTION });
+				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_INSTRUCTION, false });
 			else
 				scan->wants_tree = scan->wants_tree || has_markup(inside);
 		}
@@ -387,29 +395,51 @@ value_of(struct look *look, struct span name)
 	return attribute != NULL ? decoded_value(look, attribute).text : SPAN_NONE;
 }
 
+/*
+ * Of attributes of one name the tree keeps the first; what browsers fetch ahead, before there is a tree, goes by the
+ * last. round counts from 0; false: no such value, or the same as before.
+ */
+static bool
+nth_value_of(struct look *look, struct span name, unsigned round, struct span *value)
+{
+	const struct html_attribute *first = html_tag_find(look->tag, name), *last = first;
+
+	for (size_t i = 0; first != NULL && i < look->tag->attribute_count; i++)
+		if (span_eq_nocase(look->tag->attributes[i].name, name))
+			last = &look->tag->attributes[i];
+	if (first == NULL || round > 1 || (round == 1 && first == last))
+		return false;
+	*value = decoded_value(look, round == 0 ? first : last).text;
+	return true;
+}
+
 static void
 look_at_link(struct look *look, struct span href)
 {
-	struct span rel = value_of(look, SPAN("rel"));
+	struct span rel;
 
-	for (size_t i = 0; i < link_rel_count; i++)
-		if (rel_has(rel, span_of(link_rels[i].token))) {
-			add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag);
-			return;
-		}
+	for (unsigned round = 0; nth_value_of(look, SPAN("rel"), round, &rel); round++)
+		for (size_t i = 0; i < link_rel_count; i++)
+			if (rel_has(rel, span_of(link_rels[i].token))) {
+				add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag);
+				return;
+			}
 	add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag);
 }
 
 static void
 look_at_meta(struct look *look, struct span content)
 {
-	struct span equiv = span_trim(value_of(look, SPAN("http-equiv"))), target;
+	struct span equiv, target;
 
-	if (span_eq_nocase(equiv, SPAN("refresh")) && refresh_url(content, &target))
-		add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
-	else if (span_eq_nocase(equiv, SPAN("link")))
-		while (link_field_next(&content, &target))
-			add_place(look, target, REFERENCE_HINT, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
+	for (unsigned round = 0; nth_value_of(look, SPAN("http-equiv"), round, &equiv); round++) {
+		equiv = span_trim(equiv);
+		if (span_eq_nocase(equiv, SPAN("refresh")) && refresh_url(content, &target))
+			add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
+		else if (span_eq_nocase(equiv, SPAN("link")))
+			while (link_field_next(&content, &target))
+				add_place(look, target, REFERENCE_HINT, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
+	}
 }
 
 /* Names of param whose value is fetched by some plug-in. */
@@ -420,13 +450,14 @@ static const char *const param_names[] = {
 static void
 look_at_param(struct look *look, struct span value)
 {
-	struct span name = span_trim(value_of(look, SPAN("name")));
+	struct span name;
 
-	for (size_t i = 0; i < NITEMS(param_names); i++)
-		if (span_eq_nocase(name, span_of(param_names[i]))) {
-			add_url(look, value);
-			return;
-		}
+	for (unsigned round = 0; nth_value_of(look, SPAN("name"), round, &name); round++)
+		for (size_t i = 0; i < NITEMS(param_names); i++)
+			if (span_eq_nocase(span_trim(name), span_of(param_names[i]))) {
+				add_url(look, value);
+				return;
+			}
 }
 
 /* A data: URL: its text is a document in a document. */
@@ -546,7 +577,7 @@ look_at_tag(struct scan *scan, const struct item *item)
 		.width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE,
 		.flags = (element_is_void(tag.name) ? REFERENCE_VOID_TAG : 0) |
 		    (look.node == NODE_NONE ? REFERENCE_NO_TREE : 0) | (scan->layer->depth > 0 ? REFERENCE_NESTED : 0),
-		.inert = look.node != NODE_NONE && scan->tree.nodes[look.node].inert,
+		.inert = item->in_template && look.node != NODE_NONE && scan->tree.nodes[look.node].inert,
 	};
 	if (scan->layer->loose)
 		look.place.flags &= ~(uint32_t)REFERENCE_VOID_TAG;
@@ -627,7 +658,7 @@ find_base(struct scan *scan)
 		struct look look = { .scan = scan, .tag = &tag };
 		struct span href = value_of(&look, SPAN("href"));
 		uint32_t node = scan->has_tree ? html_tree_find(&scan->tree, scan->items[i].at) : NODE_NONE;
-		bool inert = node != NODE_NONE && scan->tree.nodes[node].inert;
+		bool inert = scan->items[i].in_template && node != NODE_NONE && scan->tree.nodes[node].inert;
 		if (href.len == 0 || !collector_set_base(collector, href))
 			continue;
 		/* One that leads outside before one that does not, one in the tree before one in a template. */
@@ -650,7 +681,7 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 	struct block	*block = collector->block;
 	struct scan	 scan = { .collector = collector, .layer = layer, .source = source };
 	struct url	 outer_base = collector->base;
-	bool		 had_base = collector->has_base;
+	bool		 had_base = collector->has_base, had_broken_base = collector->has_broken_base;
 
 	if (layer->depth > MOST_LAYERS) {
 		block_exceed(block, LIMIT_depth);
@@ -673,6 +704,8 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 	scan_tokens(&scan, HTML_PLAIN);
 	if (scan.foreign || source == HTML_XML)
 		scan_tokens(&scan, HTML_FOREIGN);
+	if (scan.noscript)
+		scan_tokens(&scan, HTML_SCRIPTED);
 	if (source == HTML_DOCUMENT && (scan.wants_tree || scan.foreign))
 		build_tree(&scan);
 	if (source == HTML_XML) {
@@ -697,6 +730,7 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 	if (layer->depth > 0) {
 		collector->base = outer_base;
 		collector->has_base = had_base;
+		collector->has_broken_base = had_broken_base;
 	}
 }
 

@@ -214,7 +214,8 @@ html_lexer_next(struct html_lexer *lexer, struct html_token *token)
 				return;	/* the file ends inside the tag */
 			token->type = HTML_START_TAG;
 			token->end = token->tag.end;
-			if (lexer->mode == HTML_PLAIN && html_is_raw_element(token->tag.name))
+			if (lexer->mode != HTML_FOREIGN && (html_is_raw_element(token->tag.name) ||
+			    (lexer->mode == HTML_SCRIPTED && span_eq_nocase(token->tag.name, SPAN("noscript")))))
 				lexer->raw_element = token->tag.name;
 		} else if (next == '/' && at + 2 < text.len && ascii_alpha(text.at[at + 2])) {
 			token->type = HTML_END_TAG;

@@ -2,7 +2,8 @@
  * Start tags as HTML tokenizers emit them (WHATWG HTML, 13.2.5), without building a tree.
  *
  * A tokenizer's state depends on the tree in two ways: raw text elements and CDATA sections mean something
- * else inside SVG and MathML. Hence two modes; what either of them emits, some client may render.
+ * else inside SVG and MathML. It also depends on
+ * whether scripts run. Hence three modes; what any of them emits, some client may render.
  */
 #ifndef DISSECT_HTML_LEXER_H
 #define DISSECT_HTML_LEXER_H
@@ -12,6 +13,7 @@
 
 enum html_mode {
 	HTML_PLAIN,	/* raw text elements hold text, "<![CDATA[" begins a bogus comment */
+	HTML_SCRIPTED,	/* as PLAIN where scripts run: noscript holds text, too */
 	HTML_FOREIGN,	/* as inside SVG or MathML: raw text elements hold markup, CDATA sections are text */
 };
 

@@ -29,6 +29,8 @@ html_collect_css(struct collector *collector, const struct layer *layer, enum cs
 	struct css_places	 places = { 0 };
 	enum pw_err		 err;
 
+	if (collector->has_base || collector->has_broken_base)
+		context = (enum css_context)(context | CSS_WITH_BASE);
 	err = css_find_places(layer->text, context, block->limits->css_tokens, block->arena, &places);
 	for (size_t i = 0; i < places.count; i++) {
 		const struct css_place	*found = &places.at[i];

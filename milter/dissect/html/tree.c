@@ -88,13 +88,18 @@ children_of(const GumboNode *node)
 	return is_element(node) ? &node->v.element.children : NULL;
 }
 
-/* A declarative shadow root is rendered; what any other template holds is not. */
+/*
+ * A declarative shadow root is rendered, and so is what SVG calls a template; what any other holds is not. The tag is
+ * asked, because libgumbo's names of attributes may be wrong.
+ */
 static bool
 is_inert_template(const GumboNode *node)
 {
-	return is_element(node) && node->v.element.tag == GUMBO_TAG_TEMPLATE &&
-	    gumbo_get_attribute(&node->v.element.attributes, "shadowrootmode") == NULL &&
-	    gumbo_get_attribute(&node->v.element.attributes, "shadowroot") == NULL;
+	if (!is_element(node) || node->v.element.tag != GUMBO_TAG_TEMPLATE ||
+	    node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML)
+		return false;
+	struct span tag = { node->v.element.original_tag.data, node->v.element.original_tag.length };
+	return span_find_nocase(tag, SPAN("shadowroot"), 0) == tag.len;
 }
 
 static void

@@ -19,6 +19,8 @@ static const struct row {
 	    "image open http://b.example/a" },
 	{ "a base in SVG is none", "<svg><base href='cid:x'/></svg><base href='http://b.example/'><img src=a>",
 	    "image open http://b.example/a" },
+	{ "a base that is no URL may be one to some client", "<base href='http://b .example/'><img src=a>",
+	    "image open a" },
 	{ "a base without scheme", "<base href='//b.example/'><img src=a>", "image open https://b.example/a" },
 	{ "a link is followed on a click", "<a href=http://l.example/>x</a>", "link click http://l.example/" },
 	{ "its ping is sent with the click", "<a href=http://l.example/ ping='http://p.example/ http://q.example/'>x</a>",
@@ -40,6 +42,8 @@ static const struct row {
 	{ "a refresh", "<meta http-equiv=refresh content='0; URL=http://t.example/a'>", "refresh open http://t.example/a" },
 	{ "a refresh with quotes and blanks", "<meta http-equiv=Refresh content=' 5 ; url = \"http://t.example/a\" x'>",
 	    "refresh open http://t.example/a" },
+	{ "a link's last rel, as what is fetched ahead goes by", "<link rel href=http://t.example/a rel=stylesheet>",
+	    "stylesheet open http://t.example/a" },
 	{ "every URL of a Link field", "<meta http-equiv=Link content='<x:y>; rel=next, <http://t.example/a>; rel=preload'>",
 	    "hint open http://t.example/a" },
 	{ "a frame", "<iframe src=http://t.example/a></iframe>", "frame open http://t.example/a" },
@@ -101,6 +105,9 @@ static const struct row {
 	    "</style></svg>", "css open http://t.example/a" },
 	{ "a sheet in SVG that holds references and a comment is found once",
 	    "<svg><style>/*&amp;<!-- -->*/p{background:url(http://t.example/a)}</style></svg>", "css open http://t.example/a" },
+	{ "a string in a custom property leads somewhere where there is a base", "<base href=http://b.example/><style>p{--x:\"a\";"
+	    "background:image-set(var(--x) 1x)}</style>", "css open http://b.example/a" },
+	{ "and nowhere else", "<style>p{--x:\"a\";background:image-set(var(--x) 1x)}</style>", "" },
 	{ "an SVG presentation attribute", "<svg><rect fill='url(http://t.example/a#x)'/></svg>",
 	    "css open http://t.example/a#x" },
 
@@ -127,6 +134,12 @@ static const struct row {
 	{ "a template is not", "<template><img src=http://t.example/a></template>", "-image open http://t.example/a" },
 	{ "unless it is a shadow root", "<div><template shadowrootmode=open><img src=http://t.example/a></template></div>",
 	    "image open http://t.example/a" },
+	{ "also where duplicate attributes stand before that", "<div><template a a shadowrootmode=open><img src=http://t.example/a>"
+	    "</template></div>", "image open http://t.example/a" },
+	{ "what SVG calls a template is shown", "<svg><template><image href=http://t.example/a /></template></svg>",
+	    "svg open http://t.example/a" },
+	{ "an image that is outside of noscript where scripts run", "<noscript><style></noscript><img src=http://t.example/a>"
+	    "</style></noscript>", "image open http://t.example/a" },
 	{ "an image in a list to select from is shown by today's browsers", "<select><img src=http://t.example/a></select>",
 	    "image open http://t.example/a" },
 	{ "a second body tag's background", "<body><p>x<body background=http://t.example/a>",
