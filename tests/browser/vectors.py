@@ -548,7 +548,16 @@ VECTORS = [
     ("svg", "a sheet whose word is cut by an open element", f"<svg><style>p{{background:u<x>zz</x>rl({URL})}}</style></svg><p>x", FETCHED),
     ("base", "a base in a template is none", "<template><base href='cid:x'></template><base href='http://HOST/'><img src=p>", FETCHED),
     ("base", "a base in svg is none", "<svg><base href='cid:x'/></svg><base href='http://HOST/'><img src=p>", FETCHED),
+    ("base", "a blank in a base's host", "<base href='http://x .HOST/'><img src=p>", FETCHED),
     ("base", "a base that is no URL", "<base href='http://['><base href='http://HOST/'><img src=p>", OTHERS),
+
+    ("image", "an image in a shadow root behind duplicate attributes", f"<div><template a a shadowrootmode=open><img src={URL}></template></div>", FETCHED),
+    ("image", "an image in noscript as scripting clients see it", f"<noscript><style></noscript><img src={URL}></style></noscript>", OTHERS),
+    ("svg", "an image in what SVG calls a template", f"<svg><template><image href={URL} /></template></svg>", FETCHED),
+    ("link", "a style sheet by its last rel", f"<link rel href={URL} rel=stylesheet>", FETCHED),
+    ("base", "a relative string in a custom property", "<base href='http://HOST/'><style>:root{--x:\"p\"}p{background:image-set(var(--x) 1x)}</style><p>x", FETCHED),
+    ("script", "attributionsrc", f"<img src=cid:x attributionsrc='{URL}'>", OTHERS),
+    ("media", "a model", f"<model src={URL}></model>", OTHERS),
 
     ("comment", "closed at once", f"<!--><img src={URL}>-->", FETCHED),
     ("comment", "closed by a dash", f"<!---><img src={URL}>-->", FETCHED),
