@@ -38,16 +38,16 @@ class Pixelward:
     """One running daemon. Options are keywords of its configuration: Pixelward(Mode="shadow")."""
 
     def __init__(self, start=True, **options):
-        self.process = self._guard = None
-        with scratch.Undisturbed():
-            self.folder = scratch.make_folder("ward")
-            self._lay_out(options)
-        if start:
-            try:
+        self.folder = self.process = self._guard = None
+        try:
+            with scratch.Undisturbed():
+                self.folder = scratch.make_folder("ward")
+                self._lay_out(options)
+            if start:
                 self.start()
-            except BaseException:
-                self._forget()
-                raise
+        except BaseException:
+            self._forget()
+            raise
 
     def _lay_out(self, options):
         # As docs/install-postfix.md has it: a set-group-ID folder gives the socket to Postfix's group.
@@ -136,7 +136,7 @@ class Pixelward:
                 self.process = None
             if os.environ.get("PW_KEEP"):
                 print("kept:", self.folder)
-            else:
+            elif self.folder:
                 scratch.remove_folder(self.folder)
 
     def gateways(self):
@@ -225,9 +225,17 @@ class scratch_config:
         self.options = options
 
     def __enter__(self):
-        self.folder = scratch.make_folder("scan")
-        write_config(self.folder + "/conf", dict(DEFAULTS, StateDir=self.folder, **self.options))
+        self.folder = None
+        try:
+            with scratch.Undisturbed():
+                self.folder = scratch.make_folder("scan")
+                write_config(self.folder + "/conf", dict(DEFAULTS, StateDir=self.folder, **self.options))
+        except BaseException:
+            self.__exit__()
+            raise
         return self.folder + "/conf"
 
     def __exit__(self, *_):
-        scratch.remove_folder(self.folder)
+        with scratch.Undisturbed():
+            if self.folder:
+                scratch.remove_folder(self.folder)
