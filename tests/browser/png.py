@@ -6,6 +6,17 @@ import zlib
 
 class Picture:
     def __init__(self, data):
+        self.data = data
+        self._rows = None
+
+    @property
+    def rows(self):
+        """Decoded when asked for: that is slow."""
+        if self._rows is None:
+            self._decode(self.data)
+        return self._rows
+
+    def _decode(self, data):
         assert data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
         at, packed = 8, b""
         while at < len(data):
@@ -18,7 +29,7 @@ class Picture:
                 self.channels = 3 if colour == 2 else 4
             elif kind == b"IDAT":
                 packed += body
-        self.rows = _unfilter(zlib.decompress(packed), self.width, self.height, self.channels)
+        self._rows = _unfilter(zlib.decompress(packed), self.width, self.height, self.channels)
 
 
 def _unfilter(data, width, height, channels):
@@ -67,11 +78,14 @@ _FILTERS = {1: _sub, 2: _up, 3: _average, 4: _paeth}
 
 def differences(left, right, masked=()):
     """How many pixels differ outside of the masked boxes, and the box around them."""
+    if left.data == right.data:
+        return 0, None
+    rows = zip(left.rows, right.rows)
     if (left.width, left.height, left.channels) != (right.width, right.height, right.channels):
         return left.width * left.height, (0, 0, left.width, left.height)
     count, xs, ys = 0, [], []
     n = left.channels
-    for y, (a, b) in enumerate(zip(left.rows, right.rows)):
+    for y, (a, b) in enumerate(rows):
         if a == b:
             continue
         for x in range(left.width):

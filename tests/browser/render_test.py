@@ -10,6 +10,7 @@ import contextlib
 import os
 import queue
 import re
+import time
 import unittest
 
 from e2e import pixelward, scratch
@@ -60,6 +61,7 @@ class Tabs:
             list(pool.map(lambda url: self._show(url, awaited(url)), urls))
         for page in self._pages:
             page.blank()  # what still runs there ends
+        time.sleep(IDLE)
 
     def close(self):
         for page in self._pages:
@@ -75,7 +77,7 @@ class BrowserTest(unittest.TestCase):
             raise unittest.SkipTest("there is no chromium (tools/install-deps.sh test)")
         if not os.path.exists(pixelward.CTL):
             raise AssertionError(pixelward.CTL + " is not built")
-        cls.web = web.Web()
+        cls.web = web.Web(re.compile(r"v\d\d\dx"))
         cls.addClassCleanup(cls.web.close)
 
 
@@ -100,18 +102,10 @@ class Vectors(BrowserTest):
     @classmethod
     def fetched(cls, tabs, folder, of, wait=False):
         """{name: URLs that showing this mail asked for}; wait: until it asks for the first."""
-        known = len(cls.web.requests())
-
-        def asked(name):
-            return lambda: any(name in url.lower() for url in cls.web.requests()[known:])
-
+        cls.web.take_marked()
         pages = {cls.web.publish(f"{folder}/{name}", *mails.html_of(data)): name for name, data in of.items()}
-        tabs.show(pages, (lambda url: asked(pages[url])) if wait else lambda url: None)
-        found = {}
-        for url in cls.web.requests()[known:]:
-            for name in set(re.findall(r"v\d\d\dx", url.lower())):
-                found.setdefault(name, []).append(url)
-        return found
+        tabs.show(pages, lambda url: (lambda: cls.web.is_marked(pages[url])) if wait else None)
+        return cls.web.take_marked()
 
     def each(self, check):
         for name, row in self.rows.items():

@@ -29,11 +29,15 @@ def picture(width, height, colour):
 
 
 class Web:
-    """Runs until close(). Requests are kept as URLs, in the order in which they came; CONNECT as "https://host:port"."""
+    """
+    Runs until close(). Requests are kept as URLs, in the order in which they came; CONNECT as "https://host:port".
+    marks: what in a URL says whose it is (a compiled pattern).
+    """
 
-    def __init__(self):
+    def __init__(self, marks=None):
         self._lock = threading.Lock()
         self._requests, self._documents = [], {}
+        self._marks, self._marked = marks, {}
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -66,6 +70,8 @@ class Web:
     def _remember(self, url):
         with self._lock:
             self._requests.append(url)
+            for mark in set(self._marks.findall(url.lower())) if self._marks else ():
+                self._marked.setdefault(mark, []).append(url)
 
     def _answer(self, handler):
         length = int(handler.headers.get("Content-Length") or 0)
@@ -97,6 +103,15 @@ class Web:
         """What was asked for outside of the documents."""
         with self._lock:
             return list(self._requests)
+
+    def take_marked(self):
+        """{mark: URLs} since the last time."""
+        with self._lock:
+            marked, self._marked = self._marked, {}
+            return marked
+
+    def is_marked(self, mark):
+        return mark in self._marked
 
     def close(self):
         self._server.shutdown()
