@@ -4,6 +4,8 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "transfer.h"
+
 /*
  * Labels of the WHATWG Encoding standard, 4.2, and those that mail and mail programs add, in the form that plain_label()
  * gives them. UTF-16 and UTF-32 without an end of their own are settled by the bytes.
@@ -457,6 +459,65 @@ convert_hz(iconv_t converter, struct span in, struct arena *arena, struct charse
 	return convert_whole(converter, (struct span){ bytes, len }, arena, out);
 }
 
+/* The UTF-8 of one unit of UTF-16; high is the half before it that waits for its other, or 0. */
+static size_t
+put_unit(uint32_t unit, uint32_t *high, char *out)
+{
+	if (unit >= 0xd800 && unit < 0xdc00) {
+		*high = unit;
+		return 0;
+	}
+	if (unit >= 0xdc00 && unit < 0xe000)
+		unit = *high != 0 ? 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00) : 0xfffd;
+	*high = 0;
+	if (unit < 0x80) {
+		out[0] = (char)unit;
+		return 1;
+	}
+	size_t	len = unit < 0x800 ? 2 : unit < 0x10000 ? 3 : 4;
+	for (size_t i = len; i-- > 1; unit >>= 6)
+		out[i] = (char)(0x80 | (unit & 0x3f));
+	out[0] = (char)((len == 2 ? 0xc0 : len == 3 ? 0xe0 : 0xf0) | unit);
+	return len;
+}
+
+/*
+ * UTF-7 (RFC 2152): '+' shifts, what is no base64 shifts back, and a '-' there goes. Unlike the C library's, a shift
+ * that breaks off loses nothing behind it.
+ */
+static enum pw_err
+convert_utf7(struct span in, struct arena *arena, struct charset_text *out)
+{
+	char	*text = arena_alloc(arena, in.len * 2 + STEP_BYTES);
+	size_t	 len = 0, at = 0;
+
+	if (text == NULL)
+		return PW_ENOMEM;
+	while (at < in.len) {
+		uint32_t	bits = 0, high = 0;
+		unsigned	have = 0;
+		size_t		begin = at;
+
+		if (in.at[at] != '+') {
+			text[len++] = in.at[at++];
+			continue;
+		}
+		for (at++; at < in.len && transfer_base64_digit(in.at[at]) >= 0; at++) {
+			bits = bits << 6 | (uint32_t)transfer_base64_digit(in.at[at]);
+			have += 6;
+			if (have >= 16) {
+				have -= 16;
+				len += put_unit(bits >> have & 0xffff, &high, text + len);
+			}
+		}
+		if (at == begin + 1)
+			text[len++] = '+';
+		at += at < in.len && in.at[at] == '-';
+	}
+	out->text = (struct span){ text, len };
+	return PW_OK;
+}
+
 enum pw_err
 charset_decode(struct charset charset, struct span bytes, struct arena *arena, struct charset_text *out)
 {
@@ -465,6 +526,8 @@ charset_decode(struct charset charset, struct span bytes, struct arena *arena, s
 	*out = (struct charset_text){ .text = bytes };
 	if (charset.class == CHARSET_UTF8 || (!moves_ascii(charset) && is_ascii(bytes)))
 		return PW_OK;
+	if (strcmp(charset.name, "UTF-7") == 0)
+		return convert_utf7(bytes, arena, out);
 	iconv_t converter = iconv_open("UTF-8", is_hz ? "GB18030" : charset.name);
 	if (converter == (iconv_t)-1)
 		return PW_OK;
@@ -484,6 +547,17 @@ charset_drop_malformed(struct span text, struct arena *arena, bool *malformed)
 
 	*malformed = false;
 	for (size_t i = 0; i < text.len;) {
+		size_t plain = i;
+
+		/* Nearly all markup is ASCII. */
+		while (plain < text.len && (signed char)text.at[plain] > 0)
+			plain++;
+		if (kept != NULL) {
+			memcpy(kept + len, text.at + i, plain - i);
+			len += plain - i;
+		}
+		if ((i = plain) == text.len)
+			break;
 		unsigned char	c = (unsigned char)text.at[i];
 		size_t		wanted = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 :
 				    c >= 0xf0 && c < 0xf5 ? 4 : 0;

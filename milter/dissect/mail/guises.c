@@ -76,13 +76,17 @@ without_malformed(struct span text, struct arena *arena, struct span *other)
 	return kept.at == NULL && text.len > 0 ? PW_ENOMEM : PW_OK;
 }
 
-/* EBCDIC has no byte 0x3c in its text; its '<' is 0x4c in all code pages. */
+bool
+guise_is_ebcdic(struct span text)
+{
+	/* "http", the same in all code pages. */
+	return span_find(text, SPAN("\x88\xa3\xa3\x97"), 0) < text.len || span_find(text, SPAN("\xc8\xe3\xe3\xd7"), 0) < text.len;
+}
+
 static enum pw_err
 as_ebcdic(struct span text, struct arena *arena, struct span *other)
 {
-	bool fits = memchr(text.at, '<', text.len) == NULL && memchr(text.at, 0x4c, text.len) != NULL;
-
-	return fits ? as_charset(text, "ibm037", arena, other) : PW_OK;
+	return guise_is_ebcdic(text) ? as_charset(text, "ibm037", arena, other) : PW_OK;
 }
 
 /* IMAP's UTF-7 shifts with '&' (RFC 3501, 5.1.3). */
@@ -107,7 +111,7 @@ as_escapes(struct span text, struct arena *arena, struct span *other)
 	char	*out;
 	size_t	 len = 0;
 
-	if (span_find_nocase(text, SPAN("\\x3"), 0) == text.len && span_find_nocase(text, SPAN("\\u003"), 0) == text.len)
+	if (span_find(text, SPAN("\\x3"), 0) == text.len && span_find(text, SPAN("\\u003"), 0) == text.len)
 		return PW_OK;
 	if ((out = arena_alloc(arena, text.len)) == NULL)
 		return PW_ENOMEM;
@@ -127,7 +131,7 @@ as_escapes(struct span text, struct arena *arena, struct span *other)
 }
 
 static enum pw_err	(*const guises[])(struct span, struct arena *, struct span *) = {
-	without_escapes, as_iso_2022, as_utf7, as_hz, without_malformed,
+	without_malformed, without_escapes, as_iso_2022, as_utf7, as_hz,
 	as_ebcdic, as_imap_utf7, as_escapes,
 };
 const size_t guise_count = NITEMS(guises), guise_count_of_known = 5;

@@ -17,4 +17,7 @@ extern const size_t guise_count, guise_count_of_known;
  */
 enum pw_err	guise_of(size_t i, struct span text, struct arena *, struct span *other) PW_MUST_CHECK;
 
+/* Does it name a URL in EBCDIC? */
+bool		guise_is_ebcdic(struct span text);
+
 #endif

@@ -63,9 +63,25 @@ is_uu_data(struct span line)
 	return line.len + 3 >= wanted && line.len <= wanted + 2;
 }
 
+/* Lines of junk that some decoders skip before the data. */
+#define MOST_JUNK	3
+
+static bool
+uu_data_follows(struct span text, size_t at)
+{
+	for (int i = 0; i < MOST_JUNK && at < text.len; i++) {
+		size_t next = line_next(text, at);
+
+		if (is_uu_data(span_cut(text, at, next)))
+			return true;
+		at = next;
+	}
+	return false;
+}
+
 static const struct form {
 	struct span	  opening, closing;
-	bool		  counted;	/* the line behind the first must be uuencode's */
+	bool		  counted;	/* a line soon behind the first must be uuencode's */
 	enum pw_err	(*decode)(struct span, struct arena *, struct span *bytes);
 	unsigned	  words;	/* on the first line, before the file's name */
 } forms[] = {
@@ -108,10 +124,8 @@ inlined_next(struct span text, size_t from, struct arena *arena, struct inlined 
 		if (text.at[at] != 'b' && text.at[at] != '=')
 			continue;
 		for (size_t i = 0; i < NITEMS(forms); i++) {
-			size_t next = line_next(text, at);
-
 			if (span_starts(span_from(text, at), forms[i].opening) &&
-			    (!forms[i].counted || is_uu_data(span_cut(text, next, line_next(text, next)))))
+			    (!forms[i].counted || uu_data_follows(text, line_next(text, at))))
 				return read_file(text, at, &forms[i], arena, found);
 		}
 	}

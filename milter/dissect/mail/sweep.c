@@ -12,10 +12,18 @@
 #define MOST_ROUNDS		3
 /* Less base64 than this holds no tag with a URL. */
 #define LEAST_BASE64_CHARS	28
+/* Text is looked at in pieces, so that its other forms need memory for one piece only. They overlap by a long tag. */
+#define PIECE_BYTES		((size_t)2 << 20)
+#define OVERLAP_BYTES		((size_t)8 << 10)
+
+/* All decodings of a text together, in times of its size. */
+#define MOST_WORK		20u
 
 struct sweep {
 	struct block	*block;
 	uint32_t	 part, document;
+	struct arena	*scratch[MOST_ROUNDS];	/* of each round: dies with its piece */
+	uint64_t	 work;			/* bytes that may yet be looked at */
 };
 
 static void	sweep_text(struct sweep *, struct span text, unsigned round);
@@ -36,142 +44,183 @@ collect(struct sweep *sweep, struct span text)
 		html_collect(&collector, &layer, HTML_NESTED);
 }
 
-/* In each guise up to most. */
+/* In each guise up to most; the first leaves out what is no character, and may wear the others in turn. */
 static void
-collect_guises(struct sweep *sweep, struct span text, size_t most)
+collect_guises(struct sweep *sweep, struct span text, size_t most, struct arena *scratch)
 {
-	for (size_t i = 0; i < most && sweep->block->failure == PW_OK; i++) {
-		struct span other;
+	struct span worn[2] = { text, SPAN_NONE };
 
-		if (guise_of(i, text, sweep->block->arena, &other) != PW_OK)
-			out_of_memory(sweep);
-		else if (other.at != NULL)
-			collect(sweep, other);
-	}
-}
+	for (size_t i = 0; i < most && sweep->block->failure == PW_OK; i++)
+		for (size_t k = 0; k < (i > 0 ? 2 : 1); k++) {
+			struct span other;
 
-static bool
-is_base64(char c)
-{
-	return ascii_alpha(c) || ascii_digit(c) || c == '+' || c == '/';
-}
-
-static bool
-is_printable(char c)
-{
-	return ascii_space(c) || (c >= ' ' && c < 0x7f);
-}
-
-/* A run of text this long is no chance: perhaps base64 or quoted-printable once more. */
-#define TEXT_RUN	(2 * LEAST_BASE64_CHARS)
-
-static bool
-may_hold_text(struct span bytes)
-{
-	size_t run = 0;
-
-	for (size_t i = 0; i < bytes.len && run < TEXT_RUN; i++)
-		run = is_printable(bytes.at[i]) ? run + 1 : 0;
-	return run == TEXT_RUN;
-}
-
-/* A tag's name and what follows it are printable; in the noise of a picture such a run is rare. */
-#define TAG_RUN	6
-
-static bool
-may_hold_tag(struct span bytes)
-{
-	if (span_find(bytes, SPAN("+AD"), 0) < bytes.len)
-		return true;
-	for (size_t at = 0; (at = span_find_char(bytes, '<', at)) < bytes.len; at++) {
-		size_t run = 0, from = at + 1;
-
-		while (from < bytes.len && run < TAG_RUN && (bytes.at[from] == '\0' || is_printable(bytes.at[from]))) {
-			run += bytes.at[from] != '\0';
-			from++;
+			if (guise_of(i, worn[k], scratch, &other) != PW_OK)
+				out_of_memory(sweep);
+			else if (other.at != NULL)
+				collect(sweep, other);
+			if (i == 0)
+				worn[1] = other;
 		}
-		if (run == TAG_RUN)
+}
+
+/* What base64 decodes to is text in some places and noise in others: pictures, archives, or wrong counts. */
+#define BLOCK_BYTES	1024u
+/* Of 256 bytes, noise has 24 controls that text does without. */
+#define MOST_CONTROLS	(BLOCK_BYTES / 20)
+
+static bool
+is_noise(struct span block)
+{
+	size_t controls = 0;
+
+	/* Not NUL, not what ends lines, not the shifts of ISO-2022. */
+	for (size_t i = 0; i < block.len; i++) {
+		unsigned c = (unsigned char)block.at[i];
+
+		controls += (c - 1u < 8u) | (c - 0x10u < 0xbu) | (c - 0x1cu < 4u);
+	}
+	return controls > MOST_CONTROLS && !guise_is_ebcdic(block);
+}
+
+/* What a tag in noise must show soon: an attribute that can fetch, with NULs in between or not. */
+#define HINT_BYTES	512u
+#define TAG_BYTES	4096u
+static const char *const hints[] = { "src", "href", "url", "style", "back", "data", "poster", "content" };
+
+static bool
+has_hint(struct span tag)
+{
+	char	near[HINT_BYTES];
+	size_t	len = 0;
+
+	for (size_t i = 0; i < tag.len && len < sizeof(near) && i < 4 * sizeof(near); i++)
+		if (tag.at[i] != '\0')
+			near[len++] = ascii_lower(tag.at[i]);
+	for (size_t i = 0; i < NITEMS(hints); i++)
+		if (span_find((struct span){ near, len }, span_of(hints[i]), 0) < len)
 			return true;
-	}
-	return may_hold_text(bytes);
+	return false;
 }
 
-/* Decode digits from each of the four ways to count them. */
+/* Tags in noise: each with what follows it, no more. */
 static void
-sweep_digits(struct sweep *sweep, char *digits, size_t len, unsigned round)
+sweep_noise(struct sweep *sweep, struct span noise, struct arena *scratch)
 {
-	for (size_t shift = 0; shift < 4 && len > shift + LEAST_BASE64_CHARS; shift++) {
-		struct decoded decoded;
+	for (size_t at = 0; (at = span_find_char(noise, '<', at)) < noise.len; at++) {
+		size_t name = at + 1;
 
-		if (transfer_decode((struct span){ digits + shift, len - shift }, ENCODING_BASE64, sweep->block->arena,
-		    &decoded) != PW_OK) {
-			out_of_memory(sweep);
-			return;
-		}
-		if (may_hold_tag(decoded.bytes))
-			sweep_text(sweep, decoded.bytes, round + 1);
+		while (name < noise.len && noise.at[name] == '\0')
+			name++;
+		if (name >= noise.len || !ascii_alpha(noise.at[name]) || !has_hint(span_from(noise, name)))
+			continue;
+		struct span tag = span_cut(noise, at, at + TAG_BYTES);
+		collect(sweep, tag);
+		collect_guises(sweep, tag, guise_count_of_known, scratch);
+		at += tag.len / 2;
 	}
 }
 
-/* What looks like base64, with its foreign bytes ignored, and with those of the alphabet for URLs (RFC 4648, 5). */
+static size_t
+block_end(struct span bytes, size_t at)
+{
+	return bytes.len - at > BLOCK_BYTES ? at + BLOCK_BYTES : bytes.len;
+}
+
+/* Runs of text with a block on either side are swept as such; what is between them is noise. */
 static void
-sweep_region(struct sweep *sweep, struct span region, unsigned round)
+sweep_mixed(struct sweep *sweep, struct span bytes, unsigned round)
 {
-	bool for_urls = memchr(region.at, '-', region.len) != NULL || memchr(region.at, '_', region.len) != NULL;
+	struct arena *scratch = sweep->scratch[round];
 
-	for (int alphabet = 0; alphabet <= for_urls; alphabet++) {
-		char	*digits = arena_alloc(sweep->block->arena, region.len + 1);
-		size_t	 len = 0;
+	for (size_t at = 0, end; at < bytes.len && sweep->block->failure == PW_OK; at = end) {
+		bool noise = is_noise(span_cut(bytes, at, block_end(bytes, at)));
 
-		if (digits == NULL) {
-			out_of_memory(sweep);
-			return;
-		}
-		for (size_t i = 0; i < region.len; i++) {
-			char c = region.at[i];
-
-			if (alphabet == 1 && (c == '-' || c == '_'))
-				c = c == '-' ? '+' : '/';
-			if (is_base64(c))
-				digits[len++] = c;
-		}
-		sweep_digits(sweep, digits, len, round);
+		for (end = block_end(bytes, at); end < bytes.len; end = block_end(bytes, end))
+			if (is_noise(span_cut(bytes, end, block_end(bytes, end))) != noise)
+				break;
+		struct span run = span_cut(bytes, at > BLOCK_BYTES ? at - BLOCK_BYTES : 0, block_end(bytes, end));
+		if (noise)
+			sweep_noise(sweep, run, scratch);
+		else
+			sweep_text(sweep, run, round + 1);
 	}
 }
 
-/* A line of base64, perhaps with foreign bytes: mostly digits, and no blanks inside. */
-static bool
-is_base64_line(struct span line)
-{
-	size_t digits = 0;
+/* Three ways to take what is no digit: it is ignored, it is of the alphabet for URLs (RFC 4648, 5), its line is. */
+enum foreign { FOREIGN_BYTE, FOREIGN_ALPHABET, FOREIGN_LINE, FOREIGN_WAYS };
 
-	for (size_t i = 0; i < line.len; i++)
-		digits += is_base64(line.at[i]) || line.at[i] == '=';
-	return digits > 0 && digits * 4 >= line.len * 3;
+/* The values of the digits, 0 to 63. */
+static size_t
+digits_of(struct span text, enum foreign foreign, unsigned char *digits)
+{
+	size_t len = 0, line = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char	c = text.at[i];
+		int	value = transfer_base64_digit(c);
+
+		if (value < 0 && foreign == FOREIGN_ALPHABET)
+			value = c == '-' ? 62 : c == '_' ? 63 : -1;
+		if (value >= 0)
+			digits[len++] = (unsigned char)value;
+		else if (c == '\n')
+			line = len;
+		else if (foreign == FOREIGN_LINE && c != '=' && !ascii_space(c)) {
+			i = span_find_char(text, '\n', i);
+			len = line;
+		}
+	}
+	return len;
 }
 
+static size_t
+decode_digits(const unsigned char *digits, size_t count, char *out)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i + 4 <= count; i += 4) {
+		out[len++] = (char)(digits[i] << 2 | digits[i + 1] >> 4);
+		out[len++] = (char)(digits[i + 1] << 4 | digits[i + 2] >> 2);
+		out[len++] = (char)(digits[i + 2] << 6 | digits[i + 3]);
+	}
+	/* The last ones may be less than four. */
+	for (size_t i = count / 4 * 4; i + 1 < count; i++)
+		out[len++] = (char)(digits[i] << (2 + 2 * (i % 4)) | digits[i + 1] >> (4 - 2 * (i % 4)));
+	return len;
+}
+
+/*
+ * Whatever of the text is base64, wherever it begins: without its padding from each of the four ways to count digits,
+ * which all that stands between two pieces shifts; and as it is, where each piece of it is padded.
+ */
 static void
 sweep_base64(struct sweep *sweep, struct span text, unsigned round)
 {
-	size_t begin = 0, end, digits = 0;
+	unsigned char	*digits = arena_alloc(sweep->scratch[round], text.len + 1);
+	char		*bytes = arena_alloc(sweep->scratch[round], text.len + 4);
+	struct decoded	 padded;
 
-	for (size_t at = 0; at <= text.len; at = end + 1) {
-		end = span_find_char(text, '\n', at);
-		struct span line = span_trim(span_cut(text, at, end));
-		if (is_base64_line(line)) {
-			if (digits == 0)
-				begin = at;
-			digits += line.len;
-		} else if (line.len > 0 || at >= text.len) {
-			if (digits > LEAST_BASE64_CHARS)
-				sweep_region(sweep, span_cut(text, begin, at), round);
-			digits = 0;
-		}
-		if (at >= text.len)
-			break;
+	if (digits == NULL || bytes == NULL) {
+		out_of_memory(sweep);
+		return;
 	}
-	if (digits > LEAST_BASE64_CHARS)
-		sweep_region(sweep, span_from(text, begin), round);
+	size_t plain = 0;
+	for (enum foreign foreign = 0; foreign < FOREIGN_WAYS; foreign++) {
+		size_t count = digits_of(text, foreign, digits);
+
+		/* Nothing foreign is in it: the ways do not differ. */
+		if (foreign > 0 && count == plain)
+			continue;
+		plain = foreign == 0 ? count : plain;
+		for (size_t shift = 0; shift < 4 && count > shift + LEAST_BASE64_CHARS; shift++)
+			sweep_mixed(sweep, (struct span){ bytes, decode_digits(digits + shift, count - shift, bytes) }, round);
+	}
+	if (span_find_char(text, '=', 0) == text.len)
+		return;
+	if (transfer_decode(text, ENCODING_BASE64, sweep->scratch[round], &padded) != PW_OK)
+		out_of_memory(sweep);
+	else
+		sweep_mixed(sweep, padded.bytes, round);
 }
 
 static void
@@ -181,10 +230,10 @@ sweep_qp(struct sweep *sweep, struct span text, unsigned round)
 	bool		escaped = false;
 
 	for (size_t at = 0; !escaped && (at = span_find_char(text, '=', at)) + 1 < text.len; at++)
-		escaped = ascii_hex(text.at[at + 1]) >= 0 || text.at[at + 1] == '\n' || text.at[at + 1] == '\r';
+		escaped = ascii_hex(text.at[at + 1]) >= 0 || ascii_space(text.at[at + 1]);
 	if (!escaped)
 		return;
-	if (transfer_decode(text, ENCODING_QP, sweep->block->arena, &decoded) != PW_OK)
+	if (transfer_decode(text, ENCODING_QP, sweep->scratch[round], &decoded) != PW_OK)
 		out_of_memory(sweep);
 	else
 		sweep_text(sweep, decoded.bytes, round + 1);
@@ -196,7 +245,7 @@ sweep_inlined(struct sweep *sweep, struct span text, unsigned round)
 	struct inlined file;
 
 	for (size_t at = 0; at < text.len; at = file.end) {
-		if (inlined_next(text, at, sweep->block->arena, &file) != PW_OK) {
+		if (inlined_next(text, at, sweep->scratch[round], &file) != PW_OK) {
 			out_of_memory(sweep);
 			return;
 		}
@@ -211,11 +260,23 @@ sweep_text(struct sweep *sweep, struct span text, unsigned round)
 {
 	if (round >= MOST_ROUNDS || text.len == 0 || sweep->block->failure != PW_OK)
 		return;
-	collect(sweep, text);
-	collect_guises(sweep, text, guise_count);
+	if (text.len > sweep->work) {
+		/* Text that is text again in each of its decodings was made to be so. */
+		block_exceed(sweep->block, LIMIT_readings);
+		return;
+	}
+	sweep->work -= text.len;
+	arena_reset(sweep->scratch[round]);
 	sweep_inlined(sweep, text, round);
-	sweep_qp(sweep, text, round);
-	sweep_base64(sweep, text, round);
+	for (size_t at = 0; at < text.len && sweep->block->failure == PW_OK; at += PIECE_BYTES) {
+		struct span piece = span_cut(text, at, at + PIECE_BYTES + OVERLAP_BYTES);
+
+		arena_reset(sweep->scratch[round]);
+		collect(sweep, piece);
+		collect_guises(sweep, piece, guise_count, sweep->scratch[round]);
+		sweep_qp(sweep, piece, round);
+		sweep_base64(sweep, piece, round);
+	}
 }
 
 static struct span
@@ -259,23 +320,35 @@ drop_known(struct sweep *sweep, size_t before)
 	block->references.count = kept;
 }
 
-/* A document for what one sweep finds, or NULL. */
-static struct document *
-begin_sweep(struct sweep *sweep)
+/* false: no memory. A document for what is found is there, and is taken back by end_sweep if there is no need of it. */
+static bool
+begin_sweep(struct sweep *sweep, struct block *block, uint32_t part, size_t bytes)
 {
-	struct document *document = block_add_document(sweep->block);
+	struct document	*document = block_add_document(block);
+	bool		 fine = document != NULL;
 
-	if (document == NULL)
-		return NULL;
-	*document = (struct document){ .part = sweep->part, .kind = DOCUMENT_HTML };
-	sweep->document = (uint32_t)sweep->block->documents.count - 1;
-	return document;
+	*sweep = (struct sweep){
+		.block = block, .part = part, .document = (uint32_t)block->documents.count - 1,
+		.work = MOST_WORK * (bytes + PIECE_BYTES),
+	};
+	for (unsigned i = 0; i < MOST_ROUNDS; i++) {
+		sweep->scratch[i] = arena_new(bytes * 2 + 32 * PIECE_BYTES);
+		fine = fine && sweep->scratch[i] != NULL;
+	}
+	if (fine)
+		*document = (struct document){ .part = part, .kind = DOCUMENT_HTML };
+	else
+		out_of_memory(sweep);
+	return fine;
 }
 
 static bool
 end_sweep(struct sweep *sweep, size_t before)
 {
-	drop_known(sweep, before);
+	for (unsigned i = 0; i < MOST_ROUNDS; i++)
+		arena_free(sweep->scratch[i]);
+	if (sweep->block->failure != PW_ENOMEM)
+		drop_known(sweep, before);
 	if (sweep->block->references.count > before)
 		return true;
 	sweep->block->documents.count--;
@@ -291,24 +364,23 @@ sweep_message(struct block *block)
 void
 sweep_bytes(struct block *block, uint32_t part, struct span bytes)
 {
-	struct sweep	sweep = { .block = block, .part = part };
+	struct sweep	sweep;
 	size_t		before = block->references.count;
 
-	if (begin_sweep(&sweep) == NULL)
-		return;
-	sweep_text(&sweep, bytes, 0);
+	if (begin_sweep(&sweep, block, part, bytes.len))
+		sweep_text(&sweep, bytes, 0);
 	end_sweep(&sweep, before);
 }
 
 bool
 sweep_guises(struct block *block, uint32_t part, struct span bytes, bool charset_known)
 {
-	struct sweep	sweep = { .block = block, .part = part };
+	struct sweep	sweep;
 	size_t		before = block->references.count;
 
-	if (begin_sweep(&sweep) == NULL)
-		return false;
-	collect(&sweep, bytes);
-	collect_guises(&sweep, bytes, charset_known ? guise_count_of_known : guise_count);
+	if (begin_sweep(&sweep, block, part, bytes.len)) {
+		collect(&sweep, bytes);
+		collect_guises(&sweep, bytes, charset_known ? guise_count_of_known : guise_count, sweep.scratch[0]);
+	}
 	return end_sweep(&sweep, before);
 }

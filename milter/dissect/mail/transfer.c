@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fields.h"
+
 #define FOREIGN	0
 #define SPACE	0xfe
 #define PAD	0xfd
@@ -13,6 +15,14 @@ static const unsigned char digits[256] = {
 	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, ['+'] = 63, ['/'] = 64,
 	[' '] = SPACE, ['\t'] = SPACE, ['\r'] = SPACE, ['\n'] = SPACE, ['='] = PAD,
 };
+
+int
+transfer_base64_digit(char c)
+{
+	unsigned char digit = digits[(unsigned char)c];
+
+	return digit == FOREIGN || digit >= PAD ? -1 : digit - 1;
+}
 
 static enum pw_err
 decode_base64(struct span in, struct arena *arena, struct decoded *decoded)
@@ -117,6 +127,8 @@ decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 	return PW_OK;
 }
 
+#define MOST_BLANKS_LOST	8
+
 /* Each line: a length character, then groups of four for three bytes; from "begin" to "end". */
 static enum pw_err
 decode_uu(struct span in, struct arena *arena, struct decoded *decoded)
@@ -128,14 +140,17 @@ decode_uu(struct span in, struct arena *arena, struct decoded *decoded)
 		return PW_ENOMEM;
 	while (at < in.len) {
 		size_t		end = span_find_char(in, '\n', at);
-		struct span	line = span_trim(span_cut(in, at, end));
+		struct span	line = line_trim(span_cut(in, at, end));
 
 		at = end + 1;
 		if (span_starts(line, SPAN("begin ")) || line.len == 0)
 			continue;
-		if (span_eq(line, SPAN("end")))
+		if (span_eq(span_trim(line), SPAN("end")))
 			break;
-		size_t want = (size_t)((line.at[0] - ' ') & 0x3f), made = 0;
+		size_t want = (size_t)((line.at[0] - ' ') & 0x3f), made = 0, chars = (want + 2) / 3 * 4 + 1;
+		/* Decoders skip what cannot be data. Blanks at a line's end may have been lost on the way. */
+		if (line.len > chars + 2 || line.len + MOST_BLANKS_LOST < chars)
+			continue;
 		for (size_t i = 1; i < line.len && made < want; i += 4) {
 			uint32_t bits = 0;
 

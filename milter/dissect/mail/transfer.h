@@ -14,5 +14,7 @@ struct decoded {
 /* Identity gives the text itself. PW_ENOMEM or PW_OK. */
 enum pw_err	transfer_decode(struct span encoded, enum transfer_encoding, struct arena *, struct decoded *)
 		    PW_MUST_CHECK;
+/* 0 to 63, or -1: no digit of base64. */
+int		transfer_base64_digit(char);
 
 #endif

@@ -138,7 +138,12 @@ static bool
 hides_header(struct span body, bool is_message)
 {
 	body = span_trim(body);
-	return (is_message && body.len > 0) || span_starts_nocase(body, SPAN("content-"));
+	size_t colon = span_find_char(body, ':', 0);
+
+	for (size_t i = 0; i < colon; i++)
+		if ((unsigned char)body.at[i] <= ' ')
+			colon = 0;
+	return (is_message && body.len > 0) || (colon > 0 && colon < body.len);
 }
 
 static void
@@ -193,6 +198,25 @@ static const struct {
 	{ "uue",		ENCODING_UU,		true },
 };
 
+static const struct {
+	const char		*word;
+	enum transfer_encoding	 encoding;
+} meant[] = {
+	{ "base64", ENCODING_BASE64 }, { "quotedprintable", ENCODING_QP }, { "uue", ENCODING_UU },
+};
+
+/* Lower case letters and digits only. */
+static struct span
+letters_of(struct span text, char *out, size_t most)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len && len < most; i++)
+		if (ascii_alpha(text.at[i]) || ascii_digit(text.at[i]))
+			out[len++] = ascii_lower(text.at[i]);
+	return (struct span){ out, len };
+}
+
 static enum transfer_encoding
 encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 {
@@ -210,6 +234,12 @@ encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 			return encodings[i].encoding;
 		}
 	*quirks |= 1u << QUIRK_ODD_ENCODING;
+	/* "x-base64", "base 64", "quotedprintable": what the sender meant, and what lenient clients take it for. */
+	char		room[64];
+	struct span	letters = letters_of(written, room, sizeof(room));
+	for (size_t i = 0; i < NITEMS(meant); i++)
+		if (span_find(letters, span_of(meant[i].word), 0) < letters.len)
+			return meant[i].encoding;
 	return ENCODING_IDENTITY;
 }
 

@@ -42,6 +42,11 @@ static const struct text_row {
 	{ "HZ may end anywhere", "hz", "a~", "a~" },
 	{ "EBCDIC", "cp1140", "\x4c\x97\x6e", "<p>" },
 	{ "UTF-7", "utf-7", "+ADw-p+AD4-", "<p>" },
+	{ "UTF-7's plus", "utf-7", "a+-b", "a+b" },
+	{ "a letter beyond the first plane in UTF-7", "utf-7", "+2D3eAA-", "\xf0\x9f\x98\x80" },
+	{ "half of one", "utf-7", "+3gA-", "\xef\xbf\xbd" },
+	{ "a shift of UTF-7 that breaks off", "utf-7", "+0000\n+ADw-p", "\xed\x8d\x8d\n<p" },
+	{ "a plus at the end of UTF-7", "utf-7", "a+", "a+" },
 };
 
 static void
@@ -72,7 +77,7 @@ static const struct guise_row {
 	{ "with UTF-7 undone", "+ADw-p>", 7, "<p>" },
 	{ "with IMAP's UTF-7 undone", "&ADw-p>", 7, "<p>" },
 	{ "with HZ undone", "<i~{~}mg>", 9, "<img>" },
-	{ "with EBCDIC undone", "\x4c\x97\x6e", 3, "<p>" },
+	{ "with EBCDIC undone", "\x4c\x88\xa3\xa3\x97\x6e", 6, "<http>" },
 	{ "with a program's escapes undone", "\\x3cp\\u003e", 11, "<p>" },
 };
 
