@@ -572,7 +572,7 @@ open_entity(struct walk *walk, const struct waiting *waiting)
 static bool
 has_odd_line_ends(struct span message)
 {
-	if (memchr(message.at, '\0', message.len) != NULL)
+	if (span_find_char(message, '\0', 0) < message.len)
 		return true;
 	for (size_t at = 0; (at = span_find_char(message, '\r', at)) < message.len; at++)
 		if (at + 1 >= message.len || message.at[at + 1] != '\n')

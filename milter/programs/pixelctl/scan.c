@@ -12,6 +12,7 @@
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/pipeline.h>
 #include <pixelward/gateway/rules_dir.h>
+#include <pixelward/gateway/size.h>
 
 #include "commands.h"
 #include "report.h"
@@ -194,7 +195,11 @@ scan_message(struct scan *scan, const char *file, struct span whole, struct aren
 		size_t end = span_find_char(whole, '\n', 0);
 		message.raw = span_from(whole, end < whole.len ? end + 1 : end);
 	}
-	pipeline_run(&message, scan->options, scan->policy, arena, &outcome);
+	enum limit limit = size_limit(message.raw, &scan->options->limits);
+	if (limit != LIMIT_NONE)
+		size_outcome(limit, scan->options, arena, &outcome);
+	else
+		pipeline_run(&message, scan->options, scan->policy, arena, &outcome);
 	if (scan->rewrite_dir != NULL)
 		write_delivered(scan, file, whole, message.raw, &outcome, arena);
 	if (scan->json)
