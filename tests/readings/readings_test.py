@@ -97,6 +97,8 @@ CASES = [
     ("junk behind a boundary", lambda p: parts(text_part() + "--b junk\nContent-Type: text/html\n\n" + p + "\n--b--\n")),
     ("a blank before a boundary", lambda p: parts(text_part() + " " + html_part(p) + "--b--\n")),
     ("a boundary after a bare CR", lambda p: parts(text_part() + "x\r" + html_part(p) + "--b--\n")),
+    ("a part behind the end, with a comment left open before", lambda p: parts(
+        text_part() + "<!-- <title> <a title=\"\n--b--\n" + html_part(p) + "--b--\n")),
     ("a boundary that begins like another", lambda p: parts(text_part("AA") + html_part(p, "AAB") + "--AA--\n", "boundary=AA")),
     ("a boundary used twice", lambda p: parts("--b\nContent-Type: multipart/mixed; boundary=b\n\n" + html_part(p) + "--b--\n--b--\n")),
     ("a type nobody knows, with a boundary", lambda p: typed("x-multipart/mixed; boundary=b", html_part(p) + "--b--\n")),

@@ -6,6 +6,7 @@
 
 #include "charset.h"
 #include "fields.h"
+#include "guises.h"
 #include "inlined.h"
 #include "media.h"
 #include "transfer.h"
@@ -147,12 +148,13 @@ decoded_body(struct canonical *work, const struct part *part)
 	return decoded.bytes;
 }
 
-/* UTF-8 without its mark, and without NULs and what is no character: some clients drop these, others show a sign. */
+/* UTF-8 without its mark, and without NULs, escapes and what is no character: some clients drop these, others do not. */
 static struct span
 text_of(struct canonical *work, const struct part *part, struct span bytes)
 {
 	struct charset_text	text = { .text = bytes };
 	struct charset		charset = charset_of(dissection_text(work->d, part->charset), bytes);
+	struct span		plain = SPAN_NONE;
 	bool			malformed;
 
 	if (charset_decode(charset, bytes, work->arena, &text) != PW_OK)
@@ -160,9 +162,9 @@ text_of(struct canonical *work, const struct part *part, struct span bytes)
 	if (span_starts(text.text, SPAN("\xef\xbb\xbf")))
 		text.text = span_from(text.text, 3);
 	text.text = charset_drop_malformed(text.text, work->arena, &malformed);
-	if (text.text.at == NULL && text.text.len > 0)
+	if (guise_without_escapes(text.text, work->arena, &plain) != PW_OK || (text.text.at == NULL && text.text.len > 0))
 		fail(work, PW_ENOMEM);
-	return text.text;
+	return plain.at != NULL ? plain : text.text;
 }
 
 /* "_" is no character of base64. */

@@ -15,12 +15,15 @@ as_charset(struct span text, const char *label, struct arena *arena, struct span
 }
 
 /* ISO-2022 (ECMA-35, 13): ESC, intermediate bytes 0x20 to 0x2f, one final byte; and the shifts SO and SI. */
-static enum pw_err
-without_escapes(struct span text, struct arena *arena, struct span *other)
+enum pw_err
+guise_without_escapes(struct span text, struct arena *arena, struct span *other)
 {
 	char	*kept;
 	size_t	 len = 0;
 
+	*other = SPAN_NONE;
+	if (text.len == 0)
+		return PW_OK;
 	if (memchr(text.at, '\033', text.len) == NULL && memchr(text.at, '\016', text.len) == NULL &&
 	    memchr(text.at, '\017', text.len) == NULL)
 		return PW_OK;
@@ -131,7 +134,7 @@ as_escapes(struct span text, struct arena *arena, struct span *other)
 }
 
 static enum pw_err	(*const guises[])(struct span, struct arena *, struct span *) = {
-	without_malformed, without_escapes, as_iso_2022, as_utf7, as_hz,
+	without_malformed, guise_without_escapes, as_iso_2022, as_utf7, as_hz,
 	as_ebcdic, as_imap_utf7, as_escapes,
 };
 const size_t guise_count = NITEMS(guises), guise_count_of_known = 5;
@@ -141,4 +144,50 @@ guise_of(size_t i, struct span text, struct arena *arena, struct span *other)
 {
 	*other = SPAN_NONE;
 	return text.len > 0 ? guises[i](text, arena, other) : PW_OK;
+}
+
+/* After these, tags are text up to an end that may never come (WHATWG HTML, 13.2.6.4). The first may stay. */
+static const char *const raw_elements[] = { "style", "title", "textarea", "script", "xmp", "plaintext", "noembed",
+    "noframes", "noscript", "iframe", "template", "select", "svg", "math" };
+/* Closes an attribute's value in either quote, and the tag. */
+static const struct span closing = { "'\">", 3 };
+
+static bool
+is_raw_element(struct span name, bool break_style)
+{
+	for (size_t i = break_style ? 0 : 1; i < NITEMS(raw_elements); i++)
+		if (span_starts_nocase(name, span_of(raw_elements[i])))
+			return true;
+	return false;
+}
+
+enum pw_err
+guise_without_context(struct span text, bool break_style, struct arena *arena, struct span *other)
+{
+	size_t tags = 0, len = 0;
+
+	for (size_t at = 0; (at = span_find_char(text, '<', at)) < text.len; at++)
+		tags++;
+	char *out = arena_alloc(arena, text.len + tags * (closing.len + 1) + 1);
+	if (out == NULL)
+		return PW_ENOMEM;
+	for (size_t at = 0, end; at < text.len; at = end) {
+		end = span_find_char(text, '<', at);
+		memcpy(out + len, text.at + at, end - at);
+		len += end - at;
+		if (end >= text.len)
+			break;
+		struct span name = span_from(text, ++end);
+		if (name.len > 0 && (ascii_alpha(name.at[0]) || name.at[0] == '!' || name.at[0] == '?')) {
+			memcpy(out + len, closing.at, closing.len);
+			len += closing.len;
+		}
+		out[len++] = '<';
+		if (name.len > 0 && (name.at[0] == '!' || name.at[0] == '?'))
+			out[len++] = ' ';
+		else if (is_raw_element(name, break_style))
+			out[len++] = 'x';
+	}
+	*other = (struct span){ out, len };
+	return PW_OK;
 }

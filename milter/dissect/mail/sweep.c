@@ -35,13 +35,31 @@ out_of_memory(struct sweep *sweep)
 }
 
 static void
-collect(struct sweep *sweep, struct span text)
+collect_markup(struct sweep *sweep, struct span text)
 {
 	struct collector	collector = { .block = sweep->block, .document = sweep->document, .raw.none = true };
 	struct layer		layer = { .text = text, .loose = true };
 
-	if (memchr(text.at, '<', text.len) != NULL)
-		html_collect(&collector, &layer, HTML_NESTED);
+	html_collect(&collector, &layer, HTML_NESTED);
+}
+
+/* A page may begin anywhere: what stands before, an open comment or quote, is none of its business. */
+static void
+collect(struct sweep *sweep, struct span text, struct arena *scratch)
+{
+	bool has_style = span_find_nocase(text, SPAN("<style"), 0) < text.len;
+
+	if (memchr(text.at, '<', text.len) == NULL)
+		return;
+	collect_markup(sweep, text);
+	for (int break_style = has_style ? 0 : 1; break_style <= 1 && sweep->block->failure == PW_OK; break_style++) {
+		struct span other;
+
+		if (guise_without_context(text, break_style, scratch, &other) != PW_OK)
+			out_of_memory(sweep);
+		else
+			collect_markup(sweep, other);
+	}
 }
 
 /* In each guise up to most; the first leaves out what is no character, and may wear the others in turn. */
@@ -57,7 +75,7 @@ collect_guises(struct sweep *sweep, struct span text, size_t most, struct arena 
 			if (guise_of(i, worn[k], scratch, &other) != PW_OK)
 				out_of_memory(sweep);
 			else if (other.at != NULL)
-				collect(sweep, other);
+				collect(sweep, other, scratch);
 			if (i == 0)
 				worn[1] = other;
 		}
@@ -114,7 +132,7 @@ sweep_noise(struct sweep *sweep, struct span noise, struct arena *scratch)
 		if (name >= noise.len || !ascii_alpha(noise.at[name]) || !has_hint(span_from(noise, name)))
 			continue;
 		struct span tag = span_cut(noise, at, at + TAG_BYTES);
-		collect(sweep, tag);
+		collect(sweep, tag, scratch);
 		collect_guises(sweep, tag, guise_count_of_known, scratch);
 		at += tag.len / 2;
 	}
@@ -272,7 +290,7 @@ sweep_text(struct sweep *sweep, struct span text, unsigned round)
 		struct span piece = span_cut(text, at, at + PIECE_BYTES + OVERLAP_BYTES);
 
 		arena_reset(sweep->scratch[round]);
-		collect(sweep, piece);
+		collect(sweep, piece, sweep->scratch[round]);
 		collect_guises(sweep, piece, guise_count, sweep->scratch[round]);
 		sweep_qp(sweep, piece, round);
 		sweep_base64(sweep, piece, round);
@@ -332,7 +350,7 @@ begin_sweep(struct sweep *sweep, struct block *block, uint32_t part, size_t byte
 		.work = MOST_WORK * (bytes + PIECE_BYTES),
 	};
 	for (unsigned i = 0; i < MOST_ROUNDS; i++) {
-		sweep->scratch[i] = arena_new(bytes * 2 + 32 * PIECE_BYTES);
+		sweep->scratch[i] = arena_new(bytes * 2 + 64 * PIECE_BYTES);
 		fine = fine && sweep->scratch[i] != NULL;
 	}
 	if (fine)
@@ -379,7 +397,7 @@ sweep_guises(struct block *block, uint32_t part, struct span bytes, bool charset
 	size_t		before = block->references.count;
 
 	if (begin_sweep(&sweep, block, part, bytes.len)) {
-		collect(&sweep, bytes);
+		collect(&sweep, bytes, sweep.scratch[0]);
 		collect_guises(&sweep, bytes, charset_known ? guise_count_of_known : guise_count, sweep.scratch[0]);
 	}
 	return end_sweep(&sweep, before);

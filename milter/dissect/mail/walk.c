@@ -291,13 +291,14 @@ look_behind_charset(struct walk *walk, uint32_t part_index, struct charset chars
 {
 	uint32_t	*quirks = &block_part(walk->block, part_index)->quirks;
 	bool		 malformed, moved = charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
+	bool		 shifts = bytes.len > 0 && memchr(bytes.at, '\033', bytes.len) != NULL;
 	bool		 has_nul = charset.class != CHARSET_WIDE && bytes.len > 0 && memchr(bytes.at, '\0', bytes.len) != NULL;
 
 	if (charset_drop_malformed(text, walk->block->arena, &malformed).at == NULL && text.len > 0)
 		out_of_memory(walk);
 	if (has_nul)
 		*quirks |= 1u << QUIRK_CHARSET_CONFLICT;
-	if (!moved && !malformed && (*quirks & (1u << QUIRK_CHARSET_CONFLICT | 1u << QUIRK_UNKNOWN_CHARSET)) == 0)
+	if (!moved && !malformed && !shifts && (*quirks & (1u << QUIRK_CHARSET_CONFLICT | 1u << QUIRK_UNKNOWN_CHARSET)) == 0)
 		return;
 	if (sweep_guises(walk->block, part_index, moved ? bytes : text, charset.known))
 		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
@@ -513,8 +514,8 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	bool wrapper = wrapped_is_wrapper(type.head, name);
 	bool plain = span_eq(type.head, SPAN("text/plain")) || type.head.len == 0;
 	struct span body = span_cut(block->message, header->body.begin, header->body.end);
-	/* Where nothing is encoded, old clients look for files in any kind of part. */
-	if (encoding == ENCODING_IDENTITY)
+	/* Where lines are as they are, old clients look for files in any kind of part. */
+	if (encoding == ENCODING_IDENTITY || encoding == ENCODING_QP)
 		wrapped_look_in_text(block, index, body);
 	if (media == MEDIA_OPAQUE && !wrapper && !plain && !names_document(&names, &kind))
 		return;

@@ -98,10 +98,34 @@ takes_guise(void **state)
 	arena_free(arena);
 }
 
+static const struct context_row {
+	const char *says, *text, *other;
+} context_rows[] = {
+	{ "an open quote ends at a tag", "<a title=\"<img src=x>", "'\"><a title=\"'\"><img src=x>" },
+	{ "a comment is none", "<!--<p>", "'\">< !--'\"><p>" },
+	{ "nor is a title one", "<TITLE><p>", "'\"><xTITLE>'\"><p>" },
+	{ "an end tag and a lone bracket stay", "a < b</p>", "a < b</p>" },
+	{ "a bracket at the end", "<p><", "'\"><p><" },
+};
+
+static void
+forgets_context(void **state)
+{
+	const struct context_row	*row = *state;
+	struct arena			*arena = arena_new(TEST_ARENA_BYTES);
+	struct span			 other;
+
+	assert_int_equal(guise_without_context(arena_copy(arena, span_of(row->text)), true, arena, &other), PW_OK);
+	if (!span_eq(other, span_of(row->other)))
+		fail_msg("%.*s", SPAN_ARG(other));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(label_rows) + NITEMS(text_rows) + NITEMS(guise_rows)] = { 0 };
+	struct CMUnitTest	tests[NITEMS(label_rows) + NITEMS(text_rows) + NITEMS(guise_rows) +
+				    NITEMS(context_rows)] = { 0 };
 	size_t			count = 0;
 
 	for (size_t i = 0; i < NITEMS(label_rows); i++)
@@ -113,5 +137,8 @@ main(void)
 	for (size_t i = 0; i < NITEMS(guise_rows); i++)
 		tests[count++] = (struct CMUnitTest){ .name = guise_rows[i].says, .test_func = takes_guise,
 		    .initial_state = (void *)(uintptr_t)&guise_rows[i] };
+	for (size_t i = 0; i < NITEMS(context_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = context_rows[i].says, .test_func = forgets_context,
+		    .initial_state = (void *)(uintptr_t)&context_rows[i] };
 	return cmocka_run_group_tests_name("charset", tests, NULL, NULL);
 }
