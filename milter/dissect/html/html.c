@@ -544,22 +544,20 @@ look_at_attribute(struct look *look)
 static void
 look_at_style(struct scan *scan, const struct html_tag *tag, bool inert)
 {
-	struct layer		 sheet = sheet_of(scan, tag);
+	struct layer		 behind = layer_inside(scan->layer, tag->end, scan->layer->text.len), sheet;
 	struct css_surroundings	 around = { .element = SPAN("style"), .width = REFERENCE_NO_SIZE,
 				     .height = REFERENCE_NO_SIZE, .inert = inert };
 
-	scan->sheet_bytes += sheet.text.len;
 	if (scan->sheet_bytes > MOST_READINGS * scan->layer->text.len) {
 		block_exceed(scan->collector->block, LIMIT_css_tokens);
 		return;
 	}
+	sheet = sheet_of(scan, tag);
+	scan->sheet_bytes += sheet.text.len;
 	html_collect_css(scan->collector, &sheet, CSS_SHEET, &around);
 	/* Inside SVG, and in XML, a sheet is text like any other. */
-	if (scan->foreign || scan->source == HTML_XML) {
-		struct layer behind = layer_inside(scan->layer, tag->end, scan->layer->text.len);
-
+	if (scan->foreign || scan->source == HTML_XML)
 		scan->sheet_bytes += foreign_sheet_collect(scan->collector, &behind, sheet.text.len, tag->name, &around);
-	}
 }
 
 static void

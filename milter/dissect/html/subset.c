@@ -5,6 +5,8 @@
 
 /* Entities that are told apart; with more, any use counts. */
 #define MOST_ENTITIES	64
+/* Longer names are not looked for. */
+#define LONGEST_NAME	256
 
 struct subset {
 	struct span	 text;			/* between the brackets */
@@ -56,23 +58,25 @@ note_literal(struct subset *subset, struct span literal)
 		subset->literal = literal;
 }
 
-static void
+/* Both return where they stopped: what was read once is not read again. */
+static size_t
 read_entity(struct subset *subset, size_t at)
 {
 	struct span name = next_word(subset->text, &at), literal;
 
 	if (span_eq(name, SPAN("%")))
 		subset->suspect = true;
-	else if (subset->name_count < MOST_ENTITIES)
+	else if (subset->name_count < MOST_ENTITIES && name.len <= LONGEST_NAME)
 		subset->names[subset->name_count++] = name;
 	else
 		subset->overfull = true;
 	if (next_literal(subset->text, &at, &literal))
 		note_literal(subset, literal);
+	return at;
 }
 
 /* Defaults that name a namespace or a keyword are what DTDs are for. */
-static void
+static size_t
 read_attributes(struct subset *subset, size_t at)
 {
 	struct span literal;
@@ -90,6 +94,7 @@ read_attributes(struct subset *subset, size_t at)
 		note_literal(subset, literal);
 		subset->suspect = true;
 	}
+	return at;
 }
 
 static bool
@@ -124,7 +129,8 @@ static bool
 uses_entity(const struct subset *subset, struct span text)
 {
 	for (size_t at = 0; (at = span_find_char(text, '&', at)) < text.len; at++) {
-		struct span name = span_cut(text, at + 1, span_find_char(text, ';', at));
+		struct span near = span_cut(text, at + 1, at + 1 + LONGEST_NAME);
+		struct span name = span_cut(near, 0, span_find_char(near, ';', 0));
 
 		if (subset->overfull && name.len > 0 && name.at[0] != '#')
 			return true;
@@ -174,13 +180,12 @@ subset_collect(struct collector *collector, const struct layer *layer)
 
 	if (!find_subset(text, &subset))
 		return;
-	for (size_t at = 0; (at = span_find(subset.text, SPAN("<!"), at)) < subset.text.len; at += 2) {
-		struct span rest = span_from(subset.text, at + 2);
-
-		if (span_starts(rest, SPAN("ENTITY")))
-			read_entity(&subset, at + 8);
-		else if (span_starts(rest, SPAN("ATTLIST")))
-			read_attributes(&subset, at + 9);
+	for (size_t at = 0; (at = span_find(subset.text, SPAN("<!"), at)) < subset.text.len;) {
+		at += 2;
+		if (span_starts(span_from(subset.text, at), SPAN("ENTITY")))
+			at = read_entity(&subset, at + 6);
+		else if (span_starts(span_from(subset.text, at), SPAN("ATTLIST")))
+			at = read_attributes(&subset, at + 7);
 	}
 	if (!subset.suspect && (subset.name_count == 0 ||
 	    !document_uses_entity(&subset, span_from(text, subset.end), collector->block)))

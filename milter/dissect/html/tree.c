@@ -158,7 +158,8 @@ flatten(const GumboNode *root, const char *text, uint64_t max_depth, struct aren
 				.parent = parent,
 				.depth = parent != NODE_NONE ? larger[parent].depth + 1 : 0,
 				.at = tag_begin(tag, text),
-				.inert = parent != NODE_NONE && (larger[parent].inert || is_inert_template(node->parent)),
+				.inert = parent != NODE_NONE && (larger[parent].inert || larger[parent].holds_inert),
+				.holds_inert = is_inert_template(node),
 			};
 			if (larger[tree->count].depth > max_depth)
 				return PW_ELIMIT;

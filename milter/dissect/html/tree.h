@@ -19,6 +19,7 @@ struct html_node {
 	uint32_t	at;		/* of its start tag in the text, or NODE_NONE for implied elements */
 	uint32_t	depth;		/* elements around it */
 	bool		inert;		/* inside a template that is no declarative shadow root */
+	bool		 holds_inert;	/* a template: its children are inert */
 };
 
 struct html_tree {

@@ -226,10 +226,30 @@ measures(void **state)
 	arena_free(arena);
 }
 
+/* Each would be read to the end of the document: quadratic, without the limit. */
+static void
+bounds_sheets_in_sheets(void **state)
+{
+	static const char	 again[] = "<style>&a<!--x-->";
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	struct buf		 html;
+	const struct dissection	*d;
+
+	(void)state;
+	buf_init(&html, 1 << 20);
+	buf_add(&html, SPAN("Content-Type: text/html\n\n<svg>"));
+	for (size_t i = 0; i < 500; i++)
+		buf_add(&html, SPAN(again));
+	assert_int_equal(dissect(buf_span(&html), &limits_default, arena, &d), PW_ELIMIT);
+	assert_int_equal(d->limit, LIMIT_css_tokens);
+	buf_fini(&html);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes)] = { 0 };
+	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes) + 1] = { 0 };
 	size_t			count = 0;
 
 	dissect_prepare();
@@ -239,5 +259,6 @@ main(void)
 	for (size_t i = 0; i < NITEMS(sizes); i++)
 		tests[count++] = (struct CMUnitTest){ .name = sizes[i].says, .test_func = measures,
 		    .initial_state = (void *)(uintptr_t)&sizes[i] };
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(bounds_sheets_in_sheets);
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }
