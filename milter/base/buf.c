@@ -112,6 +112,41 @@ utf8_length(struct span s, size_t at)
 	return len;
 }
 
+/*
+ * JSON asks for the first row alone. But who cuts a stream of objects by Unicode's line ends would cut inside a
+ * string at the others (NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR), and terminals obey C1 controls.
+ */
+static const struct {
+	unsigned	first, last;
+} escaped[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x2029 } };
+
+static bool
+is_escaped(unsigned character)
+{
+	for (size_t i = 0; i < NITEMS(escaped); i++)
+		if (character >= escaped[i].first && character <= escaped[i].last)
+			return true;
+	return false;
+}
+
+/* Of a well-formed sequence of at most three bytes; 0xfffd for longer ones, which are never escaped. */
+static unsigned
+utf8_character(struct span sequence)
+{
+	const unsigned char *byte = (const unsigned char *)sequence.at;
+
+	switch (sequence.len) {
+	case 1:
+		return byte[0];
+	case 2:
+		return (byte[0] & 0x1fu) << 6 | (byte[1] & 0x3fu);
+	case 3:
+		return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
+	default:
+		return 0xfffd;
+	}
+}
+
 void
 buf_add_json(struct buf *buf, struct span s)
 {
@@ -119,12 +154,13 @@ buf_add_json(struct buf *buf, struct span s)
 	for (size_t i = 0; i < s.len;) {
 		unsigned char	c = (unsigned char)s.at[i];
 		size_t		len = utf8_length(s, i);
+		unsigned	character = utf8_character(span_cut(s, i, i + len));
 
 		if (len == 0) {
 			buf_add(buf, SPAN("\\ufffd"));
 			len = 1;
-		} else if (c < 0x20 || c == 0x7f)
-			buf_printf(buf, "\\u%04x", c);
+		} else if (is_escaped(character))
+			buf_printf(buf, "\\u%04x", character);
 		else {
 			if (c == '"' || c == '\\')
 				buf_add_char(buf, '\\');

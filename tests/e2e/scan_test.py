@@ -141,6 +141,31 @@ class Json(ScanTest):
         found = scan("--json", name).object
         self.assertEqual(found["file"], name)
 
+    def test_no_string_holds_what_some_reader_takes_for_a_line_end(self):
+        marks = "\x1c\x1e\x7f\x80\x85\x9b\x9f\u2028\u2029"
+        name = self.write("a" + marks + "b.eml", b"Subject: x\r\n\r\nx\r\n")
+        output = scan("--json", name).output
+        self.assertEqual(len(output.splitlines()), 1)  # which cuts at each of them
+        self.assertTrue(output[:-1].isprintable(), ascii(output))
+        self.assertIn("a" + "".join(f"\\u{ord(mark):04x}" for mark in marks) + "b.eml", output)
+        self.assertEqual(json.loads(output)["file"], name)
+
+    def test_letters_of_any_language_stand_as_they_are(self):
+        name = self.write("\u00a0\u00fc\u2027\u202a\u65e5\U0001f600.eml", b"Subject: x\r\n\r\nx\r\n")
+        self.assertIn(os.path.basename(name), scan("--json", name).output)
+
+    def test_bytes_that_are_no_utf8_are_replaced(self):
+        # stray, overlong, a surrogate, past the last character, cut off at the end
+        broken = b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x80"
+        data = b"X-Image-Url: http://t.example/" + b"/".join(broken) + b"\r\nContent-Type: text/plain\r\n\r\nx\r\n"
+        name = self.write("broken.eml", data)
+        other = os.fsencode(self.folder) + b"/\x85\xc2.eml"
+        with open(other, "wb") as file:
+            file.write(data)
+        first, second = scan("--json", name, os.fsdecode(other)).objects
+        self.assertEqual(second["file"], self.folder + "/\ufffd\ufffd.eml")
+        self.assertTrue(first["references"])
+
     def test_recipients_given_by_hand_are_looked_for_in_urls(self):
         self.assertEqual(scan("--rcpt", "else@parl.example", path("tracked-digest")).status, 0)
         self.assertEqual(scan("--rcpt", "else@parl.example", "--rcpt", MEMBER, path("tracked-digest")).status, 1)

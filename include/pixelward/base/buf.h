@@ -15,7 +15,10 @@ void		buf_fini(struct buf *);
 void		buf_add(struct buf *, struct span);
 void		buf_add_char(struct buf *, char);
 void		buf_printf(struct buf *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
+/*
+ * A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. Whatever any reader takes for the end of a
+ * line or a control is escaped: U+0000 to U+001F, U+007F to U+009F, U+2028 and U+2029.
+ */
 void		buf_add_json(struct buf *, struct span);
 /* Borrowed from the buffer until the next call on it. */
 struct span	buf_span(const struct buf *);
