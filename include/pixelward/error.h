@@ -14,6 +14,9 @@ enum mail_fate {
 	X(PW_ESYSTEM,		"a system call failed",				MAIL_DEFERRED) \
 	X(PW_ELIMIT,		"a configured limit was exceeded",		MAIL_HELD) \
 	X(PW_EPARSER,		"the HTML parser gave up",			MAIL_HELD) \
+	X(PW_EPOISON,		"the process that read it died",		MAIL_HELD) \
+	X(PW_ETIMEOUT,		"it took longer than DissectTimeout to read",	MAIL_HELD) \
+	X(PW_EBUSY,		"no dissector was free within QueueTimeout",	MAIL_DEFERRED) \
 	X(PW_ESYNTAX,		"not well-formed",				MAIL_GOES_ON) \
 	X(PW_ENOTFOUND,		"not found",					MAIL_GOES_ON) \
 	X(PW_ECONFIG,		"a configuration or rule file has mistakes",	MAIL_GOES_ON) \

@@ -34,48 +34,58 @@ take(const struct span *sorted, bool *taken, size_t count, struct span url)
 	return false;
 }
 
-enum pw_err
-dissect_is_inert(struct span document, uint32_t kind, struct span charset_label, struct span base,
-    const struct span *kept, size_t kept_count, const struct limits *limits, struct arena *arena,
+static enum pw_err
+document_inert(const struct changed *changed, const struct limits *limits, struct arena *arena,
     struct span *first_live)
 {
 	struct block		 block;
 	struct charset_text	 text;
-	struct span		*sorted = arena_array(arena, kept_count, sizeof(*sorted));
-	bool			*taken = arena_array(arena, kept_count, sizeof(*taken));
-	enum pw_err		 err = block_init(&block, document, limits, arena);
+	struct span		*sorted = arena_array(arena, changed->kept_count, sizeof(*sorted));
+	bool			*taken = arena_array(arena, changed->kept_count, sizeof(*taken));
+	enum pw_err		 err = block_init(&block, changed->bytes, limits, arena);
 
-	*first_live = SPAN_NONE;
 	if (sorted == NULL || taken == NULL)
 		return PW_ENOMEM;
 	if (err == PW_OK)
-		err = charset_decode(charset_of(charset_label, document), document, arena, &text);
+		err = charset_decode(charset_of(changed->charset, changed->bytes), changed->bytes, arena, &text);
 	if (err != PW_OK)
 		return err;
-	if (kept_count > 0) {
-		memcpy(sorted, kept, kept_count * sizeof(*sorted));
-		qsort(sorted, kept_count, sizeof(*sorted), compare);
+	if (changed->kept_count > 0) {
+		memcpy(sorted, changed->kept, changed->kept_count * sizeof(*sorted));
+		qsort(sorted, changed->kept_count, sizeof(*sorted), compare);
 	}
 	struct collector collector = { .block = &block, .raw.none = true };
 	struct layer layer = { .text = text.text };
-	if (base.len > 0)
-		collector_set_base(&collector, base);
+	if (changed->base.len > 0)
+		collector_set_base(&collector, changed->base);
 	/* Without the tree: every tag that some tokenizer emits counts. */
-	if (kind == DOCUMENT_CSS) {
+	if (changed->kind == DOCUMENT_CSS) {
 		struct css_surroundings around = { .width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE };
 		html_collect_css(&collector, &layer, CSS_SHEET, &around);
 	} else
-		html_collect(&collector, &layer, kind == DOCUMENT_XML ? HTML_XML : HTML_NESTED);
+		html_collect(&collector, &layer, changed->kind == DOCUMENT_XML ? HTML_XML : HTML_NESTED);
 	if (block.failure != PW_OK)
 		return block.failure;
 	for (size_t i = 0; i < block.references.count; i++) {
 		const struct reference *reference = (const struct reference *)block.references.at + i;
 		struct span url = { block.text + reference->url.at, reference->url.len };
 
-		if (reference->trigger != TRIGGER_CLICK && !take(sorted, taken, kept_count, url)) {
+		if (reference->trigger != TRIGGER_CLICK && !take(sorted, taken, changed->kept_count, url)) {
 			*first_live = url;
 			return PW_ENOTINERT;
 		}
 	}
 	return PW_OK;
+}
+
+enum pw_err
+dissect_inert(const struct changed *changed, size_t count, const struct limits *limits, struct arena *arena,
+    struct span *first_live)
+{
+	enum pw_err err = PW_OK;
+
+	*first_live = SPAN_NONE;
+	for (size_t i = 0; err == PW_OK && i < count; i++)
+		err = document_inert(&changed[i], limits, arena, first_live);
+	return err;
 }

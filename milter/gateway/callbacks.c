@@ -221,7 +221,7 @@ on_end_of_message(SMFICTX *ctx)
 	const struct options	*options = generation_options(mail->generation);
 	message_fill(ctx, connection, &message);
 	if (!unjudged(mail, &outcome))
-		pipeline_run(&message, options, generation_policy(mail->generation), mail->arena, &outcome);
+		pipeline_run(&message, options, generation_policy(mail->generation), &dissectors_in_thread, mail->arena, &outcome);
 	sfsistat status = reply_send(ctx, &connection->negotiated, mail, &message, &outcome,
 	    outcome_header(options, &outcome, mail->arena));
 	struct span line = outcome_log_line(&message, options, &outcome, mail->arena);

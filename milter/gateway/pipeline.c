@@ -1,5 +1,6 @@
 #include <pixelward/gateway/pipeline.h>
 
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,59 +31,110 @@ add_reason(struct verdict *verdict, struct span reason, struct arena *arena)
 	larger[verdict->reason_count++] = reason;
 }
 
-/* Something failed on the way: what the table of errors says becomes of the mail. */
+/* What one run through the house needs beside the message. */
+struct house {
+	const struct options	*options;
+	const struct policy	*policy;
+	const struct dissectors	*dissectors;
+	struct arena		*arena;
+};
+
+/* Failures whose fate an option decides, where the message could not be read at all. */
+static const struct failure {
+	enum pw_err	 err;
+	size_t		 option;	/* of an enum on_failure in struct options */
+	const char	*name, *rule;
+} failures[] = {
+	{ PW_ELIMIT,	offsetof(struct options, on_limit),	"OnLimit",	"builtin.limit" },
+	{ PW_ETIMEOUT,	offsetof(struct options, on_limit),	"OnLimit",	"builtin.limit" },
+	{ PW_EPARSER,	offsetof(struct options, on_poison),	"OnPoison",	"builtin.poison" },
+	{ PW_EPOISON,	offsetof(struct options, on_poison),	"OnPoison",	"builtin.poison" },
+	{ PW_EBLOCK,	offsetof(struct options, on_poison),	"OnPoison",	"builtin.poison" },
+};
+
 static void
-fail(struct outcome *outcome, enum pw_err err, const char *where, struct span detail, struct arena *arena)
+add_rule(struct verdict *verdict, const char *rule, struct arena *arena)
 {
-	static const enum action actions[] = {
+	struct span *rules = arena_array(arena, 1, sizeof(*rules));
+
+	if (rules == NULL || verdict->rule_count > 0)
+		return;
+	*rules = span_of(rule);
+	verdict->rules = rules;
+	verdict->rule_count = 1;
+}
+
+/* Something failed on the way: what options and the table of errors say becomes of the mail. */
+static void
+fail(const struct house *house, struct outcome *outcome, enum pw_err err, const char *where, struct span detail)
+{
+	static const enum action of_fate[] = {
 		[MAIL_GOES_ON] = ACTION_DELIVER, [MAIL_HELD] = ACTION_HOLD, [MAIL_DEFERRED] = ACTION_TEMPFAIL,
 	};
-	enum action action = actions[pw_fate(err)];
+	static const enum action of_option[] = {
+		[ON_HOLD] = ACTION_HOLD, [ON_TEMPFAIL] = ACTION_TEMPFAIL, [ON_ACCEPT] = ACTION_DELIVER,
+	};
+	enum action	 action = of_fate[pw_fate(err)];
+	const char	*option = "";
 
+	for (size_t i = 0; i < NITEMS(failures); i++)
+		if (failures[i].err == err) {
+			enum on_failure fate;
+
+			memcpy(&fate, (const char *)house->options + failures[i].option, sizeof(fate));
+			action = of_option[fate];
+			option = failures[i].name;
+			add_rule(&outcome->verdict, failures[i].rule, house->arena);
+		}
 	outcome->rewritten.changed = false;
+	outcome->failure = err;
 	if (action > outcome->verdict.action)
 		outcome->verdict.action = action;
-	add_reason(&outcome->verdict, arena_printf(arena, "%s: %s%s%.*s", where, pw_strerror(err),
-	    detail.len > 0 ? ": " : "", SPAN_ARG(detail)), arena);
+	add_reason(&outcome->verdict, arena_printf(house->arena, "%s: %s%s%.*s%s%s%s", where, pw_strerror(err),
+	    detail.len > 0 ? ": " : "", SPAN_ARG(detail), option[0] != '\0' ? " (" : "", option,
+	    option[0] != '\0' ? ")" : ""), house->arena);
 }
 
 /* URLs of the document that stay: of each place one. */
 static enum pw_err
-kept_urls(const struct outcome *outcome, uint32_t document, struct arena *arena, struct span **urls, size_t *count)
+kept_urls(const struct outcome *outcome, uint32_t document, struct arena *arena, struct changed *changed)
 {
 	const struct dissection	*d = outcome->dissection;
+	struct span		*urls = arena_array(arena, d->references.count, sizeof(*urls));
 
-	*count = 0;
-	*urls = arena_array(arena, d->references.count, sizeof(**urls));
-	if (*urls == NULL)
+	if (urls == NULL)
 		return PW_ENOMEM;
+	changed->kept = urls;
 	for (uint32_t i = 0; i < d->references.count; i++) {
 		const struct reference *reference = &dissection_references(d)[i];
 
 		if (reference->document == document && reference->trigger != TRIGGER_CLICK &&
 		    !outcome->verdict.decisions[i].strip)
-			(*urls)[(*count)++] = dissection_text(d, reference->url);
+			urls[changed->kept_count++] = dissection_text(d, reference->url);
 	}
 	return PW_OK;
 }
 
 static enum pw_err
-verify(const struct outcome *outcome, const struct limits *limits, struct arena *arena, struct span *live)
+verify(const struct house *house, const struct outcome *outcome, struct span *live)
 {
-	for (size_t i = 0; i < outcome->rewritten.document_count; i++) {
-		const struct changed_document	*changed = &outcome->rewritten.documents[i];
-		const struct document		*document = &dissection_documents(outcome->dissection)[changed->document];
-		struct span			*urls;
-		size_t				 count;
-		enum pw_err			 err = kept_urls(outcome, changed->document, arena, &urls, &count);
+	const struct dissection	*d = outcome->dissection;
+	const struct rewritten	*rewritten = &outcome->rewritten;
+	struct changed		*changed = arena_array(house->arena, rewritten->document_count, sizeof(*changed));
+	enum pw_err		 err = changed != NULL ? PW_OK : PW_ENOMEM;
 
-		if (err == PW_OK)
-			err = dissect_is_inert(changed->bytes, document->kind, changed->charset,
-			    dissection_text(outcome->dissection, document->base), urls, count, limits, arena, live);
-		if (err != PW_OK)
-			return err;
+	for (size_t i = 0; err == PW_OK && i < rewritten->document_count; i++) {
+		const struct changed_document	*fresh = &rewritten->documents[i];
+		const struct document		*document = &dissection_documents(d)[fresh->document];
+
+		changed[i] = (struct changed){ .bytes = fresh->bytes, .kind = document->kind,
+		    .charset = fresh->charset, .base = dissection_text(d, document->base) };
+		err = kept_urls(outcome, fresh->document, house->arena, &changed[i]);
 	}
-	return PW_OK;
+	if (err == PW_OK && rewritten->document_count > 0)
+		err = house->dissectors->inert(house->dissectors->context, changed, rewritten->document_count,
+		    &house->options->limits, house->arena, live);
+	return err;
 }
 
 /* A message without an envelope, from a file: its header says who was to get it. */
@@ -100,13 +152,6 @@ recipients_of_header(const struct dissection *d, struct arena *arena, struct mes
 	return PW_OK;
 }
 
-/* What one run through the house needs beside the message. */
-struct house {
-	const struct options	*options;
-	const struct policy	*policy;
-	struct arena		*arena;
-};
-
 /* Splice what the verdict strips, and prove each changed document inert. live names what is left otherwise. */
 static enum pw_err
 make_inert(const struct house *house, struct span raw, struct outcome *outcome, struct span *live)
@@ -114,7 +159,19 @@ make_inert(const struct house *house, struct span raw, struct outcome *outcome, 
 	enum pw_err err = rewrite(raw, outcome->dissection, &outcome->verdict, house->arena, &outcome->rewritten);
 
 	if (err == PW_OK)
-		err = verify(outcome, &house->options->limits, house->arena, live);
+		err = verify(house, outcome, live);
+	return err;
+}
+
+/* A dissection that stopped at a limit or in the parser is one: it is judged by OnLimit and OnPoison. */
+static enum pw_err
+take_apart(const struct house *house, struct span message, const struct dissection **d)
+{
+	enum pw_err err = house->dissectors->dissect(house->dissectors->context, message, &house->options->limits,
+	    house->arena, d);
+
+	if (*d != NULL)
+		err = dissection_check(*d, (*d)->bytes, message.len);
 	return err;
 }
 
@@ -150,7 +207,7 @@ look_again(const struct house *house, const struct outcome *outcome, struct span
 {
 	struct span		 fresh = join(&outcome->rewritten, house->arena);
 	const struct dissection	*d;
-	enum pw_err		 err = fresh.at == NULL ? PW_ENOMEM : dissect(fresh, &house->options->limits, house->arena, &d);
+	enum pw_err		 err = fresh.at == NULL ? PW_ENOMEM : take_apart(house, fresh, &d);
 
 	for (uint32_t i = 0; err == PW_OK && i < d->references.count; i++) {
 		const struct reference *reference = &dissection_references(d)[i];
@@ -163,28 +220,20 @@ look_again(const struct house *house, const struct outcome *outcome, struct span
 	return err;
 }
 
-/* One reading may hide in another: an encoded message in an encoded message. */
-#define MOST_ROUNDS	4
-
 /* Splices cannot make every reading inert: leave one reading only, then make that one inert. */
 static enum pw_err
 start_anew(const struct house *house, const struct message *message, struct outcome *outcome, struct span *live)
 {
-	const struct limits	*limits = &house->options->limits;
 	struct message		 anew = *message;
-	struct outcome		 second = { .dissection = outcome->dissection };
-	enum pw_err		 err = PW_OK;
-	unsigned		 round = 0;
+	struct outcome		 second = { .dissection = NULL };
+	enum pw_err		 err = house->dissectors->anew(house->dissectors->context, message->raw,
+				    &house->options->limits, house->arena, &anew.raw, &second.dissection);
 
-	do {
-		err = dissect_canonical(anew.raw, second.dissection, limits, house->arena, &anew.raw);
-		if (err == PW_OK)
-			err = dissect(anew.raw, limits, house->arena, &second.dissection);
-	} while (err == PW_OK && dissection_is_ambiguous(second.dissection) && ++round < MOST_ROUNDS);
-	if (err == PW_OK && dissection_is_ambiguous(second.dissection))
-		err = PW_ENOTINERT;
 	if (err == PW_OK)
-		err = judge(&anew, second.dissection, house->options, house->policy, house->arena, &second.verdict);
+		err = dissection_check(second.dissection, second.dissection->bytes, anew.raw.len);
+	if (err == PW_OK)
+		err = judge(&anew, second.dissection, house->options, house->policy, house->arena,
+		    &second.verdict);
 	if (err == PW_OK)
 		err = make_inert(house, anew.raw, &second, live);
 	if (err != PW_OK)
@@ -199,49 +248,47 @@ start_anew(const struct house *house, const struct message *message, struct outc
 }
 
 static void
-run(const struct message *message, const struct options *options, const struct policy *policy, struct arena *arena,
-    struct outcome *outcome)
+run(const struct house *house, const struct message *message, struct outcome *outcome)
 {
-	struct house	house = { options, policy, arena };
 	struct message	envelope = *message;
 	struct span	live = SPAN_NONE;
-	enum pw_err	err = dissect(message->raw, &options->limits, arena, &outcome->dissection);
+	enum pw_err	err = take_apart(house, message->raw, &outcome->dissection);
 
-	/* A dissection that stopped at a limit or in the parser is judged by OnLimit and OnPoison. */
-	if (outcome->dissection != NULL)
-		err = dissection_check(outcome->dissection, outcome->dissection->bytes, message->raw.len);
 	if (err != PW_OK) {
 		outcome->dissection = NULL;
-		fail(outcome, err, "dissecting", SPAN_NONE, arena);
+		fail(house, outcome, err, "dissecting", SPAN_NONE);
 		return;
 	}
 	if (envelope.recipient_count == 0)
-		err = recipients_of_header(outcome->dissection, arena, &envelope);
+		err = recipients_of_header(outcome->dissection, house->arena, &envelope);
 	if (err == PW_OK)
-		err = judge(&envelope, outcome->dissection, options, policy, arena, &outcome->verdict);
+		err = judge(&envelope, outcome->dissection, house->options, house->policy, house->arena,
+		    &outcome->verdict);
 	if (err != PW_OK) {
-		fail(outcome, err, "judging", SPAN_NONE, arena);
+		fail(house, outcome, err, "judging", SPAN_NONE);
 		return;
 	}
 	if (outcome->verdict.strip_count == 0)
 		return;
-	err = make_inert(&house, message->raw, outcome, &live);
+	err = make_inert(house, message->raw, outcome, &live);
 	if (err == PW_OK && dissection_is_ambiguous(outcome->dissection))
-		err = look_again(&house, outcome, &live);
+		err = look_again(house, outcome, &live);
 	if (err == PW_ENOTINERT && outcome->dissection->failure == PW_OK)
-		err = start_anew(&house, &envelope, outcome, &live);
+		err = start_anew(house, &envelope, outcome, &live);
 	if (err != PW_OK)
-		fail(outcome, err == PW_ENOMEM ? err : PW_ENOTINERT, "rewriting", live, arena);
+		fail(house, outcome, pw_fate(err) == MAIL_DEFERRED ? err : PW_ENOTINERT, "rewriting",
+		    live.len > 0 || err == PW_ENOTINERT ? live : span_of(pw_strerror(err)));
 }
 
 void
 pipeline_run(const struct message *message, const struct options *options, const struct policy *policy,
-    struct arena *arena, struct outcome *outcome)
+    const struct dissectors *dissectors, struct arena *arena, struct outcome *outcome)
 {
-	uint64_t before = cpu_now_us();
+	struct house	house = { options, policy, dissectors, arena };
+	uint64_t	before = cpu_now_us();
 
 	*outcome = (struct outcome){ 0 };
-	run(message, options, policy, arena, outcome);
+	run(&house, message, outcome);
 	outcome->cpu_us = cpu_now_us() - before;
 }
 

@@ -84,8 +84,10 @@ check(struct span message, struct arena *arena)
 		for (uint32_t k = 0; k < d->references.count; k++)
 			if (dissection_references(d)[k].document == r.documents[i].document && !verdict.decisions[k].strip)
 				kept[count++] = dissection_text(d, dissection_references(d)[k].url);
-		if (dissect_is_inert(r.documents[i].bytes, document->kind, r.documents[i].charset,
-		    dissection_text(d, document->base), kept, count, &limits, arena, &live) != PW_OK)
+		struct changed changed = { .bytes = r.documents[i].bytes, .kind = document->kind,
+		    .charset = r.documents[i].charset, .base = dissection_text(d, document->base),
+		    .kept = kept, .kept_count = count };
+		if (dissect_inert(&changed, 1, &limits, arena, &live) != PW_OK)
 			return;	/* the gateway holds it */
 	}
 	if (dissect(fresh, &limits, arena, &d) != PW_OK)

@@ -18,6 +18,15 @@ enum pw_err	dissect_canonical(struct span message, const struct dissection *, co
 		    struct arena *, struct span *fresh) PW_MUST_CHECK;
 
 /*
+ * The same from the message alone, in as many rounds as it takes until one reading is left, and the dissection of what
+ * comes out. Both live in arena.
+ *	PW_ENOTINERT	there is no end to it
+ *	else		what dissect() and dissect_canonical() say
+ */
+enum pw_err	dissect_anew(struct span message, const struct limits *, struct arena *, struct span *fresh,
+		    const struct dissection **) PW_MUST_CHECK;
+
+/*
  * How the header of one message becomes that of another, in the milter protocol's terms: indices count the old fields
  * of a name, so that the highest must go first; an index behind the last one adds a field at the end.
  */

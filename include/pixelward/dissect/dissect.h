@@ -19,14 +19,21 @@ void		dissect_prepare(void);
 enum pw_err	dissect(struct span message, const struct limits *, struct arena *,
 		    const struct dissection **) PW_MUST_CHECK;
 
+/* A document that the rewriter made. kept: serialised URLs that policy left alone, once for each place. */
+struct changed {
+	struct span		 bytes;		/* decoded */
+	uint32_t		 kind;		/* enum document_kind */
+	struct span		 charset, base;
+	const struct span	*kept;
+	size_t			 kept_count;
+};
+
 /*
- * Does this decoded document contact a host beyond kept? A linear scan of tokens that asks no parser; used on
- * what the rewriter made.
- * kept: serialised URLs that policy left alone, once for each place. first_live names the offender for the log.
- *	PW_ENOTINERT	it does
+ * Does any of the documents contact a host beyond what was kept of it? A linear scan of tokens that asks no parser.
+ * first_live names the offender for the log.
+ *	PW_ENOTINERT	one does
  */
-enum pw_err	dissect_is_inert(struct span document, uint32_t kind, struct span charset, struct span base,
-		    const struct span *kept, size_t kept_count, const struct limits *, struct arena *,
+enum pw_err	dissect_inert(const struct changed *, size_t count, const struct limits *, struct arena *,
 		    struct span *first_live) PW_MUST_CHECK;
 
 #endif

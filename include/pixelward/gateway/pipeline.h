@@ -4,19 +4,24 @@
 
 #include <pixelward/base/arena.h>
 #include <pixelward/judge/judge.h>
+#include <pixelward/gateway/dissectors.h>
 #include <pixelward/rewritten.h>
 
 struct outcome {
 	const struct dissection	*dissection;	/* NULL if there was no memory for it */
 	struct verdict		 verdict;	/* what policy wants, whatever the mode */
 	struct rewritten	 rewritten;	/* changed is false if nothing is to be changed */
+	enum pw_err		 failure;	/* why it was not read or not changed; PW_OK if it was */
 	bool			 skipped;	/* internal or authenticated client: not looked at */
 	uint64_t		 cpu_us;	/* CPU time it took */
 };
 
-/* Never fails: a failure becomes a verdict (held or deferred, never dropped). All lives in arena. */
-void	pipeline_run(const struct message *, const struct options *, const struct policy *, struct arena *,
-	    struct outcome *);
+/*
+ * Never fails: a failure becomes a verdict (held, deferred, or delivered where an option wants that; never dropped).
+ * All lives in arena. dissectors do the parsing: a thread, or a pool of processes.
+ */
+void	pipeline_run(const struct message *, const struct options *, const struct policy *,
+	    const struct dissectors *, struct arena *, struct outcome *);
 /* The log line without its queue id: "action=... rules=... refs=..." */
 struct span	outcome_log_line(const struct message *, const struct options *, const struct outcome *,
 		    struct arena *);

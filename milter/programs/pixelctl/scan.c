@@ -199,7 +199,7 @@ scan_message(struct scan *scan, const char *file, struct span whole, struct aren
 	if (limit != LIMIT_NONE)
 		size_outcome(limit, scan->options, arena, &outcome);
 	else
-		pipeline_run(&message, scan->options, scan->policy, arena, &outcome);
+		pipeline_run(&message, scan->options, scan->policy, &dissectors_in_thread, arena, &outcome);
 	if (scan->rewrite_dir != NULL)
 		write_delivered(scan, file, whole, message.raw, &outcome, arena);
 	if (scan->json)
