@@ -37,7 +37,7 @@ dissect_or_fail(struct span mail, struct arena *arena)
 	enum pw_err		 err = dissect(mail, &limits_default, arena, &d);
 
 	assert_int_equal(err, PW_OK);
-	assert_int_equal(dissection_check(d, d->bytes, mail.len), PW_OK);
+	assert_int_equal(dissection_check(d, d->bytes, mail.len, &limits_default), PW_OK);
 	return d;
 }
 

@@ -221,7 +221,15 @@ bool			 dissection_is_ambiguous(const struct dissection *);
 const char		*reference_kind_name(uint32_t kind);
 const char		*trigger_name(uint32_t trigger);
 
-/* Every index, offset and number in bounds? PW_EBLOCK if not: then nothing in it may be read. */
-enum pw_err		 dissection_check(const void *block, size_t block_bytes, size_t message_bytes) PW_MUST_CHECK;
+/*
+ * Can all of it be read, by whoever follows the comments above? For a block that another process made; private memory,
+ * which that process cannot change any more. Every index, offset, enum and bit in bounds; texts no longer than the block,
+ * all together; parts within their parents, what is edited within its part; references in the order of their documents,
+ * so that each document's are a run; no more parts, documents and references than the limits allow a dissection.
+ * A block that passes can still lie about its message.
+ *	PW_EBLOCK	nothing in it may be read
+ */
+enum pw_err		 dissection_check(const void *block, size_t block_bytes, size_t message_bytes,
+			    const struct limits *) PW_MUST_CHECK;
 
 #endif

@@ -95,23 +95,28 @@ fail(const struct house *house, struct outcome *outcome, enum pw_err err, const 
 	    option[0] != '\0' ? ")" : ""), house->arena);
 }
 
-/* URLs of the document that stay: of each place one. */
+/*
+ * URLs of the document that stay: of each place one. *next is a reference of this document or of an earlier one, and
+ * becomes the first of a later one.
+ */
 static enum pw_err
-kept_urls(const struct outcome *outcome, uint32_t document, struct arena *arena, struct changed *changed)
+kept_urls(const struct outcome *outcome, uint32_t document, uint32_t *next, struct arena *arena, struct changed *changed)
 {
 	const struct dissection	*d = outcome->dissection;
-	struct span		*urls = arena_array(arena, d->references.count, sizeof(*urls));
+	const struct reference	*references = dissection_references(d);
+	uint32_t		 begin = *next;
 
+	while (begin < d->references.count && references[begin].document < document)
+		begin++;
+	for (*next = begin; *next < d->references.count && references[*next].document == document;)
+		++*next;
+	struct span *urls = arena_array(arena, *next - begin, sizeof(*urls));
 	if (urls == NULL)
 		return PW_ENOMEM;
 	changed->kept = urls;
-	for (uint32_t i = 0; i < d->references.count; i++) {
-		const struct reference *reference = &dissection_references(d)[i];
-
-		if (reference->document == document && reference->trigger != TRIGGER_CLICK &&
-		    !outcome->verdict.decisions[i].strip)
-			urls[changed->kept_count++] = dissection_text(d, reference->url);
-	}
+	for (uint32_t i = begin; i < *next; i++)
+		if (references[i].trigger != TRIGGER_CLICK && !outcome->verdict.decisions[i].strip)
+			urls[changed->kept_count++] = dissection_text(d, references[i].url);
 	return PW_OK;
 }
 
@@ -122,6 +127,7 @@ verify(const struct house *house, const struct outcome *outcome, struct span *li
 	const struct rewritten	*rewritten = &outcome->rewritten;
 	struct changed		*changed = arena_array(house->arena, rewritten->document_count, sizeof(*changed));
 	enum pw_err		 err = changed != NULL ? PW_OK : PW_ENOMEM;
+	uint32_t		 next = 0;
 
 	for (size_t i = 0; err == PW_OK && i < rewritten->document_count; i++) {
 		const struct changed_document	*fresh = &rewritten->documents[i];
@@ -129,7 +135,7 @@ verify(const struct house *house, const struct outcome *outcome, struct span *li
 
 		changed[i] = (struct changed){ .bytes = fresh->bytes, .kind = document->kind,
 		    .charset = fresh->charset, .base = dissection_text(d, document->base) };
-		err = kept_urls(outcome, fresh->document, house->arena, &changed[i]);
+		err = kept_urls(outcome, fresh->document, &next, house->arena, &changed[i]);
 	}
 	if (err == PW_OK && rewritten->document_count > 0)
 		err = house->dissectors->inert(house->dissectors->context, changed, rewritten->document_count,
@@ -171,7 +177,7 @@ take_apart(const struct house *house, struct span message, const struct dissecti
 	    house->arena, d);
 
 	if (*d != NULL)
-		err = dissection_check(*d, (*d)->bytes, message.len);
+		err = dissection_check(*d, (*d)->bytes, message.len, &house->options->limits);
 	return err;
 }
 
@@ -230,7 +236,8 @@ start_anew(const struct house *house, const struct message *message, struct outc
 				    &house->options->limits, house->arena, &anew.raw, &second.dissection);
 
 	if (err == PW_OK)
-		err = dissection_check(second.dissection, second.dissection->bytes, anew.raw.len);
+		err = dissection_check(second.dissection, second.dissection->bytes, anew.raw.len,
+		    &house->options->limits);
 	if (err == PW_OK)
 		err = judge(&anew, second.dissection, house->options, house->policy, house->arena,
 		    &second.verdict);

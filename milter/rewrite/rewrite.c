@@ -1,7 +1,5 @@
 #include <pixelward/rewrite/rewrite.h>
 
-#include <string.h>
-
 #include "encode.h"
 #include "label.h"
 #include "neutral.h"
@@ -15,7 +13,9 @@ struct work {
 	struct arena			*arena;
 	struct span			 line_end;
 	struct splices			 raw;	/* of the message */
+	uint32_t			 next;	/* the first reference of a document that was not looked at: they are in order */
 	struct rewritten		*out;
+	size_t				 document_capacity;
 };
 
 /* The line end of the message's header is that of the rest, too. */
@@ -27,30 +27,38 @@ line_end_of(struct span message)
 	return end < message.len && (end == 0 || message.at[end - 1] != '\r') ? SPAN("\n") : SPAN("\r\n");
 }
 
+static enum pw_err
+collect_edit(const struct work *work, const struct reference *reference, struct splices *decoded, struct splices *raw)
+{
+	struct neutral	neutral;
+	enum pw_err	err = neutral_of(reference, &neutral);
+
+	if (err != PW_OK)
+		return err;
+	struct extent at = neutral.whole_tag ? reference->tag : reference->site;
+	struct extent raw_at = neutral.whole_tag ? reference->tag_raw : reference->site_raw;
+	if (at.begin == at.end)
+		return PW_ENOTINERT;
+	err = splices_add(decoded, work->arena, (struct splice){ at, neutral.fresh });
+	return err == PW_OK ? splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh }) : err;
+}
+
 /* The edits of one document, in decoded coordinates. */
 static enum pw_err
-collect_edits(const struct work *work, uint32_t document, struct splices *decoded, struct splices *raw)
+collect_edits(struct work *work, uint32_t document, struct splices *decoded, struct splices *raw)
 {
-	const struct reference *references = dissection_references(work->d);
+	const struct reference	*references = dissection_references(work->d);
+	enum pw_err		 err = PW_OK;
 
-	for (uint32_t i = 0; i < work->d->references.count; i++) {
-		const struct reference	*reference = &references[i];
-		struct neutral		 neutral;
-		enum pw_err		 err;
+	for (; err == PW_OK && work->next < work->d->references.count; work->next++) {
+		const struct reference *reference = &references[work->next];
 
-		if (reference->document != document || !work->verdict->decisions[i].strip)
-			continue;
-		if ((err = neutral_of(reference, &neutral)) != PW_OK)
-			return err;
-		struct extent at = neutral.whole_tag ? reference->tag : reference->site;
-		struct extent raw_at = neutral.whole_tag ? reference->tag_raw : reference->site_raw;
-		if (at.begin == at.end)
-			return PW_ENOTINERT;
-		if ((err = splices_add(decoded, work->arena, (struct splice){ at, neutral.fresh })) != PW_OK ||
-		    (err = splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh })) != PW_OK)
-			return err;
+		if (reference->document != document)
+			break;
+		if (work->verdict->decisions[work->next].strip)
+			err = collect_edit(work, reference, decoded, raw);
 	}
-	return splices_settle(decoded);
+	return err == PW_OK ? splices_settle(decoded) : err;
 }
 
 static size_t
@@ -138,12 +146,11 @@ rewrite_document(struct work *work, uint32_t index)
 
 	if (err != PW_OK || decoded.count == 0)
 		return err;
-	struct changed_document *larger = arena_array(work->arena, work->out->document_count + 1, sizeof(*larger));
+	struct changed_document *larger = arena_grow(work->arena, work->out->documents, work->out->document_count,
+	    &work->document_capacity, sizeof(*larger));
 	struct span content = splices_apply(&decoded, document_bytes(work->d, document, work->message), work->arena);
 	if (larger == NULL || content.at == NULL)
 		return PW_ENOMEM;
-	if (work->out->document_count > 0)
-		memcpy(larger, work->out->documents, work->out->document_count * sizeof(*larger));
 	work->out->documents = larger;
 	larger[work->out->document_count++] = (struct changed_document){
 		.document = index, .bytes = content,

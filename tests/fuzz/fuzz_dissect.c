@@ -70,7 +70,7 @@ check(struct span message, struct arena *arena)
 
 	limits.parse_memory = (uint64_t)64 << 20;
 	enum pw_err err = dissect(message, &limits, arena, &d);
-	INVARIANT(d != NULL && dissection_check(d, d->bytes, message.len) == PW_OK);
+	INVARIANT(d != NULL && dissection_check(d, d->bytes, message.len, &limits) == PW_OK);
 	if (err != PW_OK || strip_all(d, arena, &verdict) == 0)
 		return;
 	if (rewrite(message, d, &verdict, arena, &r) != PW_OK)

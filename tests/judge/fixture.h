@@ -84,6 +84,7 @@ fixture_parts(struct fixture *fixture, const struct fixture_part *parts, size_t 
 	documents = fixture_table(fixture, &fixture->d->documents, count, sizeof(*documents));
 	for (size_t i = 0; i < count; i++) {
 		rows[i].parent = parts[i].parent;
+		rows[i].body.end = FIXTURE_SPACE;
 		rows[i].type = fixture_words(fixture, parts[i].type);
 		rows[i].path = rows[i].charset = rows[i].name = fixture_words(fixture, "");
 		documents[i].part = (uint32_t)i;
@@ -193,7 +194,7 @@ fixture_finish(struct fixture *fixture)
 		if (tables[i]->count == 0)
 			tables[i]->at = fixture_take(fixture, 0);
 	d->bytes = fixture->used;
-	enum pw_err err = dissection_check(d, d->bytes, FIXTURE_SPACE);
+	enum pw_err err = dissection_check(d, d->bytes, FIXTURE_SPACE, &limits_default);
 	assert(err == PW_OK);
 	(void)err;
 	return d;

@@ -12,7 +12,7 @@ struct dissectors {
 	void	*context;
 
 	/* As dissect(), dissect_anew() and dissect_inert(). A pool adds PW_EPOISON, PW_ETIMEOUT, PW_EBUSY and PW_EBLOCK;
-	 * its blocks have not passed dissection_check(). */
+	 * its blocks have not passed dissection_check(), but are private memory of at least as many bytes as they say. */
 	enum pw_err	(*dissect)(void *context, struct span message, const struct limits *, struct arena *,
 			    const struct dissection **);
 	enum pw_err	(*anew)(void *context, struct span message, const struct limits *, struct arena *,

@@ -179,7 +179,7 @@ stays_bounded(void **state)
 	enum pw_err err = dissect(buf_span(&mail), &limits_default, arena, &d);
 	assert_int_equal(err, row->limit == LIMIT_NONE ? PW_OK : PW_ELIMIT);
 	assert_int_equal(d->limit, row->limit);
-	assert_int_equal(dissection_check(d, d->bytes, mail.len), PW_OK);
+	assert_int_equal(dissection_check(d, d->bytes, mail.len, &limits_default), PW_OK);
 	/* Proportional to the mail, whatever it holds. */
 	assert_true(arena_used(arena) < mail.len * 60 + (64 << 20));
 	buf_fini(&mail);
