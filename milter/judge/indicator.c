@@ -1,6 +1,6 @@
 #include "indicator.h"
 
-#include <glib.h>
+#include "domain.h"
 
 static const struct {
 	uint32_t	 role;
@@ -46,43 +46,12 @@ match(struct opinion *opinion, const struct list_set *lists, struct span name, c
 	return holds;
 }
 
-/* A domain in its own script (RFC 6531) is matched by its A-labels, as lists and dissections have them. */
-static struct span
-to_ascii(struct opinion *opinion, struct span domain)
-{
-	struct span	result = domain;
-	bool		ascii = true;
-
-	for (size_t i = 0; i < domain.len; i++)
-		ascii = ascii && (unsigned char)domain.at[i] < 0x80;
-	if (ascii || domain.len > 255)
-		return domain;
-	char *utf8 = g_strndup(domain.at, domain.len);
-	char *converted = g_utf8_validate(utf8, -1, NULL) ? g_hostname_to_ascii(utf8) : NULL;
-	if (converted != NULL) {
-		result = arena_copy(opinion->arena, span_of(converted));
-		opinion->no_memory = opinion->no_memory || result.at == NULL;
-	}
-	g_free(converted);
-	g_free(utf8);
-	return result;
-}
-
-static struct span
-domain_of(struct span mailbox)
-{
-	size_t at = mailbox.len;
-
-	while (at > 0 && mailbox.at[at - 1] != '@')
-		at--;
-	return at > 0 ? span_trim(span_from(mailbox, at)) : SPAN_NONE;
-}
-
 bool
 indicators_of_sender(struct opinion *opinion, const struct list_set *lists, const struct message *message,
     const struct dissection *d)
 {
 	const struct address	*addresses = dissection_addresses(d);
+	char			 ascii[DOMAIN_BYTES + 1];
 	size_t			 found;
 	bool			 holds = false;
 
@@ -92,7 +61,8 @@ indicators_of_sender(struct opinion *opinion, const struct list_set *lists, cons
 			    match(opinion, lists, dissection_text(d, addresses[i].domain), roles[role].words,
 			    dissection_text(d, addresses[i].mailbox), NULL, &found))
 				holds = true;
-	struct span sender = to_ascii(opinion, domain_of(message->envelope_sender));
+	/* A domain in its own script (RFC 6531) is matched by its A-labels, as lists and dissections have them. */
+	struct span sender = domain_to_ascii(domain_of_mailbox(message->envelope_sender), ascii);
 	return match(opinion, lists, sender, "the domain of the envelope's sender", message->envelope_sender, NULL,
 	    &found) || holds;
 }

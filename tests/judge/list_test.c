@@ -95,7 +95,7 @@ static const struct mistake_case {
 	  "l.txt:1:66: 'a.0123456789012345678901234567890123456789012345678901234567890123' is no domain name; write "
 	  "letters, digits, hyphens and single dots, at most 253 bytes\n" },
 	{ "a hosts file is no list", "0.0.0.0 a.example\n",
-	  "l.txt:1:9: more than a domain; write one to a line, and # before a comment\n" },
+	  "l.txt:1:9: more than one domain; write one to a line, and # before a comment\n" },
 	{ "what is not UTF-8 is no name", "b\xfc" "cher.example\n", "l.txt:1:1: 'b\xfc" "cher.example' is no domain name in "
 	  "UTF-8; write it with its xn-- labels\n" },
 	{ "an unknown directive is told", "#! level: high\n", "l.txt:1:1: unknown directive; write '#! action: hold' or '#! "
