@@ -9,11 +9,23 @@ enum mode { MODE_SHADOW, MODE_TAG, MODE_ENFORCE };
 enum remote_content { REMOTE_TRACKERS, REMOTE_UNVOUCHED, REMOTE_ALL };
 enum on_failure { ON_HOLD, ON_TEMPFAIL, ON_ACCEPT };
 enum on_signed_live { SIGNED_REWRITE, SIGNED_TAG, SIGNED_HOLD };
-enum read_receipts { RECEIPTS_KEEP, RECEIPTS_STRIP };
+enum read_receipts { RECEIPTS_WATCHED, RECEIPTS_KEEP, RECEIPTS_STRIP };
 
 struct option_list {
 	char	**at;
 	size_t	  count;
+};
+
+/* Names, and the file that each stands for. A set of names fits into 64 bits. */
+#define MOST_FILES_OF_OPTION	64
+
+struct option_file {
+	char	*name, *path;
+};
+
+struct option_files {
+	struct option_file	*at;
+	size_t			 count;
 };
 
 struct options {
@@ -23,6 +35,8 @@ struct options {
 	enum on_failure		on_poison;	/* the parser failed on it */
 	enum on_signed_live	on_signed_live;
 	enum read_receipts	read_receipts;	/* header fields that ask for one */
+	struct option_files	groups;		/* of recipients: their addresses are in the files */
+	struct option_list	watch_groups;	/* names of groups, in any case; one may be undefined */
 	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST (no brackets), fd:N */
 	char			*user;		/* "user" or "user:group" to become after binding; "" stays */
 	char			*pid_file;	/* "" for none */

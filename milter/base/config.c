@@ -164,11 +164,12 @@ bare_word(struct line *line, bool in_list, struct span *word)
 	return true;
 }
 
-/* The rest of the line as words. False: a mistake was reported. */
+/* The rest of the line as words: one, two of files, any number of a list. False: a mistake was reported. */
 static bool
-line_words(struct line *line, bool list, struct word **words, size_t *count)
+line_words(struct line *line, enum option_type type, struct word **words, size_t *count)
 {
-	size_t capacity = 0;
+	bool	list = type == OPTION_LIST;
+	size_t	capacity = 0, most = type == OPTION_FILES ? 2 : 1;
 
 	*words = NULL;
 	*count = 0;
@@ -194,11 +195,13 @@ line_words(struct line *line, bool list, struct word **words, size_t *count)
 			skip_blanks(line);
 			continue;
 		}
+		if (!list && *count < most && line->at > end)
+			continue;
 		if (list)
 			mistake(line->reader, line_place(line, end), "a comma is missing; write one between values");
 		else
-			mistake(line->reader, line_place(line, line->at), "a second value; put a value with blanks "
-			    "into quotes, and # before a comment");
+			mistake(line->reader, line_place(line, line->at), "a %s value; put a value with blanks into "
+			    "quotes, and # before a comment", *count == 1 ? "second" : "third");
 		return false;
 	}
 }
@@ -266,18 +269,19 @@ option_line(struct line *line, const struct option *option)
 {
 	struct reader	*reader = line->reader;
 	struct said	*said = &reader->said[option - options_table];
-	bool		 list = option->type == OPTION_LIST, again = said->first.line > 0;
+	bool		 repeats = option->type == OPTION_LIST || option->type == OPTION_FILES;
+	bool		 again = said->first.line > 0;
 	struct word	*words;
 	size_t		 count;
 
-	if (again && !list) {
+	if (again && !repeats) {
 		mistake(reader, line_place(line, 0), "%s stands already at %s:%zu; keep one of them", option->keyword,
 		    said->first.file, said->first.line);
 		return;
 	}
 	if (!again)
 		said->first = line_place(line, line->at);
-	if (!line_words(line, list, &words, &count)) {
+	if (!line_words(line, option->type, &words, &count)) {
 		said->wrong = true;
 		return;
 	}
@@ -302,7 +306,7 @@ missing_value(struct line *line, const struct option *option)
 	buf_init(&allowed, 512);
 	if (option == NULL)
 		buf_add(&allowed, SPAN("a file or a pattern such as conf.d/*.conf"));
-	else if (option->type == OPTION_TEXT || option->type == OPTION_LIST)
+	else if (option->type == OPTION_TEXT || option->type == OPTION_LIST || option->type == OPTION_FILES)
 		buf_add(&allowed, span_of(option->meaning));
 	else
 		option_print_bounds(option, &allowed);
@@ -364,7 +368,7 @@ line_read(struct line *line)
 	struct word	*words;
 	size_t		 count;
 
-	if (line_words(line, false, &words, &count))
+	if (line_words(line, OPTION_TEXT, &words, &count))
 		include(line, words);
 }
 
@@ -512,6 +516,38 @@ relations_check(struct reader *reader)
 	}
 }
 
+static bool
+is_group(const struct options *options, const char *name)
+{
+	for (size_t i = 0; i < options->groups.count; i++)
+		if (span_eq_nocase(span_of(name), span_of(options->groups.at[i].name)))
+			return true;
+	return false;
+}
+
+/* Who forgets a group's name watches nobody, and would not know. */
+static void
+watched_check(struct reader *reader)
+{
+	const struct option		*watch = option_find(SPAN("WatchGroups")), *group = option_find(SPAN("Group"));
+	const struct said		*of_watch = &reader->said[watch - options_table];
+	const struct said		*of_group = &reader->said[group - options_table];
+	const struct option_list	*names = &reader->options->watch_groups;
+	struct place			 place = of_watch->first.line > 0 ? of_watch->first : of_group->first;
+
+	for (size_t i = 0; i < names->count && !of_watch->wrong && !of_group->wrong; i++) {
+		if (is_group(reader->options, names->at[i]))
+			continue;
+		if (!span_eq_nocase(span_of(names->at[i]), span_of(watch->fallback)))
+			mistake(reader, place, "no Group defines '%s', which WatchGroups names; write Group %s FILE, or "
+			    "take the name out", names->at[i], names->at[i]);
+		else if (reader->options->groups.count > 0)
+			complain(reader->report, place, "warning: no Group defines '%s', which WatchGroups names unless "
+			    "it is told else; write the names of the groups to watch, or \"\" to watch none",
+			    names->at[i]);
+	}
+}
+
 enum pw_err
 config_read(const char *file, struct options *options, struct buf *report)
 {
@@ -526,6 +562,7 @@ config_read(const char *file, struct options *options, struct buf *report)
 	else {
 		file_read(reader, file, NULL);
 		relations_check(reader);
+		watched_check(reader);
 	}
 	enum pw_err err = reader->no_memory ? PW_ENOMEM : reader->mistaken ? PW_ECONFIG : PW_OK;
 	arena_free(reader->arena);
@@ -553,7 +590,7 @@ config_set(struct options *options, const char *where, const char *keyword, cons
 	else if (line_is_clean(&line)) {
 		if (line.at == line.text.len)
 			missing_value(&line, option);
-		else if (line_words(&line, option->type == OPTION_LIST, &words, &count))
+		else if (line_words(&line, option->type, &words, &count))
 			err = option_set(option, options, words, count, false, line.place, report);
 	}
 	if (reader.no_memory)

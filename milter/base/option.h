@@ -18,6 +18,7 @@ enum option_type {
 	OPTION_OCTAL,
 	OPTION_TEXT,	/* one text; may be "" where least is 0 */
 	OPTION_LIST,	/* texts separated by commas */
+	OPTION_FILES,	/* NAME FILE, on a line for each; check is of the file */
 };
 
 /* A mistake or a warning: where it is, in a file's bytes and lines from 1. line 0: file says all. */
@@ -58,13 +59,14 @@ struct word {
 };
 
 /*
- * Store a value: exactly one word unless the row is a list. append: a list keeps what it has.
+ * Store a value: exactly one word unless the row is a list, or files (one or two). append: lists and files keep what
+ * they have.
  *	PW_ECONFIG	the mistakes are in report, a line each; the field is as before
  *	PW_ENOMEM
  */
 enum pw_err	option_set(const struct option *, struct options *, const struct word *, size_t count, bool append,
 		    struct place, struct buf *report) PW_MUST_CHECK;
-/* The value in the file's grammar. */
+/* The value in the file's grammar; of files all but the first are whole lines. */
 void		option_print(const struct option *, const struct options *, struct buf *out);
 /* What may stand there, for people: "enforce, tag or shadow", "1K to 1G", "an absolute path". */
 void		option_print_bounds(const struct option *, struct buf *out);
@@ -75,6 +77,9 @@ void		option_clear(const struct option *, struct options *);	/* frees what the f
 void		complain(struct buf *report, struct place, const char *format, ...)
 		    __attribute__((format(printf, 3, 4)));
 
-option_check	check_socket, check_path, check_user, check_redis, check_cidr, check_authserv_id;
+option_check	check_socket, check_path, check_user, check_redis, check_cidr, check_authserv_id, check_group_name;
+
+/* How a line of the printed configuration begins. */
+#define KEYWORD_COLUMN	"%-18s "
 
 #endif

@@ -241,3 +241,13 @@ check_authserv_id(struct span text, struct buf *normal, struct buf *note, struct
 		return fails(why, "no authserv-id; write a name like a host's, without blanks or quotes");
 	return true;
 }
+
+bool
+check_group_name(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)normal;
+	(void)note;
+	if (!all_of(text, "-_."))
+		return fails(why, "no group's name; write letters, digits, - _ and . only");
+	return true;
+}

@@ -45,6 +45,7 @@ static const struct {
 	[OPTION_OCTAL] = { "octal", NULL, "an octal number such as 007" },
 	[OPTION_TEXT] = { "text", NULL, NULL },
 	[OPTION_LIST] = { "list", NULL, NULL },
+	[OPTION_FILES] = { "files", NULL, NULL },
 };
 
 static const struct {
@@ -174,6 +175,9 @@ option_print_bounds(const struct option *option, struct buf *out)
 		break;
 	case OPTION_LIST:
 		buf_printf(out, "items of at most %" PRIu64 " bytes", option->most);
+		break;
+	case OPTION_FILES:
+		buf_printf(out, "NAME FILE, at most %d times", MOST_FILES_OF_OPTION);
 		break;
 	}
 }
@@ -344,6 +348,82 @@ set_list(const struct option *option, struct options *options, const struct word
 	return PW_OK;
 }
 
+static void
+files_free(struct option_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		free(files->at[i].name);
+		free(files->at[i].path);
+	}
+	free(files->at);
+	*files = (struct option_files){ NULL, 0 };
+}
+
+/* A right name, and a new one? */
+static bool
+name_is_good(const struct option *option, const struct option_files *files, struct span name, struct place place,
+    struct buf *report)
+{
+	struct buf	why;
+	bool		good = false;
+
+	buf_init(&why, 1024);
+	if (name.len == 0 || name.len > 64)
+		complain(report, place, "%s: the name has %zu bytes; write 1 to 64", option->keyword, name.len);
+	else if (!check_group_name(name, NULL, NULL, &why))
+		complain(report, place, "%s: %.*s", option->keyword, SPAN_ARG(buf_span(&why)));
+	else
+		good = true;
+	buf_fini(&why);
+	for (size_t i = 0; good && i < files->count; i++)
+		if (span_eq_nocase(name, span_of(files->at[i].name))) {
+			complain(report, place, "%s %.*s stands already, with %s; write another name, or one file for "
+			    "both", option->keyword, SPAN_ARG(name), files->at[i].path);
+			return false;
+		}
+	return good;
+}
+
+static enum pw_err
+set_file(const struct option *option, struct options *options, const struct word *words, size_t count, bool append,
+    struct place place, struct buf *report)
+{
+	static const struct option_files	 none = { NULL, 0 };
+	struct option_files			*files = field(option, options);
+	const struct option_files		*kept = append ? files : &none;
+	struct option_file			 file = { NULL, NULL }, *at = NULL;
+	enum pw_err				 err = PW_ECONFIG;
+
+	/* A lone "" stands for no file at all. */
+	if (count == 1 && words[0].text.len == 0 && !append) {
+		files_free(files);
+		return PW_OK;
+	}
+	if (count != 2)
+		complain(report, place, "%s has a name alone; write %s NAME FILE", option->keyword, option->keyword);
+	else if (kept->count == MOST_FILES_OF_OPTION)
+		complain(report, place, "%s is one too many; write at most %d", option->keyword, MOST_FILES_OF_OPTION);
+	else if (name_is_good(option, kept, words[0].text, place, report)) {
+		place.column = words[1].column;
+		err = text_make(option, words[1].text, place, report, &file.path);
+	}
+	if (err != PW_OK)
+		return err;
+	if (!append)
+		files_free(files);
+	file.name = strndup(words[0].text.at, words[0].text.len);
+	if (file.name != NULL)
+		at = reallocarray(files->at, files->count + 1, sizeof(*at));
+	if (at == NULL) {
+		free(file.name);
+		free(file.path);
+		return PW_ENOMEM;
+	}
+	files->at = at;
+	files->at[files->count++] = file;
+	return PW_OK;
+}
+
 enum pw_err
 option_set(const struct option *option, struct options *options, const struct word *words, size_t count, bool append,
     struct place place, struct buf *report)
@@ -354,6 +434,8 @@ option_set(const struct option *option, struct options *options, const struct wo
 	if (option->type == OPTION_LIST)
 		return set_list(option, options, words, count, append, place, report);
 	place.column = words[0].column;
+	if (option->type == OPTION_FILES)
+		return set_file(option, options, words, count, append, place, report);
 	switch (option->type) {
 	case OPTION_WORD:
 		return set_word(option, options, words[0].text, place, report);
@@ -366,6 +448,7 @@ option_set(const struct option *option, struct options *options, const struct wo
 		return set_number(option, options, words[0].text, place, report);
 	case OPTION_TEXT:
 	case OPTION_LIST:
+	case OPTION_FILES:
 		err = text_make(option, words[0].text, place, report, &text);
 		break;
 	}
@@ -385,6 +468,8 @@ option_clear(const struct option *option, struct options *options)
 
 	if (option->type == OPTION_LIST)
 		list_free(field(option, options));
+	if (option->type == OPTION_FILES)
+		files_free(field(option, options));
 	if (option->type != OPTION_TEXT)
 		return;
 	memcpy(&text, field(option, options), sizeof(text));
@@ -419,6 +504,7 @@ option_print(const struct option *option, const struct options *options, struct 
 {
 	const void			*slot = field_const(option, options);
 	const struct option_list	*list = slot;
+	const struct option_files	*files = slot;
 	uint64_t			 number;
 	unsigned			 word;
 	char				*text;
@@ -454,6 +540,16 @@ option_print(const struct option *option, const struct options *options, struct 
 			text_print(list->at[i], true, out);
 		}
 		if (list->count == 0)
+			buf_add(out, SPAN("\"\""));
+		break;
+	case OPTION_FILES:
+		for (size_t i = 0; i < files->count; i++) {
+			if (i > 0)
+				buf_printf(out, "\n" KEYWORD_COLUMN, option->keyword);
+			buf_printf(out, "%s ", files->at[i].name);
+			text_print(files->at[i].path, false, out);
+		}
+		if (files->count == 0)
 			buf_add(out, SPAN("\"\""));
 		break;
 	}

@@ -19,7 +19,7 @@ static const char *const modes[] = { "shadow", "tag", "enforce", NULL };
 static const char *const contents[] = { "trackers", "unvouched", "all", NULL };
 static const char *const failures[] = { "hold", "tempfail", "accept", NULL };
 static const char *const signed_lives[] = { "rewrite", "tag", "hold", NULL };
-static const char *const receipts[] = { "keep", "strip", NULL };
+static const char *const receipts[] = { "watched", "keep", "strip", NULL };
 
 /* A row's limit has its default in limits.c alone. */
 #define LIMIT(keyword, type, field, least, most, meaning) \
@@ -56,8 +56,12 @@ const struct option options_table[] = {
 	  "fate of mail on which the parser fails" },
 	{ "OnSignedLive", OPTION_WORD, SLOT(on_signed_live), "rewrite", 0, 0, signed_lives, NULL,
 	  "signed content that would contact somebody: rewrite (breaks its signature), tag it only, or hold" },
-	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "keep", 0, 0, receipts, NULL,
-	  "header fields that ask for a read receipt: keep them, or strip them" },
+	{ "Group", OPTION_FILES, SLOT(groups), "", 1, 4095, NULL, check_path,
+	  "NAME FILE: a group of recipients; the file has one user@domain or @domain to a line" },
+	{ "WatchGroups", OPTION_LIST, SLOT(watch_groups), "watch", 0, 64, NULL, check_group_name,
+	  "groups of recipients that are likely targets" },
+	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "watched", 0, 0, receipts, NULL,
+	  "header fields that ask for a read receipt: strip those to watched recipients, keep or strip all" },
 	{ "AuthservID", OPTION_TEXT, SLOT(authserv_id), "", 0, 255, NULL, check_authserv_id,
 	  "this site's name in Authentication-Results; empty is the host's name" },
 	{ "TrustedAuthservIDs", OPTION_LIST, SLOT(trusted_authserv_ids), "", 0, 255, NULL, check_authserv_id,
@@ -226,7 +230,7 @@ void
 config_print(const struct options *options, struct buf *out)
 {
 	for (size_t i = 0; i < options_count; i++) {
-		buf_printf(out, "%-18s ", options_table[i].keyword);
+		buf_printf(out, KEYWORD_COLUMN, options_table[i].keyword);
 		option_print(&options_table[i], options, out);
 		buf_add_char(out, '\n');
 	}

@@ -20,6 +20,8 @@ struct hearing {
 	struct tokens		*tokens;	/* made for the first reference that needs it */
 	struct spacers		*spacers;
 	bool			*is_covered;	/* of each part: a signature stands around it */
+	groups			 watched;	/* watched groups that a recipient is in */
+	bool			 watched_known;
 	bool			 indicated;	/* a list asks to hold the message */
 	bool			 holds, defers;	/* limits, failures and signatures ask for it */
 	size_t			 signed_kept;
@@ -196,6 +198,49 @@ why_kept(const struct reference *reference, bool live, struct span spacer)
 	return spacer.at != NULL ? spacer : kind->kept;
 }
 
+/* --- receipts --- */
+
+/* Of all recipients: they share one message, and what is stripped for one is stripped for all. */
+static groups
+watched_groups(struct hearing *hearing)
+{
+	const struct message	*message = hearing->message;
+	const struct policy	*policy = hearing->policy;
+
+	for (size_t i = 0; policy != NULL && !hearing->watched_known && i < message->recipient_count; i++)
+		hearing->watched |= group_set_of(&policy->groups, message->recipients[i]) & policy->watched;
+	hearing->watched_known = true;
+	return hearing->watched;
+}
+
+/* What ReadReceipts makes of a request for one: true, and why it is not kept. */
+static bool
+is_unwanted_receipt(struct hearing *hearing, struct grounds *grounds)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	groups		 watched;
+
+	switch (hearing->options->read_receipts) {
+	case RECEIPTS_WATCHED:
+		watched = watched_groups(hearing);
+		if (watched == 0)
+			return false;
+		/* The group's name alone: reasons stand in logs, where nobody's address belongs. */
+		ground_add(opinion, grounds, arena_printf(hearing->arena, "no read receipts of recipients in the group %s "
+		    "(ReadReceipts watched)", group_set_name(&hearing->policy->groups, watched)));
+		break;
+	case RECEIPTS_KEEP:
+		return false;
+	case RECEIPTS_STRIP:
+		ground_add(opinion, grounds, SPAN("read receipts are not sent (ReadReceipts strip)"));
+		break;
+	}
+	opinion_rule(opinion, SPAN("builtin.receipt"));
+	return true;
+}
+
+/* --- one reference --- */
+
 static void
 decide(struct hearing *hearing, const struct reference *reference, struct decision *decision)
 {
@@ -207,11 +252,9 @@ decide(struct hearing *hearing, const struct reference *reference, struct decisi
 			    &hearing->indicated);
 	bool		 wanted = false, strip = false;
 
-	if (live && reference->kind == REFERENCE_RECEIPT && hearing->options->read_receipts == RECEIPTS_STRIP) {
-		ground_add(opinion, &grounds, SPAN("read receipts are not sent (ReadReceipts strip)"));
-		opinion_rule(opinion, SPAN("builtin.receipt"));
+	if (live && reference->kind == REFERENCE_RECEIPT && is_unwanted_receipt(hearing, &grounds))
 		wanted = strip = true;
-	} else if (live && reference->kind == REFERENCE_PING) {
+	else if (live && reference->kind == REFERENCE_PING) {
 		ground_add(opinion, &grounds, SPAN("a ping does nothing for who follows the link"));
 		opinion_rule(opinion, SPAN("builtin.ping"));
 		wanted = strip = true;

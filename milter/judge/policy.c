@@ -1,4 +1,4 @@
-/* Loads the lists of the rules directory. */
+/* Loads the lists of the rules directory, and the groups of recipients. */
 #include "policy.h"
 
 #include <dirent.h>
@@ -99,37 +99,83 @@ checksum_add(struct loading *loading, const char *name, struct span text)
 	g_checksum_update(loading->checksum, (const guchar *)text.at, (gssize)text.len);
 }
 
+/* A kind of file, and what to do where it cannot be read, or is a directory or the like. */
+struct source {
+	const char	*noun, *cure, *cure_of_kind;
+};
+
+/* All of a file on the heap, summed under its name; NULL: a mistake was told. */
+static char *
+source_read(struct loading *loading, const struct source *source, const char *path, const char *name, size_t *len)
+{
+	struct stat	 status;
+	char		*text = NULL;
+	int		 fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0 || fstat(fd, &status) != 0)
+		mistake(loading, path, "the %s cannot be read (%s); %s", source->noun, strerror(errno), source->cure);
+	else if (!S_ISREG(status.st_mode))
+		mistake(loading, path, "the %s is no file; %s", source->noun, source->cure_of_kind);
+	else if (status.st_size > MOST_FILE_BYTES)
+		mistake(loading, path, "the %s is larger than %lld bytes; split it", source->noun,
+		    (long long)MOST_FILE_BYTES);
+	else if ((text = file_text(fd, (size_t)status.st_size, len)) == NULL)
+		mistake(loading, path, "the %s cannot be read (%s); %s", source->noun, strerror(errno), source->cure);
+	else
+		checksum_add(loading, name, (struct span){ text, *len });
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static void
+note_failure(struct loading *loading, enum pw_err err)
+{
+	if (err != PW_OK && loading->err != PW_ENOMEM)
+		loading->err = err;
+}
+
 static void
 list_load(struct loading *loading, const char *directory, const char *file)
 {
-	char		 path[4096 + 512];
-	struct stat	 status;
-	char		*text = NULL;
-	size_t		 len;
+	static const struct source	 source = { "list", "allow reading it, or take it out", "take it out" };
+	struct span			 name = span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1));
+	char				 path[4096 + 512], *text;
+	size_t				 len;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, file);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &status) != 0)
-		mistake(loading, path, "the list cannot be read (%s); allow reading it, or take it out", strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		mistake(loading, path, "the list is no file; take it out");
-	else if (!is_list_name(span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1))))
+	if (!is_list_name(name)) {
 		mistake(loading, path, "the list's name is no name for a rule; write letters, digits, - _ and . only");
-	else if (status.st_size > MOST_FILE_BYTES)
-		mistake(loading, path, "the list is larger than %lld bytes; split it", (long long)MOST_FILE_BYTES);
-	else if ((text = file_text(fd, (size_t)status.st_size, &len)) == NULL)
-		mistake(loading, path, "the list cannot be read (%s); allow reading it, or take it out", strerror(errno));
-	else {
-		checksum_add(loading, file, (struct span){ text, len });
-		enum pw_err err = list_set_read(&loading->policy->lists, path,
-		    span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1)), (struct span){ text, len },
-		    loading->report);
-		if (err != PW_OK && loading->err != PW_ENOMEM)
-			loading->err = err;
+		return;
 	}
+	text = source_read(loading, &source, path, file, &len);
+	if (text != NULL)
+		note_failure(loading, list_set_read(&loading->policy->lists, path, name, (struct span){ text, len },
+		    loading->report));
 	free(text);
-	if (fd >= 0)
-		close(fd);
+}
+
+static void
+groups_load(struct loading *loading, const struct options *options)
+{
+	static const struct source	 source = { "group", "let Group name a file that can be read",
+					    "let Group name one" };
+	struct policy			*policy = loading->policy;
+
+	for (size_t i = 0; i < options->groups.count && loading->err != PW_ENOMEM; i++) {
+		const struct option_file	*file = &options->groups.at[i];
+		char				 name[128], *text;
+		size_t				 len;
+
+		snprintf(name, sizeof(name), "group %s", file->name);	/* the blank is in no list's name */
+		text = source_read(loading, &source, file->path, name, &len);
+		if (text != NULL)
+			note_failure(loading, group_set_read(&policy->groups, file->path, file->name,
+			    (struct span){ text, len }, loading->report));
+		free(text);
+	}
+	for (size_t i = 0; i < options->watch_groups.count; i++)
+		policy->watched |= group_set_named(&policy->groups, options->watch_groups.at[i]);
 }
 
 static void
@@ -164,9 +210,11 @@ policy_load(const struct options *options, struct buf *report, struct policy **p
 	if (loading.policy == NULL)
 		return PW_ENOMEM;
 	list_set_init(&loading.policy->lists);
+	group_set_init(&loading.policy->groups);
 	loading.checksum = g_checksum_new(G_CHECKSUM_SHA256);
 	snprintf(directory, sizeof(directory), "%s/lists", options->rules_dir);
 	lists_load(&loading, directory, options->rules_dir_given);
+	groups_load(&loading, options);
 	if (loading.err == PW_OK)
 		loading.err = list_set_index(&loading.policy->lists);
 	snprintf(loading.policy->generation, sizeof(loading.policy->generation), "%s",
@@ -186,6 +234,7 @@ policy_free(struct policy *policy)
 	if (policy == NULL)
 		return;
 	list_set_fini(&policy->lists);
+	group_set_fini(&policy->groups);
 	free(policy);
 }
 

@@ -4,11 +4,14 @@
 
 #include <pixelward/judge/judge.h>
 
+#include "group.h"
 #include "list.h"
 
 struct policy {
-	struct list_set	lists;
-	char		generation[13];	/* twelve hex digits and a NUL */
+	struct list_set		lists;
+	struct group_set	groups;		/* in the order of the configuration */
+	groups			watched;	/* those of WatchGroups */
+	char			generation[13];	/* twelve hex digits and a NUL */
 };
 
 #endif

@@ -111,6 +111,17 @@ static const struct good {
 	  "hosts; write trackers to say so\n" },
 	{ "Redis none is the only store", "Redis NONE\n", "Redis", "none", NULL },
 	{ "a user may come with a group", "UserID pixelward:postfix\n", "UserID", "pixelward:postfix", NULL },
+	{ "a group has a name and a file", "Group watch /etc/people\n", "Group", "watch /etc/people", NULL },
+	{ "a group's file may have blanks in its name", "Group\twatch  \"/etc/my people\" # why\n", "Group",
+	  "watch \"/etc/my people\"", NULL },
+	{ "there is no group unless one is defined", "", "Group", "\"\"", NULL },
+	{ "the group watch is watched", "Group Watch /p\n", "WatchGroups", "watch", NULL },
+	{ "other groups may be watched", "WatchGroups press, TARGETS\nGroup press /p\nGroup targets /t\n", "WatchGroups",
+	  "press, TARGETS", NULL },
+	{ "a group may be unwatched", "Group press /p\nWatchGroups \"\"\n", "WatchGroups", "\"\"", NULL },
+	{ "groups of which none is watched are told", "Mode tag\nGroup press /p\n", "WatchGroups", "watch",
+	  "c.conf:2:7: warning: no Group defines 'watch', which WatchGroups names unless it is told else; write the names "
+	  "of the groups to watch, or \"\" to watch none\n" },
 	{ "no internal host is fine if a pattern matches nothing", "Include nothing/*.conf\nMode tag\n", "Mode", "tag",
 	  NULL },
 };
@@ -245,6 +256,31 @@ static const struct bad {
 	  "raise the other\n" },
 	{ "a mistaken value is not compared", "MaxHeaderBytes 1X\nMaxMessageSize 512K\n",
 	  "c.conf:1:16: '1X' is no size; write a whole number and K, M, G or KiB, MiB, GiB (MB is 1000000 bytes)\n" },
+	{ "a group needs a file", "Group watch\n", "c.conf:1:7: Group has a name alone; write Group NAME FILE\n" },
+	{ "a group needs a name", "Group\n", "c.conf:1:6: Group has no value; write one behind it: NAME FILE: a group of "
+	  "recipients; the file has one user@domain or @domain to a line\n" },
+	{ "a group has one file", "Group watch /a /b\n",
+	  "c.conf:1:16: a third value; put a value with blanks into quotes, and # before a comment\n" },
+	{ "a blank stands between name and file", "Group \"watch\"/a\n",
+	  "c.conf:1:14: a second value; put a value with blanks into quotes, and # before a comment\n" },
+	{ "a group's file is an absolute path", "Group watch people\n",
+	  "c.conf:1:13: Group: the path is not absolute; write it from / on\n" },
+	{ "a group's file has a name", "Group watch \"\"\n", "c.conf:1:13: Group is empty; write a value\n" },
+	{ "a group's name is a word", "Group a,b /p\n",
+	  "c.conf:1:7: Group: no group's name; write letters, digits, - _ and . only\n" },
+	{ "a group's name is not empty", "Group \"\" /p\n", "c.conf:1:7: Group: the name has 0 bytes; write 1 to 64\n" },
+	{ "a group's name has its bound", "Group " S100 " /p\n",
+	  "c.conf:1:7: Group: the name has 100 bytes; write 1 to 64\n" },
+	{ "a name is one group's, whatever its case", "Group watch /a\nGroup press /b\nGroup Watch /c\n",
+	  "c.conf:3:7: Group Watch stands already, with /a; write another name, or one file for both\n" },
+	{ "what is watched must be there", "Group watch /a\nWatchGroups watch, vips\n",
+	  "c.conf:2:13: no Group defines 'vips', which WatchGroups names; write Group vips FILE, or take the name out\n" },
+	{ "a mistaken group is not missed", "Group vips a\nWatchGroups vips\n",
+	  "c.conf:1:12: Group: the path is not absolute; write it from / on\n" },
+	{ "a watched group has a group's name", "WatchGroups a@b\n",
+	  "c.conf:1:13: WatchGroups: no group's name; write letters, digits, - _ and . only\n" },
+	{ "receipts are kept, stripped, or stripped for some", "ReadReceipts some\n",
+	  "c.conf:1:14: 'some' is no value of ReadReceipts; write watched, keep or strip\n" },
 	{ "a missing file is told where it is included", "Include no-such.conf\n",
 	  "c.conf:1:9: 'no-such.conf' does not exist; write the name of a file that does\n" },
 	{ "an Include needs a name", "Include\n",
@@ -299,6 +335,26 @@ an_endless_line_is_refused(void **state)
 	assert_int_equal(read_text(text.at, text.len, options, &report), PW_ECONFIG);
 	assert_string_equal(report.at, "c.conf:1:4097: the line has 5000 bytes; write at most 4096, and lists on several "
 	    "lines of the same keyword\n");
+	buf_fini(&text);
+	buf_fini(&report);
+	options_free(options);
+}
+
+static void
+a_name_too_many_is_told(void **state)
+{
+	struct options	*options = options_new();
+	struct buf	 report, text;
+
+	(void)state;
+	buf_init(&report, 65536);
+	buf_init(&text, 65536);
+	buf_add(&text, SPAN("WatchGroups \"\"\n"));
+	for (int i = 0; i <= MOST_FILES_OF_OPTION; i++)
+		buf_printf(&text, "Group g%d /p\n", i);
+	assert_int_equal(read_text(text.at, text.len, options, &report), PW_ECONFIG);
+	assert_string_equal(report.at, "c.conf:66:7: Group is one too many; write at most 64\n");
+	assert_int_equal(options->groups.count, MOST_FILES_OF_OPTION);
 	buf_fini(&text);
 	buf_fini(&report);
 	options_free(options);
@@ -402,7 +458,7 @@ what_is_printed_reads_back_the_same(void **state)
 {
 	static const char changed[] = "Mode enforce\nSocket inet6:8894@::1\nStateDir \"/a b#c\\\\\\\"d\"\nUMask 77\n"
 	    "InternalHosts \"\"\nTrustedAuthservIDs a.example, b.example\nMaxMessageSize 12345678\nSyslog yes\n"
-	    "MaxParseTime 1234ms\nRulesDir /rules\nOnSignedLive tag\n";
+	    "MaxParseTime 1234ms\nRulesDir /rules\nOnSignedLive tag\nGroup a /a\nGroup b \"/b c\"\nWatchGroups b\n";
 	struct options	*first = options_new(), *second = options_new();
 	struct buf	 report, printed, again;
 
@@ -418,6 +474,8 @@ what_is_printed_reads_back_the_same(void **state)
 	assert_string_equal(printed.at, again.at);
 	assert_string_equal(second->state_dir, "/a b#c\\\"d");
 	assert_true(first->rules_dir_given);
+	assert_int_equal(second->groups.count, 2);
+	assert_string_equal(second->groups.at[1].path, "/b c");
 	buf_fini(&report);
 	buf_fini(&printed);
 	buf_fini(&again);
@@ -534,6 +592,7 @@ main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(nul_bytes_are_refused),
 		cmocka_unit_test(an_endless_line_is_refused),
+		cmocka_unit_test(a_name_too_many_is_told),
 		cmocka_unit_test(a_file_that_cannot_be_opened_is_told),
 		cmocka_unit_test(a_file_without_end_is_refused),
 		cmocka_unit_test(includes_are_relative_to_their_file_and_in_order),

@@ -34,6 +34,10 @@ defaults_are_those_of_the_manual(void **state)
 	assert_string_equal(options->internal_hosts.at[0], "127.0.0.0/8");
 	assert_string_equal(options->internal_hosts.at[1], "::1");
 	assert_int_equal(options->trusted_authserv_ids.count, 0);
+	assert_int_equal(options->read_receipts, RECEIPTS_WATCHED);
+	assert_int_equal(options->groups.count, 0);
+	assert_int_equal(options->watch_groups.count, 1);
+	assert_string_equal(options->watch_groups.at[0], "watch");
 	assert_true(options->skip_authenticated);
 	assert_false(options->syslog);
 	assert_int_equal(options->umask, 007);
@@ -62,6 +66,8 @@ words_are_in_the_order_of_their_enums(void **state)
 		{ "OnPoison", "accept", offsetof(struct options, on_poison), ON_ACCEPT },
 		{ "OnSignedLive", "tag", offsetof(struct options, on_signed_live), SIGNED_TAG },
 		{ "OnSignedLive", "hold", offsetof(struct options, on_signed_live), SIGNED_HOLD },
+		{ "ReadReceipts", "keep", offsetof(struct options, read_receipts), RECEIPTS_KEEP },
+		{ "ReadReceipts", "strip", offsetof(struct options, read_receipts), RECEIPTS_STRIP },
 	};
 	struct options	*options = options_new();
 	struct buf	 report;

@@ -178,6 +178,30 @@ class Restart(case.OutsideTest):
             self.ward.configure()
             self.ward.reload()
 
+    def test_a_reload_reads_the_groups_again_and_keeps_the_old_ones_if_they_are_wrong(self):
+        asked = b"Disposition-Notification-To: desk@news.example\r\n" + wire("clean-plain-note")
+        members = self.ward.folder + "/watch.txt"
+
+        def write(text):
+            with open(members, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.ward.reload()
+
+        def receipts_stay():
+            return b"Disposition-Notification-To" in self.deliver(asked)[1].data
+        self.ward.configure(Group="watch " + members)
+        try:
+            write("# nobody yet\n")
+            self.assertTrue(receipts_stay())
+            write(case.MEMBER + "\n")
+            scratch.wait_until(lambda: not receipts_stay(), "the new member")
+            write("nonsense\n")
+            scratch.wait_until(lambda: "watch.txt:1:1: 'nonsense' is no address" in self.ward.log, "the complaint")
+            self.assertFalse(receipts_stay())
+        finally:
+            self.ward.configure()
+            self.ward.reload()
+
     def test_a_second_instance_does_not_take_the_socket_of_a_living_one(self):
         second = subprocess.run([DAEMON, "-c", self.ward.config_file, "-f"], capture_output=True, text=True,
                                 stdin=subprocess.DEVNULL, timeout=scratch.PATIENCE)

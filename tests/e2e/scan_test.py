@@ -180,6 +180,44 @@ class Json(ScanTest):
         self.assertEqual((decisions["head.png"], decisions["ferry.jpg"], decisions["leave"]), ("strip", "strip", "keep"))
 
 
+class Watched(ScanTest):
+    """Groups of recipients, and what is stricter for those that are watched."""
+
+    asked = (b"From: desk@news.example\r\nTo: Ann <ann.lee@parl.example>, bob@parl.example\r\nSubject: x\r\n"
+             b"Disposition-Notification-To: desk@news.example\r\n\r\nx\r\n")
+
+    def watch(self, text):
+        return {"Group": "watch " + self.write("watch.txt", text)}
+
+    def test_a_watched_recipient_gets_no_request_for_a_receipt(self):
+        mail, groups = self.write("asked.eml", self.asked), self.watch(b"ann.lee@parl.example\n")
+        result = scan("--json", "--rewrite", self.folder + "/new", "--rcpt", "ANN.LEE+x@parl.example", mail, config=groups)
+        found = result.object
+        self.assertEqual((result.status, found["action"], found["rules"]), (1, "neutralise", ["builtin.receipt"]))
+        receipt, = found["references"]
+        self.assertEqual(receipt["reasons"],
+                         ["no read receipts of recipients in the group watch (ReadReceipts watched)"])
+        self.assertNotIn(b"Disposition", self.rewritten(mail))
+        self.assertIn(b"Subject: x\r\n", self.rewritten(mail))
+
+    def test_others_get_it(self):
+        mail, groups = self.write("asked.eml", self.asked), self.watch(b"ann.lee@parl.example\n")
+        self.assertEqual(scan("--rcpt", "bob@parl.example", mail, config=groups).status, 0)
+        self.assertEqual(scan("--rcpt", "ann.lee@parl.example", mail).status, 0)
+        self.assertEqual(scan("--rcpt", "ann.lee@parl.example", mail, config=dict(groups, ReadReceipts="keep")).status, 0)
+        self.assertEqual(scan("--rcpt", "bob@parl.example", mail, config=dict(groups, ReadReceipts="strip")).status, 1)
+
+    def test_without_an_envelope_the_header_says_who_gets_it(self):
+        mail = self.write("asked.eml", self.asked)
+        self.assertEqual(scan(mail, config=self.watch(b"bob@parl.example\n")).status, 1)
+        self.assertEqual(scan(mail, config=self.watch(b"eve@parl.example\n")).status, 0)
+
+    def test_a_mistake_in_a_group_is_an_error_with_its_place(self):
+        result = scan(self.write("asked.eml", self.asked), config=self.watch(b"ann.lee@parl.example\n  bob\n"))
+        self.assertGreaterEqual(result.status, 64)
+        self.assertRegex(result.errors, r"watch\.txt:2:3: 'bob' is no address; write user@domain")
+
+
 class StandardInput(ScanTest):
 
     def test_a_dash_reads_standard_input(self):

@@ -15,6 +15,7 @@
 
 #define LIVE	REFERENCE_LIVE
 #define NO_SIZE	REFERENCE_NO_SIZE
+#define SPAN_LITERAL(literal)	{ (literal), sizeof(literal) - 1 }
 #define OPEN	TRIGGER_OPEN
 #define CLICK	TRIGGER_CLICK
 
@@ -405,6 +406,65 @@ message_is_judged(void **state)
 	free(fixture.d);
 }
 
+/* --- receipts: the group press has press@parl.example, Targets eve@parl.example and all of board.example --- */
+
+#define WATCHED	"no read receipts of recipients in the group Targets (ReadReceipts watched)"
+#define KEPT	"a receipt is sent only if the reader's program agrees; noted only"
+
+static const struct receipt_case {
+	const char	*says, *value;		/* of ReadReceipts */
+	struct span	 recipients[2];
+	const char	*reasons;
+	bool		 strip;
+} receipts[] = {
+	{ "a receipt is kept for who is in no group", "watched", { SPAN_LITERAL("ann@parl.example") }, KEPT, false },
+	{ "a receipt is kept for a group that is not watched", "watched", { SPAN_LITERAL("press@parl.example") }, KEPT, false },
+	{ "a receipt of a watched recipient is not sent", "watched", { SPAN_LITERAL("Eve@Parl.example") }, WATCHED, true },
+	{ "a receipt of a watched domain is not sent", "watched", { SPAN_LITERAL("x@board.example") }, WATCHED, true },
+	{ "one watched recipient of two is enough", "watched",
+	  { SPAN_LITERAL("ann@parl.example"), SPAN_LITERAL("eve+x@parl.example") }, WATCHED, true },
+	{ "a receipt is kept for nobody's mail", "watched", { { NULL, 0 } }, KEPT, false },
+	{ "keep keeps the receipts of watched recipients", "keep", { SPAN_LITERAL("eve@parl.example") }, KEPT, false },
+	{ "strip strips everybody's receipts", "strip", { SPAN_LITERAL("ann@parl.example") },
+	  "read receipts are not sent (ReadReceipts strip)", true },
+};
+
+static void
+receipt_is_judged(void **state)
+{
+	static const struct fixture_reference	 asked[] = {
+		{ .url = "mailto:a@b.example", .kind = REFERENCE_RECEIPT, .trigger = TRIGGER_MUA, .flags = LIVE },
+		{ .url = "mailto:c@b.example", .kind = REFERENCE_RECEIPT, .trigger = TRIGGER_MUA, .flags = LIVE },
+	};
+	const struct receipt_case		*row = *state;
+	struct message				 message = { .recipients = row->recipients };
+	struct arena				*arena = arena_new(16 << 20);
+	struct fixture				 fixture;
+	struct verdict				 verdict;
+	struct buf				 report;
+
+	while (message.recipient_count < NITEMS(row->recipients) && row->recipients[message.recipient_count].len > 0)
+		message.recipient_count++;
+	buf_init(&report, 4096);
+	fixture_begin(&fixture);
+	fixture_parts(&fixture, NULL, 0);
+	fixture_references(&fixture, asked, NITEMS(asked));
+	assert_int_equal(config_set(options, "t", "ReadReceipts", row->value, &report), PW_OK);
+	assert_int_equal(judge(&message, fixture_finish(&fixture), options, policy, arena, &verdict), PW_OK);
+	assert_int_equal(config_set(options, "t", "ReadReceipts", "watched", &report), PW_OK);
+	for (size_t i = 0; i < NITEMS(asked); i++) {
+		assert_text(all_reasons(arena, verdict.decisions[i].reasons, verdict.decisions[i].reason_count),
+		    row->reasons);
+		assert_int_equal(verdict.decisions[i].strip, row->strip);
+	}
+	assert_int_equal(verdict.rule_count, row->strip);
+	if (row->strip)
+		assert_text(verdict.rules[0], "builtin.receipt");
+	buf_fini(&report);
+	arena_free(arena);
+	free(fixture.d);
+}
+
 static void
 without_a_policy_the_builtin_rules_judge(void **state)
 {
@@ -511,7 +571,7 @@ list_write(const char *name, const char *text)
 static int
 policy_make(void **state)
 {
-	char		command[128];
+	char		command[128], config[512];
 	struct buf	report;
 
 	(void)state;
@@ -523,8 +583,14 @@ policy_make(void **state)
 		return 1;
 	list_write("apt31-ipac.txt", "#! action: hold\nnropnews.com\nb\xc3\xbc" "cher.example\n");
 	list_write("soft.txt", "#! action: strip\ntracker.example\n");
+	list_write("../press", "press@parl.example\n");
+	list_write("../targets", "eve@parl.example\n@board.example\n");
+	snprintf(config, sizeof(config), "RulesDir %s\nGroup press %s/press\nGroup Targets %s/targets\nWatchGroups targets\n",
+	    scratch, scratch, scratch);
+	list_write("../conf", config);
+	snprintf(config, sizeof(config), "%s/conf", scratch);
 	buf_init(&report, 4096);
-	bool made = config_set(options, "t", "RulesDir", scratch, &report) == PW_OK &&
+	bool made = config_read(config, options, &report) == PW_OK &&
 	    policy_load(options, &report, &policy) == PW_OK;
 	buf_fini(&report);
 	return !made;
@@ -551,7 +617,7 @@ main(void)
 		cmocka_unit_test(a_lack_of_memory_is_told),
 		cmocka_unit_test(every_action_has_its_name),
 	};
-	struct CMUnitTest	tests[NITEMS(references) + NITEMS(messages) + NITEMS(others)] = { 0 };
+	struct CMUnitTest	tests[NITEMS(references) + NITEMS(messages) + NITEMS(receipts) + NITEMS(others)] = { 0 };
 	size_t			count = 0;
 
 	for (size_t i = 0; i < NITEMS(references); i++)
@@ -560,6 +626,9 @@ main(void)
 	for (size_t i = 0; i < NITEMS(messages); i++)
 		tests[count++] = (struct CMUnitTest){ .name = messages[i].says, .test_func = message_is_judged,
 		    .initial_state = (void *)(uintptr_t)&messages[i] };
+	for (size_t i = 0; i < NITEMS(receipts); i++)
+		tests[count++] = (struct CMUnitTest){ .name = receipts[i].says, .test_func = receipt_is_judged,
+		    .initial_state = (void *)(uintptr_t)&receipts[i] };
 	for (size_t i = 0; i < NITEMS(others); i++)
 		tests[count++] = others[i];
 	return cmocka_run_group_tests(tests, policy_make, policy_drop);

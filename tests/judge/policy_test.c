@@ -199,6 +199,86 @@ the_generation_changes_with_names_and_contents(void **state)
 	assert_string_not_equal(again, first);
 }
 
+/* Set Group NAME to a file of the place. */
+static void
+set_group(struct place *place, const char *name, const char *file)
+{
+	char value[160];
+
+	snprintf(value, sizeof(value), "%s %s/lists/%s", name, place->path, file);
+	assert_int_equal(config_set(place->options, "t", "Group", value, &place->report), PW_OK);
+}
+
+static void
+groups_are_read_from_their_files(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "people", "ann@parl.example\n");
+	set_group(place, "Watch", "people");
+	assert_int_equal(load(place), PW_OK);
+	assert_report(place, "");
+	assert_int_equal(group_set_of(&place->policy->groups, SPAN("ann@parl.example")), 1);
+	assert_int_equal(place->policy->watched, 1);
+	set_group(place, "press", "people");
+	assert_int_equal(load(place), PW_OK);
+	assert_int_equal(group_set_of(&place->policy->groups, SPAN("ann@parl.example")), 1);
+	assert_int_equal(place->policy->watched, 0);
+}
+
+static void
+mistakes_in_groups_and_lists_are_told_in_one_run(void **state)
+{
+	struct place *place = *state;
+
+	put(place, "a.txt", "com\n");
+	put(place, "people", "ann@parl.example\n\n  eve\n");
+	set_group(place, "watch", "people");
+	assert_int_equal(load(place), PW_ECONFIG);
+	assert_report(place,
+	    "/lists/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
+	    "/lists/people:3:3: 'eve' is no address; write user@domain, or @domain for everybody there\n");
+}
+
+static void
+a_group_must_have_its_file(void **state)
+{
+	struct place	*place = *state;
+	char		 path[160];
+
+	set_group(place, "watch", "none");
+	assert_int_equal(load(place), PW_ECONFIG);
+	assert_null(place->policy);
+	assert_report(place, "/lists/none:1:1: the group cannot be read (No such file or directory); let Group name a file "
+	    "that can be read\n");
+	snprintf(path, sizeof(path), "%s/lists/none", place->path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(load(place), PW_ECONFIG);
+	assert_report(place, "/lists/none:1:1: the group is no file; let Group name one\n");
+}
+
+static void
+the_generation_changes_with_the_groups(void **state)
+{
+	struct place	*place = *state;
+	char		 first[16];
+
+	assert_int_equal(load(place), PW_OK);
+	snprintf(first, sizeof(first), "%s", policy_generation(place->policy));
+	put(place, "people", "ann@parl.example\n");
+	set_group(place, "watch", "people");
+	assert_int_equal(load(place), PW_OK);
+	assert_string_not_equal(policy_generation(place->policy), first);
+	snprintf(first, sizeof(first), "%s", policy_generation(place->policy));
+	put(place, "people", "eve@parl.example\n");
+	assert_int_equal(load(place), PW_OK);
+	assert_string_not_equal(policy_generation(place->policy), first);
+	snprintf(first, sizeof(first), "%s", policy_generation(place->policy));
+	set_group(place, "press", "people");
+	assert_int_equal(load(place), PW_OK);
+	assert_string_not_equal(policy_generation(place->policy), first);
+}
+
 static char root[PATH_MAX];
 
 static void
@@ -242,6 +322,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(a_directory_that_was_named_must_be_there, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(the_generation_changes_with_names_and_contents, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(groups_are_read_from_their_files, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(mistakes_in_groups_and_lists_are_told_in_one_run, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(a_group_must_have_its_file, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(the_generation_changes_with_the_groups, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(the_shipped_lists_are_in_order, place_make, place_drop),
 	};
 

@@ -9,12 +9,13 @@
 #include <pixelward/options.h>
 #include <pixelward/verdict.h>
 
-/* Rules and lists as loaded at one moment; immutable, shared by all threads. */
+/* Rules, lists and groups as loaded at one moment; immutable, shared by all threads. */
 struct policy;
 
 /*
- * Load the lists of options->rules_dir (its lists directory). Mistakes go to report as file:line:column, all in one
- * run. A missing directory is a mistake if the configuration names it, else a warning and no lists.
+ * Load the lists of options->rules_dir (its lists directory) and the files of options->groups. Mistakes go to report
+ * as file:line:column, all in one run. A missing directory is a mistake if the configuration names it, else a warning
+ * and no lists; a group's missing file always is one.
  *	PW_ECONFIG	*policy is NULL
  *	PW_ENOMEM	*policy is NULL
  */
@@ -25,12 +26,13 @@ const char	*policy_generation(const struct policy *);
 
 /*
  * Decide on every reference and on the message: what policy wants, whatever the Mode. options is read for
- * remote_content, on_limit and the like; policy may be NULL (no lists). The dissection must be sound. Verdict and
- * what it holds live in arena. Every decision has a reason, also those that keep; so has the action.
+ * remote_content, on_limit and the like; policy may be NULL (no lists, no groups). The dissection must be sound.
+ * Verdict and what it holds live in arena. Every decision has a reason, also those that keep; so has the action.
  *
  * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.remote-content
- * (RemoteContent all), builtin.limit, builtin.poison, builtin.signed, and list.NAME for the file NAME.txt.
+ * (RemoteContent all), builtin.receipt (ReadReceipts), builtin.limit, builtin.poison, builtin.signed, and list.NAME
+ * for the file NAME.txt.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,
