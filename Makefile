@@ -25,12 +25,14 @@ may_dissect  := base dissect
 may_judge    := base judge
 may_rewrite  := base rewrite
 may_gateway  := base dissect judge rewrite gateway
-may_keeper   := base judge gateway keeper
+may_keeper   := base dissect judge gateway keeper
 may_programs := base dissect judge gateway keeper
 
 pkg_dissect  := gumbo gmime-3.0 libidn2 libpsl
 pkg_judge    := glib-2.0
-pkg_all      := gumbo gmime-3.0 libidn2 libpsl glib-2.0
+pkg_gateway  := glib-2.0
+pkg_keeper   := libseccomp
+pkg_all      := gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp
 LIBS         := $(shell pkg-config --libs $(pkg_all) 2>/dev/null) -lmilter -lpthread
 
 WARNINGS  := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -75,6 +77,17 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 .SECONDEXPANSION:
 commands = $(patsubst %.c,$(BUILD)/obj/%.o,$(sort $(wildcard milter/programs/$(1)/*.c)))
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/milter/programs/%.o $$(call commands,$$*) $(LIBRARY)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
+
+# The daemon with dissectors that misbehave on demand (milter/keeper/planted.h): for tests only.
+PLANTED := $(BUILD)/planted/pixelward
+$(BUILD)/planted/%.o: milter/keeper/%.c $(BUILD)/arrows/keeper/.done
+	@mkdir -p $(@D)
+	$(call say,CC,$< (planted))
+	$(Q)$(CC) $(ALL_CFLAGS) -DPIXELWARD_PLANTED -I$(BUILD)/arrows/keeper -Imilter/keeper \
+	    $(shell pkg-config --cflags $(pkg_keeper)) -c $< -o $@
+$(PLANTED): $(BUILD)/obj/milter/programs/pixelward.o $(BUILD)/planted/dissector.o $(BUILD)/planted/planted.o $(LIBRARY)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 

@@ -27,6 +27,7 @@ enum pw_err {
 #define X(name, text, fate) name,
 	PW_ERRORS(X)
 #undef X
+	PW_ERROR_COUNT
 };
 
 const char	*pw_strerror(enum pw_err);

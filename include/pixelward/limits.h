@@ -36,6 +36,8 @@ enum limit {
 
 /* The option's name, or "none". */
 const char		*limit_name(enum limit);
+/* The most memory that one message may take in all its forms: parsed, decoded, changed and encoded anew. */
+uint64_t		 limits_memory(const struct limits *);
 /* The documented defaults. */
 extern const struct limits limits_default;
 

@@ -42,6 +42,7 @@ struct options {
 	char			*pid_file;	/* "" for none */
 	char			*state_dir, *rules_dir;
 	char			*redis;		/* "none" */
+	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
 	char			*authserv_id;
 	struct option_list	internal_hosts;	/* CIDR blocks and addresses */
 	struct option_list	trusted_authserv_ids;
@@ -51,8 +52,14 @@ struct options {
 	uint64_t		max_connections;
 	uint64_t		max_memory;	/* bytes of all messages in flight; past it: tempfail */
 	uint64_t		milter_timeout_ms;
+	uint64_t		dissector_jobs;	/* messages that a dissector reads before another takes its place */
+	uint64_t		dissect_timeout_ms, queue_timeout_ms;
+	uint64_t		keep_poison;	/* messages kept in state_dir/poison; 0: none */
 	struct limits		limits;
 	bool			rules_dir_given;	/* not an option: the file names RulesDir */
 };
+
+/* The number that Dissectors stands for on this machine; 0: the gateway's threads dissect by themselves. */
+unsigned	options_dissectors(const struct options *);
 
 #endif

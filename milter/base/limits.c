@@ -14,6 +14,13 @@ limit_name(enum limit limit)
 	return (size_t)limit < NITEMS(names) ? names[limit] : "none";
 }
 
+uint64_t
+limits_memory(const struct limits *limits)
+{
+	return limits->parse_memory + 4 * limits->html_bytes + 3 * limits->message_bytes + 2 * limits->header_bytes +
+	    ((uint64_t)32 << 20);
+}
+
 const struct limits limits_default = {
 	.message_bytes	= (uint64_t)64 << 20,
 	.header_bytes	= (uint64_t)1 << 20,

@@ -251,3 +251,18 @@ check_group_name(struct span text, struct buf *normal, struct buf *note, struct 
 		return fails(why, "no group's name; write letters, digits, - _ and . only");
 	return true;
 }
+
+bool
+check_dissectors(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)note;
+	if (span_eq_nocase(text, SPAN("auto"))) {
+		buf_add(normal, SPAN("auto"));
+		return true;
+	}
+	if (number_within(text, 0, DISSECTORS_MOST))
+		return true;
+	buf_printf(why, "'%.*s' is no number of processes; write auto or 0 to %d", SPAN_ARG(span_cut(text, 0, 60)),
+	    DISSECTORS_MOST);
+	return false;
+}

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SLOT(field)	offsetof(struct options, field)
 #define K		((uint64_t)1024)
@@ -62,6 +63,16 @@ const struct option options_table[] = {
 	  "groups of recipients that are likely targets" },
 	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "watched", 0, 0, receipts, NULL,
 	  "header fields that ask for a read receipt: strip those to watched recipients, keep or strip all" },
+	{ "Dissectors", OPTION_TEXT, SLOT(dissectors), "auto", 1, 4, NULL, check_dissectors,
+	  "processes that take mail apart, each in a sandbox; auto: one for each processor; 0: none, and no sandbox" },
+	{ "DissectorJobs", OPTION_COUNT, SLOT(dissector_jobs), "100", 1, 1000000, NULL, NULL,
+	  "messages that a dissector reads before a fresh process takes its place" },
+	{ "DissectTimeout", OPTION_TIME, SLOT(dissect_timeout_ms), "5s", 100, 300 * SECOND, NULL, NULL,
+	  "how long a dissector may take for one question; past it, OnLimit" },
+	{ "QueueTimeout", OPTION_TIME, SLOT(queue_timeout_ms), "30s", 100, 300 * SECOND, NULL, NULL,
+	  "how long mail may wait for a dissector; past it, the sender is asked to come again" },
+	{ "KeepPoison", OPTION_COUNT, SLOT(keep_poison), "16", 0, 10000, NULL, NULL,
+	  "messages that ended a dissector, kept in StateDir/poison for who mends it; 0 keeps none" },
 	{ "AuthservID", OPTION_TEXT, SLOT(authserv_id), "", 0, 255, NULL, check_authserv_id,
 	  "this site's name in Authentication-Results; empty is the host's name" },
 	{ "TrustedAuthservIDs", OPTION_LIST, SLOT(trusted_authserv_ids), "", 0, 255, NULL, check_authserv_id,
@@ -109,6 +120,16 @@ static const struct {
 	{ "RemoteImages", "RemoteContent" },
 	{ "BaseDirectory", "StateDir" },
 };
+
+unsigned
+options_dissectors(const struct options *options)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (strcmp(options->dissectors, "auto") != 0)
+		return (unsigned)strtoul(options->dissectors, NULL, 10);
+	return processors < 1 ? 1 : processors > DISSECTORS_MOST ? DISSECTORS_MOST : (unsigned)processors;
+}
 
 const struct option *
 option_find(struct span keyword)

@@ -6,6 +6,8 @@
 #include "connection.h"
 #include "current.h"
 #include "load.h"
+#include "poison.h"
+#include "pool.h"
 #include "probe.h"
 #include "reply.h"
 #include "unjudged.h"
@@ -206,6 +208,18 @@ message_fill(SMFICTX *ctx, const struct connection *connection, struct message *
 	mail_seal(mail, &message->raw);
 }
 
+static void
+judge_in_pool(const struct mail *mail, const struct message *message, struct outcome *outcome)
+{
+	struct visit		visit = { .message = message, .options = generation_options(mail->generation),
+				    .raw_fd = store_file(&mail->store) };
+	struct dissectors	dissectors = pool_dissectors(&visit);
+
+	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors, mail->arena, outcome);
+	outcome->cpu_us += visit.cpu_us;
+	poison_note(&visit, outcome);
+}
+
 static sfsistat
 on_end_of_message(SMFICTX *ctx)
 {
@@ -221,7 +235,7 @@ on_end_of_message(SMFICTX *ctx)
 	const struct options	*options = generation_options(mail->generation);
 	message_fill(ctx, connection, &message);
 	if (!unjudged(mail, &outcome))
-		pipeline_run(&message, options, generation_policy(mail->generation), &dissectors_in_thread, mail->arena, &outcome);
+		judge_in_pool(mail, &message, &outcome);
 	sfsistat status = reply_send(ctx, &connection->negotiated, mail, &message, &outcome,
 	    outcome_header(options, &outcome, mail->arena));
 	struct span line = outcome_log_line(&message, options, &outcome, mail->arena);

@@ -19,6 +19,7 @@
 #include "callbacks.h"
 #include "current.h"
 #include "load.h"
+#include "pool.h"
 #include "probe.h"
 
 /* libmilter takes the process's default; 8 MiB whatever the environment's `ulimit -s` says. */
@@ -265,7 +266,8 @@ listen_to_keeper(const struct gateway *gateway)
 }
 
 int
-gateway_run(int listen_fd, int control_fd, const char *config_file, struct generation *generation)
+gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char *config_file,
+    struct generation *generation)
 {
 	struct gateway gateway = { .listen_fd = listen_fd, .control_fd = control_fd, .config_file = config_file };
 
@@ -273,7 +275,12 @@ gateway_run(int listen_fd, int control_fd, const char *config_file, struct gener
 	wake_prepare();
 	descriptors_raise();
 	stack_set();
-	dissect_prepare();
+	if (slots->count == 0)
+		dissect_prepare();
+	if (!pool_start(slots, control_fd)) {
+		log_error("out of memory");
+		return EX_OSERR;
+	}
 	current_publish(generation);
 	if (!libmilter_start(&gateway, generation_options(generation)))
 		return EX_OSERR;

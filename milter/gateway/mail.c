@@ -5,19 +5,6 @@
 
 #include "load.h"
 
-/*
- * The most that a message's arena may hold: what the envelope and the foreign fields take, the parser's own
- * budget, and the decoded, changed and newly encoded forms of the message and of its HTML.
- */
-static size_t
-arena_max(const struct limits *limits)
-{
-	uint64_t max = limits->parse_memory + 4 * limits->html_bytes + 3 * limits->message_bytes +
-	    2 * limits->header_bytes + ((uint64_t)32 << 20);
-
-	return max < SIZE_MAX ? (size_t)max : SIZE_MAX;
-}
-
 static struct span
 address_trim(const char *address)
 {
@@ -32,7 +19,7 @@ struct mail *
 mail_new(struct generation *generation, const char *address)
 {
 	struct mail	*mail = calloc(1, sizeof(*mail));
-	struct arena	*arena = arena_new(arena_max(&generation_options(generation)->limits));
+	struct arena	*arena = arena_new(limits_memory(&generation_options(generation)->limits));
 
 	if (mail == NULL || arena == NULL) {
 		free(mail);

@@ -149,3 +149,9 @@ store_seal(struct store *store, struct span *whole)
 	*whole = (struct span){ mapping, store->flushed };
 	return PW_OK;
 }
+
+int
+store_file(const struct store *store)
+{
+	return store->mapping != NULL ? store->fd : -1;
+}

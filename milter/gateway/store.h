@@ -36,5 +36,7 @@ enum pw_err	store_add(struct store *, struct span) PW_MUST_CHECK;
  * by anybody, this process included. Fails like store_add.
  */
 enum pw_err	store_seal(struct store *, struct span *whole) PW_MUST_CHECK;
+/* The memory file of a sealed store, owned by it; -1 if the message is on the heap. */
+int		store_file(const struct store *);
 
 #endif

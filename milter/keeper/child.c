@@ -24,7 +24,7 @@ child_start(struct child *child, int (*in_child)(void *context, int control_fd),
 	pid_t	pid;
 
 	*child = (struct child){ .control_fd = -1 };
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return false;
 	pid = fork();
 	if (pid == 0) {
@@ -56,17 +56,18 @@ child_say(const struct child *child, enum gateway_word word)
 }
 
 int
-child_hear(const struct child *child)
+child_hear(const struct child *child, unsigned *slot)
 {
-	char	byte;
-	ssize_t	n;
+	unsigned char	packet[2] = { 0 };
+	ssize_t		n;
 
 	do
-		n = recv(child->control_fd, &byte, 1, MSG_DONTWAIT);
+		n = recv(child->control_fd, packet, sizeof(packet), MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
+	*slot = packet[1];
 	if (n < 0)
 		return errno == EAGAIN ? 0 : -1;
-	return n == 1 ? byte : -1;
+	return n > 0 ? packet[0] : -1;
 }
 
 bool

@@ -20,8 +20,8 @@ struct child {
 bool	child_start(struct child *, int (*in_child)(void *context, int control_fd), void *context);
 
 void	child_say(const struct child *, enum gateway_word);
-/* The next word, 0 if there is none now, -1 if the gateway closed its end. Does not block. */
-int	child_hear(const struct child *);
+/* The next word, 0 if there is none now, -1 if the gateway closed its end. slot belongs to GATEWAY_KILL. Does not block. */
+int	child_hear(const struct child *, unsigned *slot);
 
 /*
  * Has it ended? Then *how says so in words ("was killed by signal 9"), *status is its exit status (128 + signal

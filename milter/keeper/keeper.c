@@ -18,6 +18,7 @@
 #include "account.h"
 #include "background.h"
 #include "child.h"
+#include "crew.h"
 #include "listener.h"
 #include "systemd.h"
 
@@ -38,6 +39,7 @@ struct keeper {
 	struct background	 background;
 	bool			 to_syslog;
 	struct child		 gateway;
+	struct crew		*crew;
 	int			 signal_fd;
 	bool			 announced;	/* somebody was told that we serve */
 	bool			 reload_again;	/* SIGHUP came while a reload was under way */
@@ -66,7 +68,9 @@ serve_in_child(void *context, int control_fd)
 	close(keeper->signal_fd);
 	background_leave_in_child(&keeper->background);
 	listener_release_in_child(&keeper->listener);
-	return gateway_run(keeper->listener.fd, control_fd, keeper->config_file, keeper->generation);
+	crew_release_in_child(keeper->crew);
+	struct slots slots = crew_slots(keeper->crew);
+	return gateway_run(keeper->listener.fd, control_fd, &slots, keeper->config_file, keeper->generation);
 }
 
 static void
@@ -111,6 +115,8 @@ warn_of_fixed(const struct options *now, const struct options *next)
 		log_warn(text, "PidFile");
 	if (now->syslog != next->syslog)
 		log_warn(text, "Syslog");
+	if (strcmp(now->dissectors, next->dissectors) != 0)
+		log_warn(text, "Dissectors");
 	if (now->milter_timeout_ms != next->milter_timeout_ms)
 		log_warn(text, "MilterTimeout");
 }
@@ -123,6 +129,7 @@ reload_end(struct keeper *keeper, bool accepted)
 	if (accepted) {
 		generation_drop(keeper->generation);
 		keeper->generation = keeper->candidate;
+		crew_follow(keeper->crew, generation_options(keeper->generation));
 		log_info("reloaded: rules %s", policy_generation(generation_policy(keeper->generation)));
 	} else {
 		generation_drop(keeper->candidate);
@@ -244,9 +251,10 @@ announce(struct keeper *keeper)
 static void
 gateway_spoke(struct keeper *keeper)
 {
-	int word;
+	unsigned	slot;
+	int		word;
 
-	while ((word = child_hear(&keeper->gateway)) > 0) {
+	while ((word = child_hear(&keeper->gateway, &slot)) > 0) {
 		switch (word) {
 		case GATEWAY_STARTED:
 			keeper->gateway.serves = true;
@@ -254,6 +262,9 @@ gateway_spoke(struct keeper *keeper)
 			break;
 		case GATEWAY_PING:
 			systemd_notify("WATCHDOG=1");
+			break;
+		case GATEWAY_KILL:
+			crew_kill(keeper->crew, slot);
 			break;
 		case GATEWAY_YES:
 		case GATEWAY_NO:
@@ -288,6 +299,7 @@ signals_read(struct keeper *keeper)
 			reload_begin(keeper);
 			break;
 		case SIGCHLD:
+			crew_reap(keeper->crew, child_clock_ms());
 			gateway_ended(keeper);
 			break;
 		}
@@ -336,17 +348,26 @@ clock_look(struct keeper *keeper)
 	}
 }
 
+/* Of two waits, -1 meaning for ever. */
+static int
+sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
 static int
 supervise(struct keeper *keeper)
 {
+	(void)crew_fill(keeper->crew, child_clock_ms());
 	gateway_start(keeper);
 	while (!keeper->done) {
+		int wait = sooner(wait_ms(keeper), crew_fill(keeper->crew, child_clock_ms()));
 		struct pollfd events[2] = {
 			{ .fd = keeper->signal_fd, .events = POLLIN },
 			{ .fd = keeper->gateway.control_fd, .events = POLLIN },	/* -1 is passed over */
 		};
 
-		if (poll(events, NITEMS(events), wait_ms(keeper)) < 0 && errno != EINTR) {
+		if (poll(events, NITEMS(events), wait) < 0 && errno != EINTR) {
 			log_error("poll: %s", strerror(errno));
 			return EX_OSERR;
 		}
@@ -403,6 +424,7 @@ prepare(struct keeper *keeper, const struct options *options, struct buf *why)
 	    listener_open(&keeper->listener, options, changes ? &account : NULL, why) &&
 	    (options->pid_file[0] == '\0' || pid_file_write(options->pid_file, why)) &&
 	    (!changes || account_become(&account, why)) &&
+	    crew_new(options, &keeper->crew, why) &&
 	    signals_take(keeper, why);
 	account_fini(&account);
 	return prepared;
@@ -427,6 +449,7 @@ run(struct keeper *keeper)
 		if (pid_file[0] != '\0')
 			(void)unlink(pid_file);
 	}
+	crew_free(keeper->crew);
 	listener_close(&keeper->listener);
 	background_report(&keeper->background, status != EX_OK ? status : EX_SOFTWARE);
 	buf_fini(&why);

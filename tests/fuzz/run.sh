@@ -29,7 +29,7 @@ env -u SANITIZER make -s -j2 BUILD=$out CC="$clang" WERROR= HARDENING=-fPIE INST
 	SANITIZER=fuzzer-no-link,address,undefined "CFLAGS=-O1 -g -DPIXELWARD_FUZZING" $out/libpixelward.a >$out/make.log 2>&1 ||
 	{ cat $out/make.log; exit 1; }
 
-modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0"
+modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp"
 status=0
 for target in "${targets[@]}"; do
 	# shellcheck disable=SC2046,SC2086

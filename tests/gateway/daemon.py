@@ -12,6 +12,8 @@ from milter_client import MilterClient
 TREE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TREE / (os.environ.get("PIXELWARD_BUILD") or os.environ.get("BUILD") or "build")
 PIXELWARD = BUILD / "pixelward"
+# Dissectors that misbehave on demand (milter/keeper/planted.h).
+PLANTED = BUILD / "planted" / "pixelward"
 # How long to wait for what comes at once on a quiet machine.
 PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "20"))
 
@@ -31,7 +33,8 @@ def wait_until(condition, seconds=PATIENCE, what="condition"):
 class Daemon:
     """options: Keyword=value lines beyond those every test needs."""
 
-    def __init__(self, arguments=("-f",), environment=None, directory=None, pass_fds=(), wait=True, **options):
+    def __init__(self, arguments=("-f",), environment=None, directory=None, pass_fds=(), wait=True,
+                 program=PIXELWARD, **options):
         self.directory = pathlib.Path(directory or tempfile.mkdtemp(prefix="pixelward-test-"))
         self.own_directory = directory is None
         self.config = self.directory / "pixelward.conf"
@@ -42,7 +45,7 @@ class Daemon:
         self.configure()
         environment = dict(os.environ, **(environment or {}))
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([str(PIXELWARD), "-c", str(self.config), *arguments], stderr=log,
+            self.process = subprocess.Popen([str(program), "-c", str(self.config), *arguments], stderr=log,
                                             stdout=log, stdin=subprocess.DEVNULL, env=environment,
                                             pass_fds=pass_fds)
         if wait:
@@ -88,6 +91,23 @@ class Daemon:
     def children(self):
         path = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid))
         return [int(pid) for pid in path.read_text().split()]
+
+    def named(self, is_dissector):
+        found = []
+        for pid in self.children():
+            try:
+                name = pathlib.Path("/proc/%d/comm" % pid).read_text().strip()
+            except OSError:
+                continue
+            if (name == "pw-dissector") == is_dissector:
+                found.append(pid)
+        return found
+
+    def gateways(self):
+        return self.named(False)
+
+    def dissectors(self):
+        return self.named(True)
 
     def reload(self):
         since = len(self.log())

@@ -372,23 +372,23 @@ class Signals(unittest.TestCase):
                 daemon.configure(Mode=mode)
                 daemon.process.send_signal(signal.SIGHUP)
             wait_until(lambda: daemon.client().actions == 0, what="the shadow mode")
-            self.assertEqual(len(daemon.children()), 1)
+            self.assertEqual(len(daemon.gateways()), 1)
 
 
 class Death(unittest.TestCase):
     def test_a_killed_gateway_is_replaced_and_the_next_connection_works(self):
         with Daemon() as daemon:
             send(daemon)
-            before = daemon.children()
+            before = daemon.gateways()
             os.kill(before[0], signal.SIGKILL)
             self.assertTrue(send(daemon).accepted)
-            self.assertNotEqual(daemon.children(), before)
+            self.assertNotEqual(daemon.gateways(), before)
             self.assertIn("(process %d) was killed by signal 9" % before[0], daemon.log())
 
     def test_a_gateway_that_keeps_dying_is_started_less_and_less_often(self):
         with Daemon() as daemon:
             for seconds in (0, 1, 2):
-                gateway = wait_until(daemon.children, what="a gateway")[0]
+                gateway = wait_until(daemon.gateways, what="a gateway")[0]
                 os.kill(gateway, signal.SIGKILL)
                 daemon.wait_for_log("(process %d) was killed by signal 9 (Killed); the next starts in %d s"
                                     % (gateway, seconds))
@@ -400,12 +400,12 @@ class Death(unittest.TestCase):
             daemon.configure(Mode="shadow")
             daemon.reload()
             daemon.configure("broken\n")
-            os.kill(daemon.children()[0], signal.SIGKILL)
+            os.kill(daemon.gateways()[0], signal.SIGKILL)
             self.assertTrue(send(daemon, FOREIGN).unchanged)
 
     def test_when_the_keeper_is_killed_the_gateway_finishes_its_messages_and_goes(self):
         with Daemon() as daemon:
-            gateway = daemon.children()[0]
+            gateway = daemon.gateways()[0]
             mta = daemon.session()
             answer = mta.begin(FOREIGN)
             daemon.process.kill()
@@ -441,12 +441,12 @@ class Systemd(unittest.TestCase):
                 hear("RELOADING=1")
                 hear("READY=1")
                 # A gateway that is dead is being replaced: that is life, too.
-                os.kill(daemon.children()[0], signal.SIGKILL)
+                os.kill(daemon.gateways()[0], signal.SIGKILL)
                 hear("WATCHDOG=1")
                 # One that hangs is not.
-                wait_until(lambda: len(daemon.children()) == 1 and daemon.log().count(" draining") == 0)
+                wait_until(lambda: len(daemon.gateways()) == 1 and daemon.log().count(" draining") == 0)
                 send(daemon)
-                os.kill(daemon.children()[0], signal.SIGSTOP)
+                os.kill(daemon.gateways()[0], signal.SIGSTOP)
                 time.sleep(0.5)
                 manager.setblocking(False)
                 try:
@@ -458,7 +458,7 @@ class Systemd(unittest.TestCase):
                 with self.assertRaises(socket.timeout):
                     manager.recv(4096)
                 manager.settimeout(PATIENCE)
-                os.kill(daemon.children()[0], signal.SIGCONT)
+                os.kill(daemon.gateways()[0], signal.SIGCONT)
                 daemon.process.send_signal(signal.SIGTERM)
                 hear("STOPPING=1")
 

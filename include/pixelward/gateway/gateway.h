@@ -3,14 +3,16 @@
 #define PIXELWARD_GATEWAY_GATEWAY_H
 
 #include <pixelward/gateway/generation.h>
+#include <pixelward/job.h>
 
-/* What passes over the control socket, one byte each. */
+/* What passes over the control socket (SOCK_SEQPACKET), a packet each: the word alone, or with the number of a slot. */
 enum gateway_word {
 	GATEWAY_STARTED	= 's',	/* gateway: serving */
 	GATEWAY_PING	= 'p',	/* keeper: are you there?  gateway: the same byte */
 	GATEWAY_RELOAD	= 'r',	/* keeper: read configuration and rules again */
 	GATEWAY_YES	= 'y',	/* gateway: done; messages that begin from now on use the new set */
 	GATEWAY_NO	= 'n',	/* gateway: they have mistakes, the old set stays */
+	GATEWAY_KILL	= 'k',	/* gateway: end the dissector in this slot */
 	GATEWAY_DRAIN	= 'd',	/* keeper: no new sessions, finish those open, then exit */
 };
 
@@ -20,8 +22,10 @@ enum gateway_word {
 /*
  * Serve listen_fd until told to drain; end of file on control_fd (a socketpair's end) means that the keeper
  * died: drain, too. Returns the process's exit status: 0, or an EX_ of sysexits.h; the caller must leave by
- * _exit(), since libmilter's threads may still run. The generation is held by the caller.
+ * _exit(), since libmilter's threads may still run. The generation is held by the caller;
+ * slots are those of the dissectors that the keeper runs.
  */
-int	gateway_run(int listen_fd, int control_fd, const char *config_file, struct generation *);
+int	gateway_run(int listen_fd, int control_fd, const struct slots *, const char *config_file,
+	    struct generation *);
 
 #endif
