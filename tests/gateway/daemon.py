@@ -1,6 +1,7 @@
 """A pixelward of one's own for a test: configuration, socket and log in a temporary directory."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -92,22 +93,24 @@ class Daemon:
         path = pathlib.Path("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid))
         return [int(pid) for pid in path.read_text().split()]
 
-    def named(self, is_dissector):
+    def children_with(self, wanted):
+        """Those whose /proc/PID/status matches."""
         found = []
         for pid in self.children():
             try:
-                name = pathlib.Path("/proc/%d/comm" % pid).read_text().strip()
+                status = pathlib.Path("/proc/%d/status" % pid).read_text()
             except OSError:
                 continue
-            if (name == "pw-dissector") == is_dissector:
+            if re.search(wanted, status):
                 found.append(pid)
         return found
 
     def gateways(self):
-        return self.named(False)
+        """Only they have threads; a dissector's name comes a moment after it does."""
+        return self.children_with(r"Threads:\t([2-9]|\d\d)")
 
     def dissectors(self):
-        return self.named(True)
+        return self.children_with(r"Name:\tpw-dissector")
 
     def reload(self):
         since = len(self.log())
