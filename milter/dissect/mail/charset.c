@@ -586,10 +586,15 @@ charset_drop_malformed(struct span text, struct arena *arena, bool *malformed)
 void
 charset_prepare(void)
 {
-	for (size_t i = 0; i < NITEMS(labels); i++) {
-		iconv_t converter = iconv_open("UTF-8", with_end(labels[i].target, SPAN_NONE));
+	/* Held for ever: what no converter uses any more is unloaded, and a sandbox could not load it again. */
+	static iconv_t held[NITEMS(labels)];
 
-		if (converter != (iconv_t)-1)
-			iconv_close(converter);
-	}
+	for (size_t i = 0; i < NITEMS(labels) && held[i] == NULL; i++)
+		held[i] = iconv_open("UTF-8", with_end(labels[i].target, SPAN_NONE));
+}
+
+const char *
+charset_known(size_t n)
+{
+	return n < NITEMS(labels) ? labels[n].label : NULL;
 }

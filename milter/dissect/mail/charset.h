@@ -45,5 +45,7 @@ enum pw_err	charset_decode(struct charset, struct span bytes, struct arena *, st
 struct span	charset_drop_malformed(struct span text, struct arena *, bool *malformed);
 /* Load every converter that charset_of can name, so that a sandbox may close the file system. */
 void		charset_prepare(void);
+/* The labels, each in its plain form; NULL behind the last. */
+const char	*charset_known(size_t n);
 
 #endif
