@@ -182,6 +182,7 @@ struct address {
 	X(LINE_ENDS,		"bare CR or NUL where lines end") \
 	X(FIELD_SYNTAX,		"a header field that clients read differently") \
 	X(HTML_BY_NAME,		"HTML under another media type") \
+	X(KIND_CONFLICT,	"a name that says another kind of document than the type") \
 	X(CHARSET_CONFLICT,	"charset label, byte order mark and content disagree") \
 	X(UNKNOWN_CHARSET,	"a charset nobody knows") \
 	X(ENCODED_MULTIPART,	"a transfer encoding around a multipart or message") \

@@ -151,9 +151,24 @@ CASES = [
     ("ISO-2022-KR's escape in a tag", lambda p: typed("text/html; charset=iso-2022-kr", p.replace("<i", "<i\x1b(B").replace("<b", "<b\x1b(B"))),
     ("half a letter that hides a comment's end", lambda p: typed("text/html; charset=utf-8", p.replace("<p>", "<!-- --\xc3><p>"))),
     ("NULs in a tag", lambda p: typed("text/html", p.replace("<i", "<\0i\0").replace("<b>", "<\0b>"))),
+    ("a calendar named like a page", lambda p: typed("text/calendar; name=x.html", p)),
+    ("a contact named like a drawing, in base64", lambda p: typed("text/vcard; name=x.svg\n" + CTE + "base64", b64(p))),
+    ("a report that holds a page", lambda p: typed("message/feedback-report", inside(p))),
+    ("a report that holds more than fields", lambda p: typed("message/delivery-status", "Reporting-MTA: dns; x\n\n" + p)),
+    ("padding inside base64 that counts as a digit", lambda p: html(CTE + "base64\n", b64(p)[:40] + "A=BC" + b64(p)[40:])),
+    ("uuencode that begins with a tab", lambda p: HEAD + "\n" + uu(p).replace("begin 644 ", "begin\t644\t")),
+    ("uuencode without its first line, in a message", lambda p: typed("message/rfc822\n" + CTE + "x-uuencode",
+                                                                     uu(inside(p)).split("\n", 1)[1])),
+    ("a multipart of no kind", lambda p: typed("multipart/; boundary=b", "--b\nContent-Type: text/html\n" + CTE +
+                                                    "base64\n\nPHA+eDwvcD4=\n" + b64(p) + "--b--\n")),
+    ("a page that says UTF-16 of itself", lambda p: html(CTE + "base64\n", "PHA+eDwvcD4=\n" + b64("<meta charset=utf-16le>" + p))),
+    ("a program's file named like a page", lambda p: typed("application/x-foo; name=x.html\n" + CTE + "base64",
+                                                          "PHA+eDwvcD4=\n" + b64("\0\5\0\0" + p))),
+    ("winmail.dat that is a page", lambda p: typed("application/ms-tnef; name=winmail.dat", p)),
+    ("a signature that is a page", lambda p: typed("application/pkcs7-mime; name=smime.p7m\n" + CTE + "base64", b64(p))),
     ("winmail.dat", lambda p: typed("application/ms-tnef; name=winmail.dat\n" + CTE + "base64", tnef(p)), "held"),
     ("an opaque signature", lambda p: typed("application/pkcs7-mime; smime-type=signed-data\n" + CTE + "base64",
-                                            b64(b"\x24\x80\x04\x7f" + html_part(p).encode())), "held"),
+                                            b64(b"\x30\x80\x24\x80\x04\x7f" + html_part(p).encode())), "held"),
 ]
 
 TAG = re.compile(rb"<img[\s/][^>]*?src\s*=\s*[\"']?\s*" + re.escape(PICTURE), re.I)

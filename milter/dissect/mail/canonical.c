@@ -12,6 +12,7 @@
 #include "transfer.h"
 
 #define LINE_CHARS	76
+#define MOST_NAME_CHARS	190
 
 struct canonical {
 	struct span			 message;
@@ -100,7 +101,7 @@ quotable(struct canonical *work, struct span text)
 		fail(work, PW_ENOMEM);
 		return SPAN_NONE;
 	}
-	for (size_t i = 0; i < text.len && len < 200; i++)
+	for (size_t i = 0; i < text.len && len < MOST_NAME_CHARS + 10; i++)
 		if ((unsigned char)text.at[i] >= ' ' && (unsigned char)text.at[i] < 0x7f &&
 		    strchr("\"\\\r\n", text.at[i]) == NULL)
 			copy[len++] = text.at[i];
@@ -167,6 +168,23 @@ text_of(struct canonical *work, const struct part *part, struct span bytes)
 	return plain.at != NULL ? plain : text.text;
 }
 
+/* A page that names another charset than its new one, of those that move ASCII, names the new one. */
+static struct span
+relabelled(struct canonical *work, struct span page)
+{
+	struct charset	choices[MOST_CHARSETS];
+	struct span	label = charset_meta_label(page);
+
+	if (label.len == 0 || charset_choices(SPAN("utf-8"), page, choices) == 1)
+		return page;
+	size_t at = (size_t)(label.at - page.at);
+	page = arena_printf(work->arena, "%.*sutf-8%.*s", SPAN_ARG(span_cut(page, 0, at)),
+	    SPAN_ARG(span_from(page, at + label.len)));
+	if (page.at == NULL)
+		fail(work, PW_ENOMEM);
+	return page;
+}
+
 /* "_" is no character of base64. */
 static struct span
 boundary_of(struct canonical *work, uint32_t index)
@@ -191,10 +209,7 @@ close_bodies(struct canonical *work, uint32_t multipart)
 static void
 begin_multipart(struct canonical *work, uint32_t index, struct span type)
 {
-	for (size_t i = 0; i < type.len; i++)
-		if (!ascii_alpha(type.at[i]) && !ascii_digit(type.at[i]) && strchr("/-+.", type.at[i]) == NULL)
-			type = SPAN("multipart/mixed");
-	if (!span_starts(type, SPAN("multipart/")))
+	if (!media_is_type(type) || !span_starts(type, SPAN("multipart/")))
 		type = SPAN("multipart/mixed");
 	add_field(work, SPAN("Content-Type"), arena_printf(work->arena, " %.*s; boundary=\"%.*s\"", SPAN_ARG(type),
 	    SPAN_ARG(boundary_of(work, index))));
@@ -275,6 +290,17 @@ add_leaf(struct canonical *work, uint32_t index)
 
 	if (add_unwrapped(work, part, media, bytes))
 		return;
+	struct span name = dissection_text(work->d, part->name);
+	/* Who goes by the name and who goes by the type are to see the same. */
+	if ((part->quirks & 1u << QUIRK_KIND_CONFLICT) != 0) {
+		kind = DOCUMENT_HTML;
+		name = arena_printf(work->arena, "%.*s.html", SPAN_ARG(span_cut(name, 0, MOST_NAME_CHARS)));
+	} else if (media != MEDIA_DOCUMENT && (part->quirks & 1u << QUIRK_HTML_BY_NAME) != 0) {
+		media = MEDIA_DOCUMENT;
+		if (!media_of_name(name, &kind) && !media_sniff(bytes, &kind))
+			kind = DOCUMENT_HTML;
+		type = media_type_of_kind(kind);
+	}
 	/* Of two minds about the type, clients look at the content: so does this. */
 	if (media == MEDIA_UNKNOWN || media == MEDIA_MULTIPART || media == MEDIA_MESSAGE) {
 		if (media_sniff(bytes, &kind) && kind == DOCUMENT_HTML)
@@ -287,11 +313,13 @@ add_leaf(struct canonical *work, uint32_t index)
 	bool is_text = span_starts(type, SPAN("text/")) || media == MEDIA_DOCUMENT;
 	if (is_text)
 		bytes = text_of(work, part, bytes);
+	if (media == MEDIA_DOCUMENT)
+		bytes = relabelled(work, bytes);
 	if (span_eq(type, SPAN("text/plain")) && (part->quirks & 1u << QUIRK_UUENCODE) != 0)
 		add_spelled_out(work, index, bytes);
 	else
-		add_content(work, arena_printf(work->arena, "%.*s%s", SPAN_ARG(type), is_text ? "; charset=utf-8" : "").at,
-		    dissection_text(work->d, part->name), bytes);
+		add_content(work, arena_printf(work->arena, "%.*s%s", SPAN_ARG(type), is_text ? "; charset=utf-8" : "").at, name,
+		    bytes);
 }
 
 static bool

@@ -248,8 +248,8 @@ charset_of(struct span label, struct span bytes)
 }
 
 /* <meta charset=x>, or the same inside a content attribute, near the beginning. */
-static struct span
-meta_label(struct span bytes)
+struct span
+charset_meta_label(struct span bytes)
 {
 	struct span	head = span_cut(bytes, 0, 2048);
 	size_t		at = span_find_nocase(head, SPAN("charset"), 0) + 7, end;
@@ -271,7 +271,7 @@ moves_ascii(struct charset charset)
 size_t
 charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS])
 {
-	struct span	meta = meta_label(bytes);
+	struct span	meta = charset_meta_label(bytes);
 	struct charset	others[] = { charset_of(label, SPAN_NONE), charset_of(meta, SPAN_NONE),
 			    { "UTF-8", CHARSET_UTF8, false } };
 	size_t		count = 1;

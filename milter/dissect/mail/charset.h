@@ -30,6 +30,8 @@ struct charset_text {
  * mark goes before every label.
  */
 struct charset	charset_of(struct span label, struct span bytes);
+/* What a meta element, or what looks like one, near the beginning says; a part of the bytes. */
+struct span	charset_meta_label(struct span bytes);
 /*
  * The charsets that clients take these bytes for: by label, mark or meta element, where that makes a difference to
  * markup. The first is the one that the label and the mark give. The number written, at least 1.

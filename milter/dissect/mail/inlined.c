@@ -79,15 +79,27 @@ uu_data_follows(struct span text, size_t at)
 	return false;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
+begins_with_blank(struct span text)
+{
+	return text.len > 0 && is_blank(text.at[0]);
+}
+
 static const struct form {
 	struct span	  opening, closing;
 	bool		  counted;	/* a line soon behind the first must be uuencode's */
 	enum pw_err	(*decode)(struct span, struct arena *, struct span *bytes);
 	unsigned	  words;	/* on the first line, before the file's name */
 } forms[] = {
-	{ { "begin ", 6 },		{ "end", 3 },		true,	decode_uu,	2 },
-	{ { "begin-base64 ", 13 },	{ "====", 4 },		false,	decode_base64,	2 },
-	{ { "=ybegin ", 8 },		{ "=yend ", 6 },	false,	decode_yenc,	0 },
+	{ { "begin", 5 },		{ "end", 3 },		true,	decode_uu,	2 },
+	{ { "begin-base64", 12 },	{ "====", 4 },		false,	decode_base64,	2 },
+	{ { "=ybegin", 7 },		{ "=yend ", 6 },	false,	decode_yenc,	0 },
 };
 
 static struct span
@@ -97,8 +109,12 @@ name_in(struct span line, const struct form *form)
 
 	if (form->words == 0)
 		return span_trim(span_from(line, at + 6));
-	for (unsigned i = 0; i < form->words && at < line.len; i++)
-		at = span_find_char(line, ' ', at) + 1;
+	for (unsigned i = 0; i < form->words && at < line.len; i++) {
+		while (at < line.len && !is_blank(line.at[at]))
+			at++;
+		while (at < line.len && is_blank(line.at[at]))
+			at++;
+	}
 	return span_trim(span_from(line, at));
 }
 
@@ -125,6 +141,7 @@ inlined_next(struct span text, size_t from, struct arena *arena, struct inlined 
 			continue;
 		for (size_t i = 0; i < NITEMS(forms); i++) {
 			if (span_starts(span_from(text, at), forms[i].opening) &&
+			    begins_with_blank(span_from(text, at + forms[i].opening.len)) &&
 			    (!forms[i].counted || uu_data_follows(text, line_next(text, at))))
 				return read_file(text, at, &forms[i], arena, found);
 		}

@@ -32,13 +32,16 @@ static const struct {
 	{ "text/rtf",			MEDIA_DOCUMENT,	DOCUMENT_RTF },
 	{ "application/rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
 	{ "application/x-rtf",		MEDIA_DOCUMENT,	DOCUMENT_RTF },
-	/* Reports about messages: fields, no bodies. All other messages hold one. */
-	{ "message/delivery-status",	MEDIA_OPAQUE,	DOCUMENT_HTML },
-	{ "message/global-delivery-status", MEDIA_OPAQUE, DOCUMENT_HTML },
-	{ "message/disposition-notification", MEDIA_OPAQUE, DOCUMENT_HTML },
-	{ "message/global-disposition-notification", MEDIA_OPAQUE, DOCUMENT_HTML },
-	{ "message/feedback-report",	MEDIA_OPAQUE,	DOCUMENT_HTML },
-	{ "message/tracking-status",	MEDIA_OPAQUE,	DOCUMENT_HTML },
+	/* Programs that look at the type alone take these for a message. */
+	{ "application/news-transmission", MEDIA_MESSAGE, DOCUMENT_HTML },
+	{ "application/x-mimearchive",	MEDIA_MESSAGE,	DOCUMENT_HTML },
+	{ "application/x-eml",		MEDIA_MESSAGE,	DOCUMENT_HTML },
+	{ "message/delivery-status",	MEDIA_REPORT,	DOCUMENT_HTML },
+	{ "message/global-delivery-status", MEDIA_REPORT, DOCUMENT_HTML },
+	{ "message/disposition-notification", MEDIA_REPORT, DOCUMENT_HTML },
+	{ "message/global-disposition-notification", MEDIA_REPORT, DOCUMENT_HTML },
+	{ "message/feedback-report",	MEDIA_REPORT,	DOCUMENT_HTML },
+	{ "message/tracking-status",	MEDIA_REPORT,	DOCUMENT_HTML },
 	{ "",				MEDIA_UNKNOWN,	DOCUMENT_HTML },
 	{ "text",			MEDIA_UNKNOWN,	DOCUMENT_HTML },
 	{ "html",			MEDIA_UNKNOWN,	DOCUMENT_HTML },
@@ -74,9 +77,8 @@ static const struct {
 	{ "<svg", DOCUMENT_XML },
 };
 
-/* RFC 2045, 5.1: token "/" token. */
-static bool
-is_media_type(struct span type)
+bool
+media_is_type(struct span type)
 {
 	size_t slash = span_find_char(type, '/', 0);
 
@@ -114,8 +116,19 @@ media_of_type(struct span type, enum document_kind *kind)
 		return MEDIA_UNKNOWN;
 	for (size_t i = 0; i < NITEMS(top_levels); i++)
 		if (span_starts(type, span_of(top_levels[i])))
-			return is_media_type(type) ? MEDIA_OPAQUE : MEDIA_UNKNOWN;
+			return media_is_type(type) ? MEDIA_OPAQUE : MEDIA_UNKNOWN;
 	return MEDIA_UNKNOWN;
+}
+
+struct span
+media_type_of_kind(enum document_kind kind)
+{
+	static const char *const names[] = {
+		[DOCUMENT_HTML] = "text/html", [DOCUMENT_XML] = "text/xml", [DOCUMENT_CSS] = "text/css",
+		[DOCUMENT_CALENDAR] = "text/calendar", [DOCUMENT_RTF] = "text/rtf", [DOCUMENT_ENRICHED] = "text/enriched",
+	};
+
+	return span_of(kind < NITEMS(names) ? names[kind] : names[DOCUMENT_HTML]);
 }
 
 /* Windows drops blanks and dots at the end of a name. */

@@ -9,10 +9,15 @@ enum media {
 	MEDIA_DOCUMENT,		/* document_kind says which */
 	MEDIA_MULTIPART,
 	MEDIA_MESSAGE,
+	MEDIA_REPORT,		/* fields about a message; a message if it holds more than fields */
 	MEDIA_UNKNOWN,		/* no media type, or one that makes clients look at the name and the content */
 };
 
 enum media	media_of_type(struct span type, enum document_kind *);
+/* The type that says what kind of document it is. */
+struct span	media_type_of_kind(enum document_kind);
+/* RFC 2045, 5.1: token "/" token. */
+bool		media_is_type(struct span type);
 /* By the ending of a file name: true if it is opened as a document. */
 bool		media_of_name(struct span name, enum document_kind *);
 /* A whole message in a file. */

@@ -6,6 +6,7 @@
 #include "guises.h"
 #include "inlined.h"
 #include "known.h"
+#include "render.h"
 #include "transfer.h"
 
 /* Encodings inside encodings. */
@@ -164,8 +165,8 @@ sweep_mixed(struct sweep *sweep, struct span bytes, unsigned round)
 	}
 }
 
-/* Three ways to take what is no digit: it is ignored, it is of the alphabet for URLs (RFC 4648, 5), its line is. */
-enum foreign { FOREIGN_BYTE, FOREIGN_ALPHABET, FOREIGN_LINE, FOREIGN_WAYS };
+/* What is no digit: it is ignored, it is of the alphabet for URLs (RFC 4648, 5), its line is, or padding counts as one. */
+enum foreign { FOREIGN_BYTE, FOREIGN_ALPHABET, FOREIGN_LINE, FOREIGN_PADDING };
 
 /* The values of the digits, 0 to 63. */
 static size_t
@@ -179,6 +180,8 @@ digits_of(struct span text, enum foreign foreign, unsigned char *digits)
 
 		if (value < 0 && foreign == FOREIGN_ALPHABET)
 			value = c == '-' ? 62 : c == '_' ? 63 : -1;
+		if (foreign == FOREIGN_PADDING && c == '=')
+			value = 0;
 		if (value >= 0)
 			digits[len++] = (unsigned char)value;
 		else if (c == '\n')
@@ -207,34 +210,56 @@ decode_digits(const unsigned char *digits, size_t count, char *out)
 	return len;
 }
 
+/* What digits are there, counted from each of the first four. The number of digits. */
+static size_t
+sweep_digits(struct sweep *sweep, struct span text, enum foreign foreign, size_t unless, unsigned round)
+{
+	struct arena	*arena = sweep->scratch[round];
+	unsigned char	*digits = arena_alloc(arena, text.len + 1);
+	char		*bytes = arena_alloc(arena, text.len + 4);
+	size_t		 count;
+
+	if (digits == NULL || bytes == NULL) {
+		out_of_memory(sweep);
+		return 0;
+	}
+	count = digits_of(text, foreign, digits);
+	for (size_t shift = 0; count != unless && shift < 4 && count > shift + LEAST_BASE64_CHARS; shift++)
+		sweep_mixed(sweep, (struct span){ bytes, decode_digits(digits + shift, count - shift, bytes) }, round);
+	return count;
+}
+
+/* Only around padding it makes a difference whether that counts. */
+#define PADDING_BYTES	((size_t)4 << 10)
+
+static void
+sweep_padding(struct sweep *sweep, struct span text, unsigned round)
+{
+	for (size_t at = 0, end; (at = span_find_char(text, '=', at)) < text.len; at = end) {
+		end = at;
+		for (size_t next = at; next < text.len && next <= end; next = span_find_char(text, '=', next + 1))
+			end = next + PADDING_BYTES;
+		sweep_digits(sweep, span_cut(text, at > PADDING_BYTES ? at - PADDING_BYTES : 0, end), FOREIGN_PADDING,
+		    SIZE_MAX, round);
+	}
+}
+
 /*
  * Whatever of the text is base64, wherever it begins: without its padding from each of the four ways to count digits,
- * which all that stands between two pieces shifts; and as it is, where each piece of it is padded.
+ * which all that stands between two pieces shifts; with its padding; and as it is, where each piece of it is padded.
  */
 static void
 sweep_base64(struct sweep *sweep, struct span text, unsigned round)
 {
-	unsigned char	*digits = arena_alloc(sweep->scratch[round], text.len + 1);
-	char		*bytes = arena_alloc(sweep->scratch[round], text.len + 4);
-	struct decoded	 padded;
+	struct decoded	padded;
+	size_t		plain = sweep_digits(sweep, text, FOREIGN_BYTE, SIZE_MAX, round);
 
-	if (digits == NULL || bytes == NULL) {
-		out_of_memory(sweep);
-		return;
-	}
-	size_t plain = 0;
-	for (enum foreign foreign = 0; foreign < FOREIGN_WAYS; foreign++) {
-		size_t count = digits_of(text, foreign, digits);
-
-		/* Nothing foreign is in it: the ways do not differ. */
-		if (foreign > 0 && count == plain)
-			continue;
-		plain = foreign == 0 ? count : plain;
-		for (size_t shift = 0; shift < 4 && count > shift + LEAST_BASE64_CHARS; shift++)
-			sweep_mixed(sweep, (struct span){ bytes, decode_digits(digits + shift, count - shift, bytes) }, round);
-	}
+	/* Unless nothing foreign is in it: then the ways do not differ. */
+	sweep_digits(sweep, text, FOREIGN_ALPHABET, plain, round);
+	sweep_digits(sweep, text, FOREIGN_LINE, plain, round);
 	if (span_find_char(text, '=', 0) == text.len)
 		return;
+	sweep_padding(sweep, text, round);
 	if (transfer_decode(text, ENCODING_BASE64, sweep->scratch[round], &padded) != PW_OK)
 		out_of_memory(sweep);
 	else
@@ -272,6 +297,17 @@ sweep_inlined(struct sweep *sweep, struct span text, unsigned round)
 	}
 }
 
+static void
+sweep_uu_lines(struct sweep *sweep, struct span text, unsigned round)
+{
+	struct span bytes;
+
+	if (transfer_decode_uu_lines(text, sweep->scratch[round], &bytes) != PW_OK)
+		out_of_memory(sweep);
+	else
+		sweep_mixed(sweep, bytes, round);
+}
+
 /* Bounded recursion: MOST_ROUNDS. */
 static void
 sweep_text(struct sweep *sweep, struct span text, unsigned round)
@@ -294,6 +330,7 @@ sweep_text(struct sweep *sweep, struct span text, unsigned round)
 		collect_guises(sweep, piece, guise_count, sweep->scratch[round]);
 		sweep_qp(sweep, piece, round);
 		sweep_base64(sweep, piece, round);
+		sweep_uu_lines(sweep, piece, round);
 	}
 }
 
@@ -399,6 +436,23 @@ sweep_guises(struct block *block, uint32_t part, struct span bytes, bool charset
 	if (begin_sweep(&sweep, block, part, bytes.len)) {
 		collect(&sweep, bytes, sweep.scratch[0]);
 		collect_guises(&sweep, bytes, charset_known ? guise_count_of_known : guise_count, sweep.scratch[0]);
+	}
+	return end_sweep(&sweep, before);
+}
+
+bool
+sweep_as(struct block *block, uint32_t part, struct span text, enum document_kind kind, struct span base)
+{
+	struct sweep	sweep;
+	size_t		before = block->references.count;
+
+	if (begin_sweep(&sweep, block, part, text.len)) {
+		struct collector	collector = { .block = block, .document = sweep.document, .raw.none = true };
+		struct layer		layer = { .text = text };
+
+		if (base.len > 0)
+			collector_set_base(&collector, base);
+		render_document(&collector, &layer, kind);
 	}
 	return end_sweep(&sweep, before);
 }

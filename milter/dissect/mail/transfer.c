@@ -127,6 +127,20 @@ decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 	return PW_OK;
 }
 
+/* Four characters from at, as many as there are, give up to three bytes. The number of bytes. */
+static size_t
+decode_uu_group(struct span line, size_t at, size_t most, char *out)
+{
+	uint32_t	bits = 0;
+	size_t		made = 0;
+
+	for (size_t k = 0; k < 4; k++)
+		bits = bits << 6 | (uint32_t)(at + k < line.len ? (line.at[at + k] - ' ') & 0x3f : 0);
+	for (int shift = 16; shift >= 0 && made < most; shift -= 8)
+		out[made++] = (char)(bits >> shift & 0xff);
+	return made;
+}
+
 #define MOST_BLANKS_LOST	8
 
 /* Each line: a length character, then groups of four for three bytes; from "begin" to "end". */
@@ -151,16 +165,43 @@ decode_uu(struct span in, struct arena *arena, struct decoded *decoded)
 		/* Decoders skip what cannot be data. Blanks at a line's end may have been lost on the way. */
 		if (line.len > chars + 2 || line.len + MOST_BLANKS_LOST < chars)
 			continue;
-		for (size_t i = 1; i < line.len && made < want; i += 4) {
-			uint32_t bits = 0;
-
-			for (size_t k = 0; k < 4; k++)
-				bits = bits << 6 | (uint32_t)(i + k < line.len ? (line.at[i + k] - ' ') & 0x3f : 0);
-			for (int shift = 16; shift >= 0 && made < want; shift -= 8, made++)
-				out[len++] = (char)(bits >> shift & 0xff);
-		}
+		for (size_t i = 1; i < line.len && made < want; i += 4)
+			made += decode_uu_group(line, i, want - made, out + len + made);
+		len += made;
 	}
 	decoded->bytes = (struct span){ out, len };
+	return PW_OK;
+}
+
+/* Its count and all else are of uuencode's alphabet. */
+static bool
+is_uu_line(struct span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.at[i] < ' ' || line.at[i] > '`')
+			return false;
+	return line.len > 4;
+}
+
+enum pw_err
+transfer_decode_uu_lines(struct span text, struct arena *arena, struct span *bytes)
+{
+	char	*out = arena_alloc(arena, text.len + 4);
+	size_t	 len = 0;
+
+	if (out == NULL)
+		return PW_ENOMEM;
+	for (size_t at = 0, end; at < text.len; at = end + 1) {
+		for (end = at; end < text.len && text.at[end] != '\n' && text.at[end] != '\r';)
+			end++;
+		struct span	line = span_cut(text, at, end);
+		size_t		want = is_uu_line(line) ? (size_t)((line.at[0] - ' ') & 0x3f) : 0, made = 0;
+
+		for (size_t i = 1; i < line.len && made < want; i += 4)
+			made += decode_uu_group(line, i, want - made, out + len + made);
+		len += made;
+	}
+	*bytes = (struct span){ out, len };
 	return PW_OK;
 }
 

@@ -304,8 +304,8 @@ look_behind_charset(struct walk *walk, uint32_t part_index, struct charset chars
 		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
 }
 
-/* A part that a client renders: in every charset that some client takes it for. */
-static void
+/* A part that a client renders: in every charset that some client takes it for. Its text in the first. */
+static struct span
 add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
     struct span charset_label, struct span base)
 {
@@ -321,6 +321,7 @@ add_document(struct walk *walk, uint32_t part_index, enum document_kind kind, co
 		text = add_document_as(walk, part_index, kind, decoded, choices[i], base);
 	if (walk->block->failure == PW_OK)
 		look_behind_charset(walk, part_index, choices[0], decoded->bytes, text);
+	return text;
 }
 
 static struct span
@@ -435,6 +436,38 @@ names_message(const struct names *names)
 	return false;
 }
 
+/* Clients that go by the name open another kind of document, if that is what it says. */
+static void
+look_as_named(struct walk *walk, uint32_t part_index, const struct names *names, enum document_kind kind, struct span text,
+    struct span base)
+{
+	enum document_kind other;
+
+	for (size_t i = 0; i < names->count && walk->block->failure == PW_OK; i++)
+		if (media_of_name(names->at[i], &other) && other != kind &&
+		    sweep_as(walk->block, part_index, text, other, base))
+			block_part(walk->block, part_index)->quirks |= 1u << QUIRK_KIND_CONFLICT;
+}
+
+/* Blocks of fields and nothing else, and none of them says what content there is. */
+static bool
+is_report(struct span body)
+{
+	for (size_t at = 0; at < body.len;) {
+		struct field_reader	reader;
+		struct field		field;
+
+		field_reader_init(&reader, span_from(body, at));
+		while (field_next(&reader, &field))
+			if (span_starts_nocase(field.name, SPAN("content-")))
+				return false;
+		if (reader.no_blank_line)
+			return false;
+		at += reader.at;
+	}
+	return true;
+}
+
 /* One way to read the entity: this Content-Type, this encoding. */
 static void
 open_reading(struct walk *walk, const struct waiting *waiting, const struct header *header, struct span type_text,
@@ -502,6 +535,9 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		block_part(block, index)->quirks |= 1u << QUIRK_NO_BOUNDARY;
 		media = MEDIA_UNKNOWN;
 	}
+	struct span body = span_cut(block->message, header->body.begin, header->body.end);
+	if (media == MEDIA_REPORT)
+		media = is_report(body) ? MEDIA_OPAQUE : MEDIA_MESSAGE;
 	if (media == MEDIA_MESSAGE) {
 		if (encoding != ENCODING_IDENTITY)
 			block_part(block, index)->quirks |= 1u << QUIRK_ENCODED_MULTIPART;
@@ -513,7 +549,6 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	}
 	bool wrapper = wrapped_is_wrapper(type.head, name);
 	bool plain = span_eq(type.head, SPAN("text/plain")) || type.head.len == 0;
-	struct span body = span_cut(block->message, header->body.begin, header->body.end);
 	/* Where lines are as they are, old clients look for files in any kind of part. */
 	if (encoding == ENCODING_IDENTITY || encoding == ENCODING_QP)
 		wrapped_look_in_text(block, index, body);
@@ -530,10 +565,12 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		out_of_memory(walk);
 		return;
 	}
-	if (wrapper) {
+	if (wrapper && wrapped_is_whole(type.head, name, decoded.bytes)) {
 		wrapped_look(block, index, type.head, name, decoded.bytes);
 		return;
 	}
+	if (wrapper)
+		media = MEDIA_UNKNOWN;
 	if (plain && encoding != ENCODING_IDENTITY)
 		wrapped_look_in_text(block, index, decoded.bytes);
 	if (media != MEDIA_DOCUMENT) {
@@ -543,7 +580,8 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	}
 	if (decoded.odd)
 		block_part(block, index)->quirks |= 1u << (encoding == ENCODING_QP ? QUIRK_BROKEN_QP : QUIRK_BROKEN_BASE64);
-	add_document(walk, index, kind, &decoded, parameter_get(&type, SPAN("charset"), 0), base);
+	struct span text = add_document(walk, index, kind, &decoded, parameter_get(&type, SPAN("charset"), 0), base);
+	look_as_named(walk, index, &names, kind, text, base);
 }
 
 static void

@@ -16,6 +16,15 @@ static const struct wrapper {
 	{ "application/vnd.ms-tnef",	QUIRK_TNEF },
 };
 
+/* How they begin: a sequence in BER, TNEF's signature; and the same where base64 was not undone. */
+static const struct {
+	enum quirk	quirk;
+	const char	*opening;
+} openings[] = {
+	{ QUIRK_SMIME_OPAQUE, "\x30" }, { QUIRK_SMIME_OPAQUE, "MI" },
+	{ QUIRK_TNEF, "\x78\x9f\x3e\x22" }, { QUIRK_TNEF, "eJ8+" },
+};
+
 static const struct wrapper *
 wrapper_of(struct span type, struct span name)
 {
@@ -31,6 +40,17 @@ bool
 wrapped_is_wrapper(struct span type, struct span name)
 {
 	return wrapper_of(type, name) != NULL;
+}
+
+bool
+wrapped_is_whole(struct span type, struct span name, struct span bytes)
+{
+	const struct wrapper *wrapper = wrapper_of(type, name);
+
+	for (size_t i = 0; wrapper != NULL && i < NITEMS(openings); i++)
+		if (openings[i].quirk == wrapper->quirk && span_starts(bytes, span_of(openings[i].opening)))
+			return true;
+	return false;
 }
 
 #define BER_CONSTRUCTED		0x20
@@ -128,5 +148,7 @@ wrapped_look_in_text(struct block *block, uint32_t part, struct span text)
 			break;
 		block_part(block, part)->quirks |= 1u << QUIRK_UUENCODE;
 		sweep_bytes(block, part, file.bytes);
+		/* Decoders differ about lines that are longer or shorter than they say. */
+		sweep_bytes(block, part, span_cut(text, file.begin, file.end));
 	}
 }

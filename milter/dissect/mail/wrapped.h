@@ -10,5 +10,7 @@ void	wrapped_look(struct block *, uint32_t part, struct span type, struct span n
 /* Plain text: files that are spelled out in it. */
 void	wrapped_look_in_text(struct block *, uint32_t part, struct span text);
 bool	wrapped_is_wrapper(struct span type, struct span name);
+/* Does its decoded content begin like one? If not, nobody can open it as such. */
+bool	wrapped_is_whole(struct span type, struct span name, struct span bytes);
 
 #endif

@@ -27,6 +27,15 @@ static const struct row {
 	{ "NULs in a tag", HEAD "Content-Type: text/html\n\n<i\1mg src=http://t.example/a>", "1 text/html", false },
 	{ "a receipt beside it", HEAD "Disposition-Notification-To: r@t.example\nContent-Type: text/plain\n"
 	    "Content-Type: text/html\n\n" PIXEL, "1 text/html", false },
+	{ "a multipart of no kind", HEAD "Content-Type: multipart/; boundary=b\n\n--b\nContent-Type: text/html\n\n" PIXEL
+	    "\n--b--\n", "1 text/html", false },
+	{ "a page that says another charset of itself", HEAD "Content-Type: text/html; charset=utf-8\n\n<meta charset=utf-16le>"
+	    PIXEL, "1 text/html", false },
+	{ "a program with NULs that is named like a page", HEAD "Content-Type: application/x-foo; name=x.html\n\n\1\5" PIXEL,
+	    "1 text/html", false },
+	{ "a calendar named like a page", HEAD "Content-Type: text/calendar; name=x.html\n\n" PIXEL, "1 text/html", false },
+	{ "a report that holds a page", HEAD "Content-Type: message/feedback-report\n\nContent-Type: text/html\n"
+	    "Content-Type: text/plain\n\n" PIXEL, "1.1 text/plain", true },
 	{ "an empty header", "\nContent-Type: text/html\n\n" PIXEL, "1 text/plain", true },
 	{ "a header that ends at a line of junk", HEAD "junk\nContent-Type: text/html\n\n" PIXEL, "1 text/plain", true },
 };
