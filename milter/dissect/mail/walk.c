@@ -495,6 +495,9 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	names_add(&names, &disposition, SPAN("filename"), arena);
 	names_add(&names, &type, SPAN("name"), arena);
 	struct span	name = names.count > 0 ? names.at[0] : SPAN_NONE;
+	/* A field that is there but empty is text/plain to some, and bytes to look into to others. */
+	if (type.head.len == 0 && header->type_count > 0)
+		quirks |= 1u << QUIRK_BAD_TYPE;
 	if (type.head.len == 0 && waiting->in_digest) {
 		type.head = SPAN("message/rfc822");
 		media = MEDIA_MESSAGE;
@@ -502,8 +505,10 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	if (media == MEDIA_UNKNOWN && !span_starts(type.head, SPAN("text/")) && names_message(&names))
 		media = MEDIA_MESSAGE;
 	/* No client knows the type, but some know a boundary when they see one. */
-	if (media == MEDIA_UNKNOWN && parameter_get(&type, SPAN("boundary"), 0).len > 0)
+	if (media == MEDIA_UNKNOWN && parameter_get(&type, SPAN("boundary"), 0).len > 0) {
 		media = MEDIA_MULTIPART;
+		quirks |= 1u << QUIRK_BAD_TYPE;
+	}
 	if (type.repeated)
 		quirks |= 1u << QUIRK_DUPLICATE_PARAMETER;
 	if (type.odd)

@@ -31,6 +31,9 @@ static const struct row {
 	    "--b\nContent-Type: text/html\n\n" PIXEL, FOUND, "1" },
 	{ "a longer boundary is another one, but not to every client", HTML_MAIL("Content-Type: multipart/mixed; boundary=AA\n")
 	    "--AAB\nContent-Type: text/html\n\n" PIXEL "\n--AA\n\nx\n--AA--\n", FOUND, NULL },
+	{ "a boundary beside a type that is none: a client may see one text", HTML_MAIL("Content-Type: multipartx; boundary=b\n")
+	    "--b\n\nsee " PIXEL "\n--b--\n", FOUND, NULL },
+	{ "a type that is there but empty", HTML_MAIL("Content-Type: \n") "see " PIXEL, FOUND, NULL },
 	{ "nested multiparts", HTML_MAIL("Content-Type: multipart/mixed; boundary=a\n")
 	    "--a\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n" PIXEL "\n--b--\n--a--\n",
 	    FOUND, "1.1" },
