@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh SECONDS [TARGET…]: each tests/fuzz/fuzz_*.c for that long, under clang's libFuzzer with the address and
-# undefined-behaviour sanitizers. Starts from tests/mails and tests/fuzz/corpus/TARGET; what it finds on the way
-# stays in build/fuzz/corpus. A crash leaves its input in build/fuzz/crashes, and the exit status is 1.
+# undefined-behaviour sanitizers. Starts from tests/fuzz/corpus/TARGET, and tests/mails where the input is a mail; what it
+# finds on the way stays in build/fuzz/corpus. A crash leaves its input in build/fuzz/crashes, and the exit status is 1.
+# To keep what a long run found: build/fuzz/TARGET -merge=1 -use_counters=0 tests/fuzz/corpus/TARGET build/fuzz/corpus/TARGET
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -30,19 +31,31 @@ env -u SANITIZER make -s -j2 BUILD=$out CC="$clang" WERROR= HARDENING=-fPIE INST
 	{ cat $out/make.log; exit 1; }
 
 modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp"
-status=0
-for target in "${targets[@]}"; do
+compile() {
 	# shellcheck disable=SC2046,SC2086
 	"$clang" -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-Iinclude -Imilter -Itests $(pkg-config --cflags $modules) -o "$out/$target" "tests/fuzz/$target.c" \
+		-Iinclude -Imilter -Itests $(pkg-config --cflags $modules) -o "$out/$1" "tests/fuzz/$1.c" \
 		$out/libpixelward.a $(pkg-config --libs $modules) -lmilter -lpthread
+}
+
+# What a target starts from beside its own corpus.
+seeds_of() {
+	case $1 in
+	fuzz_pipeline | fuzz_structure | fuzz_skeleton) echo tests/mails ;;
+	fuzz_config) echo conf ;;
+	esac
+}
+
+status=0
+for target in "${targets[@]}"; do
+	compile "$target"
 	mkdir -p "$out/corpus/$target" "$out/crashes"
-	seeds=(tests/mails)
-	[ -d "tests/fuzz/corpus/$target" ] && seeds=("tests/fuzz/corpus/$target" "${seeds[@]}")
+	mapfile -t seeds < <(seeds_of "$target")
+	[ -d "tests/fuzz/corpus/$target" ] && seeds+=("tests/fuzz/corpus/$target")
 	dictionary=()
 	[ -e "tests/fuzz/$target.dict" ] && dictionary=("-dict=tests/fuzz/$target.dict")
 	echo "fuzz: $target for $seconds s"
-	if "$out/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+	if "$out/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
 		"${dictionary[@]}" -artifact_prefix="$out/crashes/$target-" "$out/corpus/$target" "${seeds[@]}" \
 		>"$out/$target.log" 2>&1; then
 		sed -n 's/^stat::number_of_executed_units: */fuzz: '"$target"': executions: /p' "$out/$target.log"
