@@ -27,8 +27,30 @@ line_end_of(struct span message)
 	return end < message.len && (end == 0 || message.at[end - 1] != '\r') ? SPAN("\n") : SPAN("\r\n");
 }
 
+/*
+ * Behind these a name or a reference to a character may go on with what comes behind a piece that is taken out: a blank
+ * stays in its place.
+ */
+static bool
+would_join(struct span bytes, size_t at)
+{
+	while (at > 0 && (ascii_alpha(bytes.at[at - 1]) || ascii_digit(bytes.at[at - 1]) || bytes.at[at - 1] == '#'))
+		at--;
+	return at > 0 && (bytes.at[at - 1] == '<' || bytes.at[at - 1] == '&');
+}
+
+/* What is behind an attribute would be the value of what is before it, once the attribute is taken out. */
+static bool
+leaves_value(struct span bytes, size_t at)
+{
+	while (at < bytes.len && ascii_space(bytes.at[at]))
+		at++;
+	return at < bytes.len && bytes.at[at] == '=';
+}
+
 static enum pw_err
-collect_edit(const struct work *work, const struct reference *reference, struct splices *decoded, struct splices *raw)
+collect_edit(const struct work *work, const struct reference *reference, struct span bytes, struct splices *decoded,
+    struct splices *raw)
 {
 	struct neutral	neutral;
 	enum pw_err	err = neutral_of(reference, &neutral);
@@ -39,6 +61,10 @@ collect_edit(const struct work *work, const struct reference *reference, struct 
 	struct extent raw_at = neutral.whole_tag ? reference->tag_raw : reference->site_raw;
 	if (at.begin == at.end)
 		return PW_ENOTINERT;
+	if (neutral.fresh.len == 0 && neutral.whole_tag && would_join(bytes, at.begin))
+		neutral.fresh = SPAN(" ");
+	if (reference->neutral == NEUTRAL_ATTRIBUTE && leaves_value(bytes, at.end))
+		neutral.fresh = SPAN(" x");
 	err = splices_add(decoded, work->arena, (struct splice){ at, neutral.fresh });
 	return err == PW_OK ? splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh }) : err;
 }
@@ -48,6 +74,7 @@ static enum pw_err
 collect_edits(struct work *work, uint32_t document, struct splices *decoded, struct splices *raw)
 {
 	const struct reference	*references = dissection_references(work->d);
+	struct span		 bytes = document_bytes(work->d, &dissection_documents(work->d)[document], work->message);
 	enum pw_err		 err = PW_OK;
 
 	for (; err == PW_OK && work->next < work->d->references.count; work->next++) {
@@ -56,7 +83,7 @@ collect_edits(struct work *work, uint32_t document, struct splices *decoded, str
 		if (reference->document != document)
 			break;
 		if (work->verdict->decisions[work->next].strip)
-			err = collect_edit(work, reference, decoded, raw);
+			err = collect_edit(work, reference, bytes, decoded, raw);
 	}
 	return err == PW_OK ? splices_settle(decoded) : err;
 }

@@ -52,6 +52,11 @@ def _nested_srcdoc(html, levels):
     return html
 
 
+def _svg_frame(xml, kind="image/svg+xml"):
+    """An iframe that holds a document; URL in it is the row's."""
+    return lambda h: f"<iframe src='data:{kind};base64,{_base64(xml.replace('URL', 'http://' + h + '/p'))}'></iframe>"
+
+
 URL = "http://HOST/p"
 IMG = f"<img src={URL}>"
 
@@ -584,6 +589,64 @@ VECTORS = [
     ("raw", "behind an iframe's text", f"<iframe><p></iframe><img src={URL}>", FETCHED),
     ("raw", "a second title", f"<title><!--</title><img src={URL}>-->", FETCHED),
     ("raw", "a style that holds a comment", f"<style><!--</style><img src={URL}>--></style>", FETCHED),
+
+    # --- what one reading of a document hides from another ---
+    ("mixed", "a title that hides a tag from who reads SVG everywhere",
+     f'<title><x a="</title><select><svg><style><img src={URL}></style></svg></select>">', FETCHED),
+    ("mixed", "a frameset behind an element that is unknown now", f"<isindex><frameset><style><frame src={URL}></style></frameset>", FETCHED),
+    ("mixed", "a noscript that hides a tag in SVG from who runs scripts", f"<noscript><x a='</noscript><svg><style><img src={URL}></style></svg>'>", OTHERS),
+    ("mixed", "a script that ends twice", f"<script><!--<script></script><x a='--></script><img src={URL}>'>", FETCHED),
+    ("mixed", "a script that ends twice in a srcdoc",
+     f'<iframe srcdoc="<script><!--<script></script><x a=\'--></script><img src={URL}>\'>"></iframe>', FETCHED),
+    ("mixed", "CDATA sections that end twice", f'<![CDATA[><svg><![CDATA[<x a="]]><image href={URL} /><x a="]]>', FETCHED),
+    ("mixed", "a sheet in another charset than its document",
+     lambda h: "<link charset=shift_jis rel=stylesheet href='data:text/css;base64," + base64.b64encode(
+         b'q{x:"\x81\\";}p{background:url(http://' + h.encode() + b"/p)}").decode() + "'><p>x", FETCHED),
+    ("mixed", "a sheet in wide characters",
+     lambda h: "<link charset=utf-16le rel=stylesheet href='data:text/css;base64," + base64.b64encode(
+         f"p{{background:url(http://{h}/p)}}".encode("utf-16-le")).decode() + "'><p>x", FETCHED),
+    ("xml", "a comment that ends elsewhere in HTML", _svg_frame(
+        '<svg xmlns="http://www.w3.org/2000/svg"><!--> <x a=" --><image href="URL" width="9" height="9"/><!-- "> --></svg>'), FETCHED),
+    ("xml", "an instruction that ends elsewhere in HTML", _svg_frame(
+        '<svg xmlns="http://www.w3.org/2000/svg"><?a > <x b=" ?><image href="URL" width="9" height="9"/><?b "> ?></svg>'), FETCHED),
+    ("xml", "a document type that ends elsewhere in HTML", _svg_frame(
+        '<!DOCTYPE svg [<!ENTITY a "> <x b=\'">]><svg xmlns="http://www.w3.org/2000/svg"><image href="URL" width="9" height="9"/><g id=\'\'/></svg>'), FETCHED),
+    ("xml", "a document type behind one in a comment", _svg_frame(
+        '<!-- <!DOCTYPE x> --><!DOCTYPE svg [<?x ]>?><!ENTITY u "URL">]><svg xmlns="http://www.w3.org/2000/svg"><image href="&u;" width="9" height="9"/></svg>'), FETCHED),
+    ("xml", "a sheet cut by a comment that ends elsewhere in HTML", _svg_frame(
+        '<svg xmlns="http://www.w3.org/2000/svg"><style>svg{background:u<!-->-->rl(URL)}</style></svg>'), FETCHED),
+    ("xml", "an instruction with brackets in a value", _svg_frame(
+        '<?xml-stylesheet title=">" href="URL.css"?><svg xmlns="http://www.w3.org/2000/svg"/>'), FETCHED),
+    ("xml", "an instruction with its word in a value", _svg_frame(
+        '<?xml-stylesheet title="href" href="URL.css"?><svg xmlns="http://www.w3.org/2000/svg"/>'), FETCHED),
+    ("xml", "wide characters without a mark",
+     lambda h: "<iframe src='data:image/svg+xml;base64," + base64.b64encode((
+         '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><image href="http://' + h
+         + '/p" width="9" height="9"/></svg>').encode("utf-16-le")).decode() + "'></iframe>", FETCHED),
+    ("xml", "a program that writes an image", _svg_frame(
+        '<?xml-stylesheet type="text/xsl" href="#x"?><!DOCTYPE x [<!ATTLIST xsl:stylesheet id ID #REQUIRED>]><x><xsl:stylesheet id="x"'
+        ' version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/"><html><xsl:element name="img">'
+        '<xsl:attribute name="src">URL</xsl:attribute></xsl:element></html></xsl:template></xsl:stylesheet></x>', "text/xml"), FETCHED),
+    ("frame", "a data document that only seems to be base64", f"<iframe src='data:text/html;xbase64,<img src={URL}>'></iframe>", FETCHED),
+    ("frame", "a data document with base64 for a value", f"<iframe src='data:text/html;x=base64,<img src={URL}>'></iframe>", FETCHED),
+    ("frame", "a data document with a label before its charset",
+     lambda h: "<iframe src='data:text/html;xcharset=utf-8;charset=utf-16le;base64,"
+     + base64.b64encode(f"<img src=http://{h}/p>".encode("utf-16-le")).decode() + "'></iframe>", FETCHED),
+    ("image", "a srcset with brackets in brackets", f"<img srcset='cid:a ((, ) , {URL} 1x'>", FETCHED),
+    ("image", "an image in a template for another place",
+     f"<div><?start name='x'>old<?end></div><template for='x'><img src={URL}></template>", FETCHED),
+    ("css", "an argument of a custom function",
+     f'<style>@function --f(--a){{result:image-set(var(--a) 1x)}}p{{background:--f("{URL}")}}</style><p>x', FETCHED),
+    ("css", "a parameter's default",
+     f'<style>@function --f(--a:"{URL}"){{result:var(--a)}}p{{background:image-set(--f() 1x)}}</style><p>x', FETCHED),
+    ("css", "if()", f"<p style='--a:1;background:if(style(--a:1):url({URL});else:none)'>x", FETCHED),
+    ("css", "light-dark()", f"<p style='background-image:light-dark(url({URL}),url({URL}))'>x", FETCHED),
+    ("css", "a fallback of env()", f'<p style=\'background:image-set(env(nope,"{URL}") 1x)\'>x', FETCHED),
+    ("link", "a compression dictionary", f"<link rel=compression-dictionary href={URL}>", FETCHED),
+    ("image", "an image in a select's button", f"<select><button><selectedcontent></selectedcontent></button><option><img src={URL}></select>", FETCHED),
+    ("tag", "a tag that appears once another is gone", f"<<link rel=stylesheet href={URL}>img src=http://x.example/p>", FETCHED),
+    ("tag", "a reference that appears once a tag is gone", f"<iframe srcdoc='&<link rel=stylesheet href={URL}>lt;img src=http://x.example/p>'></iframe>", FETCHED),
+    ("tag", "a value that appears once an attribute is gone", f"<img src srcset='{URL}'=http://x.example/p>", FETCHED),
 
     # --- Outlook ---
     ("outlook", "a conditional comment", f"<!--[if mso]><img src='{URL}'><![endif]-->", OTHERS),

@@ -29,7 +29,8 @@ static const struct css_name rules[] = {
 	{ "document",	RULE_DOCUMENT },	/* compared with the document's address, never fetched */
 	{ "font-face",	RULE_FONT_FACE },
 	{ "property",	RULE_VALUES },		/* initial-value stands for the custom property's own */
-	{ "function",	RULE_VALUES },		/* result: what --name() becomes */
+	{ "function",	RULE_VALUES },		/* result: what --name() becomes; its parameters have defaults */
+	{ "mixin",	RULE_VALUES },
 };
 
 /* Arguments of legacy filter functions that are fetched: AlphaImageLoader(src=...), ICMFilter(colorspace=...). */
@@ -59,6 +60,7 @@ struct statement {
 struct frame {
 	char			closer;
 	bool			images;	/* strings inside are URLs */
+	bool			custom;	/* arguments of --name(), which may put them anywhere */
 	struct statement	outer;	/* "{" only: goes on behind "}" */
 };
 
@@ -106,6 +108,12 @@ static bool
 in_images(const struct walk *w)
 {
 	return w->lost || (w->depth > 0 && w->frames[w->depth - 1].images);
+}
+
+static bool
+in_custom(const struct walk *w)
+{
+	return w->depth > 0 && w->frames[w->depth - 1].custom;
 }
 
 static bool
@@ -213,6 +221,14 @@ is_filter(const struct walk *w)
 	return w->now.stage == STAGE_VALUE && span_ends_nocase(w->now.name, SPAN("filter"));
 }
 
+/* A string in a value that var() may carry elsewhere, or in the head of @function. */
+static bool
+may_travel(const struct walk *w)
+{
+	return w->now.custom || w->now.block_custom || in_custom(w) ||
+	    (w->now.stage == STAGE_PRELUDE && w->now.rule == RULE_VALUES);
+}
+
 static void
 string_take(struct walk *w, const struct css_token *token, bool first_of_function, bool told)
 {
@@ -229,7 +245,7 @@ string_take(struct walk *w, const struct css_token *token, bool first_of_functio
 	} else if (told || in_images(w) ||
 	    (w->in_import && (w->import_again || w->depth == w->import_depth))) {
 		place_add_token(w, token);
-	} else if ((w->now.custom || w->now.block_custom) && (w->relative || css_looks_remote(token->value))) {
+	} else if (may_travel(w) && (w->relative || css_looks_remote(token->value))) {
 		place_add_token(w, token);
 	} else if (is_filter(w)) {
 		filter_string_take(w, token, false);
@@ -246,7 +262,7 @@ statement_begin(struct walk *w)
 }
 
 static void
-frame_open(struct walk *w, char closer, bool images)
+frame_open(struct walk *w, char closer, bool images, bool custom)
 {
 	if (w->lost)
 		return;
@@ -255,7 +271,7 @@ frame_open(struct walk *w, char closer, bool images)
 		w->lost = true;
 		return;
 	}
-	w->frames[w->depth++] = (struct frame){ .closer = closer, .images = images, .outer = w->now };
+	w->frames[w->depth++] = (struct frame){ .closer = closer, .images = images, .custom = custom, .outer = w->now };
 }
 
 static void
@@ -291,7 +307,7 @@ block_open(struct walk *w)
 	enum rule		 rule = now->stage == STAGE_PRELUDE ? now->rule : RULE_NONE;
 
 	import_end(w);
-	frame_open(w, '}', in_images(w));
+	frame_open(w, '}', in_images(w), in_custom(w));
 	if (value || rule != RULE_NONE)
 		now->block_name = now->name;
 	now->block = rule;
@@ -438,7 +454,8 @@ function_take(struct walk *w, const struct css_token *token)
 	bool		inert = is_never_fetched(w);
 
 	stage_advance(w, token);
-	frame_open(w, ')', means == FUNCTION_IMAGES || (means == FUNCTION_OTHER && in_images(w)));
+	frame_open(w, ')', means == FUNCTION_IMAGES || (means == FUNCTION_OTHER && in_images(w)),
+	    css_is_custom(token->value) || in_custom(w));
 	if (means == FUNCTION_URL && !inert) {
 		w->function_new = true;
 		w->function_begin = token->begin;
@@ -484,7 +501,7 @@ token_take(struct walk *w, const struct css_token *token)
 	case CSS_OPEN_PAREN:
 	case CSS_OPEN_SQUARE:
 		stage_advance(w, token);
-		frame_open(w, token->type == CSS_OPEN_PAREN ? ')' : ']', in_images(w));
+		frame_open(w, token->type == CSS_OPEN_PAREN ? ')' : ']', in_images(w), in_custom(w));
 		break;
 	case CSS_CLOSE_PAREN:
 		frame_close(w, token, ')');

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "charref.h"
-#include "lexer.h"
 
 /* Elements open inside the style element; a sheet is made of the text outside of them. */
 #define MOST_OPEN	64
@@ -13,6 +12,7 @@
 struct sheet_text {
 	struct block	*block;
 	const struct layer *behind;
+	enum html_mode	 mode;
 	char		*text;
 	size_t		 len, most;
 	bool		 failed;
@@ -70,7 +70,7 @@ read_sheet(struct sheet_text *sheet, struct span name)
 	struct html_token	 token;
 	size_t			 at = 0;
 
-	html_lexer_init(&lexer, text, HTML_FOREIGN, block->limits->attributes, block->arena);
+	html_lexer_init(&lexer, text, sheet->mode, block->limits->attributes, block->arena);
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
 		add_text(sheet, at, token.begin);
 		at = token.end;
@@ -129,11 +129,11 @@ first_of_sheet(const struct block *block, const struct extent *sheet)
 }
 
 size_t
-foreign_sheet_collect(struct collector *collector, const struct layer *behind, size_t read, struct span name,
-    const struct css_surroundings *around)
+foreign_sheet_collect(struct collector *collector, const struct layer *behind, enum html_mode mode, size_t read,
+    struct span name, const struct css_surroundings *around)
 {
 	struct block		*block = collector->block;
-	struct sheet_text	 sheet = { .block = block, .behind = behind };
+	struct sheet_text	 sheet = { .block = block, .behind = behind, .mode = mode };
 	size_t			 end = span_find(behind->text, SPAN("</"), 0), second = block->references.count;
 
 	/* Without markup and references it is what the first look saw. */
@@ -141,7 +141,7 @@ foreign_sheet_collect(struct collector *collector, const struct layer *behind, s
 		return 0;
 	end = read_sheet(&sheet, name);
 	/* References to characters may grow a little. */
-	sheet = (struct sheet_text){ .block = block, .behind = behind, .most = end + end / 5 + 8 };
+	sheet = (struct sheet_text){ .block = block, .behind = behind, .mode = mode, .most = end + end / 5 + 8 };
 	if ((sheet.text = arena_alloc(block->arena, sheet.most)) != NULL)
 		read_sheet(&sheet, name);
 	if (sheet.text == NULL || sheet.failed) {

@@ -3,12 +3,13 @@
 #define DISSECT_HTML_FOREIGN_SHEET_H
 
 #include "html.h"
+#include "lexer.h"
 
 /*
  * behind: the document behind the start tag of that name. read: how much of it was looked at as an HTML style element's
  * sheet already; only what that did not find is added, and goes with the whole sheet. Returns how much was read once more.
  */
-size_t	foreign_sheet_collect(struct collector *, const struct layer *behind, size_t read, struct span name,
-	    const struct css_surroundings *);
+size_t	foreign_sheet_collect(struct collector *, const struct layer *behind, enum html_mode, size_t read,
+	    struct span name, const struct css_surroundings *);
 
 #endif

@@ -12,6 +12,8 @@
 #include "data.h"
 #include "doctype.h"
 #include "foreign_sheet.h"
+#include "forks.h"
+#include "instruction.h"
 #include "lexer.h"
 #include "subset.h"
 #include "tree.h"
@@ -40,7 +42,7 @@ struct scan {
 	size_t			 count, capacity;
 	uint8_t			*seen;		/* bit per byte of text: a start tag begins there */
 	bool			 foreign;	/* SVG or MathML occurs */
-	bool			 noscript;
+	bool			 noscript, frameset, escapes;	/* in a script */
 	bool			 wants_tree;
 	struct skeleton		 skeleton;	/* of an HTML_DOCUMENT */
 	struct html_tree	 tree;
@@ -139,50 +141,98 @@ is_foreign(struct span name)
 	return span_eq_nocase(name, SPAN("svg")) || span_eq_nocase(name, SPAN("math"));
 }
 
+/* What is known of a scan so far. */
+struct course {
+	enum html_mode	mode;
+	size_t		templates;	/* open ones */
+};
+
+static void
+take_start_tag(struct scan *scan, struct course *course, const struct html_token *token)
+{
+	struct span name = token->tag.name;
+
+	scan->foreign = scan->foreign || is_foreign(name);
+	scan->noscript = scan->noscript || span_eq_nocase(name, SPAN("noscript"));
+	scan->frameset = scan->frameset || span_eq_nocase(name, SPAN("frameset"));
+	if (!mark_seen(scan, token->begin) && tag_is_interesting(scan, &token->tag))
+		add_item(scan, (struct item){ .at = token->begin, .type = ITEM_TAG,
+		    .in_template = course->mode == HTML_PLAIN && course->templates > 0 });
+	course->templates += span_eq_nocase(name, SPAN("template"));
+}
+
+static void
+take_aside(struct scan *scan, const struct course *course, const struct html_token *token)
+{
+	struct span	inside = span_cut(scan->layer->text, token->text_begin, token->text_end);
+	bool		conditional = span_starts_nocase(span_trim(inside), SPAN("[if"));
+
+	if (token->bogus && span_starts(span_from(scan->layer->text, token->begin), SPAN("<?"))) {
+		if (!mark_seen(scan, token->begin))
+			add_item(scan, (struct item){ token->begin, token->text_begin, token->text_end, ITEM_INSTRUCTION, false });
+	} else if (course->mode == HTML_PLAIN && !token->bogus && conditional)
+		add_item(scan, (struct item){ token->begin, token->text_begin, token->text_end, ITEM_COMMENT, false });
+	else if (course->mode == HTML_PLAIN)
+		scan->wants_tree = scan->wants_tree || has_markup(inside);
+}
+
+static void
+take_token(struct scan *scan, struct course *course, const struct html_token *token)
+{
+	if (token->type == HTML_START_TAG)
+		take_start_tag(scan, course, token);
+	else if (token->type == HTML_END_TAG)
+		course->templates -= course->templates > 0 && span_eq_nocase(token->tag.name, SPAN("template"));
+	else if (token->type == HTML_RAW_TEXT) {
+		struct span inside = span_cut(scan->layer->text, token->text_begin, token->text_end);
+
+		/* Where the tree ignores a raw text element, its content is markup. */
+		scan->wants_tree = scan->wants_tree || span_eq_nocase(token->raw_element, SPAN("style")) || has_markup(inside);
+		scan->escapes = scan->escapes || span_find(inside, SPAN("<!--"), 0) < inside.len;
+	} else if (token->type == HTML_COMMENT)
+		take_aside(scan, course, token);
+}
+
 static void
 scan_tokens(struct scan *scan, enum html_mode mode)
 {
 	struct block		*block = scan->collector->block;
+	struct course		 course = { .mode = mode };
 	struct html_lexer	 lexer;
 	struct html_token	 token;
-	size_t			 templates = 0;	/* open ones */
 
 	html_lexer_init(&lexer, scan->layer->text, mode, block->limits->attributes, block->arena);
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
-		struct span inside = span_cut(scan->layer->text, token.text_begin, token.text_end);
-
 		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT &&
 		    skeleton_add(&scan->skeleton, scan->layer->text, &token) != PW_OK) {
 			fail(scan, PW_ENOMEM);
 			return;
 		}
-
-		if (token.type == HTML_START_TAG) {
-			scan->foreign = scan->foreign || is_foreign(token.tag.name);
-			scan->noscript = scan->noscript || span_eq_nocase(token.tag.name, SPAN("noscript"));
-			if (!mark_seen(scan, token.begin) && tag_is_interesting(scan, &token.tag))
-				add_item(scan, (struct item){ .at = token.begin, .type = ITEM_TAG,
-				    .in_template = mode == HTML_PLAIN && templates > 0 });
-			templates += span_eq_nocase(token.tag.name, SPAN("template"));
-		} else if (token.type == HTML_END_TAG)
-			templates -= templates > 0 && span_eq_nocase(token.tag.name, SPAN("template"));
-		else if (token.type == HTML_RAW_TEXT)
-			/* Where the tree ignores a raw text element, its content is markup. */
-			scan->wants_tree = scan->wants_tree || has_markup(inside) ||
-			    span_eq_nocase(token.raw_element, SPAN("style"));
-		else if (token.type == HTML_COMMENT && mode == HTML_PLAIN) {
-			bool conditional = span_starts_nocase(span_trim(inside), SPAN("[if"));
-
-			if (!token.bogus && conditional)
-				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_COMMENT, false });
-			else if (token.bogus && span_starts(span_from(scan->layer->text, token.begin), SPAN("<?")))
-				add_item(scan, (struct item){ token.begin, token.text_begin, token.text_end, ITEM_INSTRUCTION, false });
-			else
-				scan->wants_tree = scan->wants_tree || has_markup(inside);
-		}
+		take_token(scan, &course, &token);
 	}
 	if (lexer.failure != PW_OK)
 		fail(scan, lexer.failure);
+}
+
+static void
+take_fork(void *context, const struct html_token *token)
+{
+	struct course course = { .mode = HTML_FOREIGN };
+
+	take_token(context, &course, token);
+}
+
+/* Every tag that any tree's tokenizer may emit. */
+static void
+scan_forks(struct scan *scan)
+{
+	struct block		*block = scan->collector->block;
+	struct forks_doubts	 doubts = { .foreign = scan->foreign, .frameset = scan->frameset };
+	enum pw_err		 err = forks_scan(scan->layer->text, &doubts, block->limits->attributes, block->arena,
+	    take_fork, scan);
+
+	if (err != PW_OK)
+		fail(scan, err);
 }
 
 static void
@@ -556,8 +606,12 @@ look_at_style(struct scan *scan, const struct html_tag *tag, bool inert)
 	scan->sheet_bytes += sheet.text.len;
 	html_collect_css(scan->collector, &sheet, CSS_SHEET, &around);
 	/* Inside SVG, and in XML, a sheet is text like any other. */
-	if (scan->foreign || scan->source == HTML_XML)
-		scan->sheet_bytes += foreign_sheet_collect(scan->collector, &behind, sheet.text.len, tag->name, &around);
+	if (scan->foreign)
+		scan->sheet_bytes += foreign_sheet_collect(scan->collector, &behind, HTML_FOREIGN, sheet.text.len, tag->name,
+		    &around);
+	if (scan->source == HTML_XML)
+		scan->sheet_bytes += foreign_sheet_collect(scan->collector, &behind, HTML_AS_XML, sheet.text.len, tag->name,
+		    &around);
 }
 
 static void
@@ -599,40 +653,6 @@ look_at_comment(struct scan *scan, const struct item *item)
 	if (begin < item->text_end) {
 		struct layer inner = layer_inside(scan->layer, begin + 1, item->text_end);
 		collect(scan->collector, &inner, HTML_NESTED);
-	}
-}
-
-/* <?xml-stylesheet href="..."?> and Word's <?import implementation="..."?>: their pseudo-attributes, like a tag's. */
-static void
-look_at_instruction(struct scan *scan, const struct item *item)
-{
-	struct span		 text = span_cut(scan->layer->text, item->text_begin, item->text_end);
-	struct span		 names[] = { SPAN("href"), SPAN("implementation"), SPAN("src") };
-
-	if (!span_starts_nocase(text, SPAN("xml-stylesheet")) && !span_starts_nocase(text, SPAN("import")))
-		return;
-	for (size_t i = 0; i < NITEMS(names); i++) {
-		size_t at = span_find_nocase(text, names[i], 0) + names[i].len;
-
-		while (at < text.len && (ascii_space(text.at[at]) || text.at[at] == '='))
-			at++;
-		if (at >= text.len || (text.at[at] != '"' && text.at[at] != '\''))
-			continue;
-		size_t		end = span_find_char(text, text.at[at], at + 1);
-		struct layer	value = layer_inside(scan->layer, item->text_begin + at + 1, item->text_begin + end), decoded;
-		struct url	url;
-		enum url_reach	reach;
-		if (charref_decode(&value, CHARREF_IN_ATTRIBUTE, scan->collector->block->arena, &decoded) != PW_OK) {
-			fail(scan, PW_ENOMEM);
-			return;
-		}
-		struct place place = {
-			.written = decoded.text, .kind = REFERENCE_XML, .trigger = TRIGGER_OPEN,
-			.neutral = layer_form(&value, NEUTRAL_ERASE), .tag = value.loose ? value.whole : (struct extent){ 0, 0 },
-			.site = layer_extent(&value, 0, value.text.len), .width = REFERENCE_NO_SIZE,
-			.height = REFERENCE_NO_SIZE, .element = SPAN("?xml-stylesheet"), .attribute = names[i],
-		};
-		collector_add(scan->collector, &place, &reach, &url);
 	}
 }
 
@@ -699,11 +719,16 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 		fail(&scan, PW_ENOMEM);
 		return;
 	}
+	if (source == HTML_XML)
+		scan_tokens(&scan, HTML_AS_XML);
 	scan_tokens(&scan, HTML_PLAIN);
-	if (scan.foreign || source == HTML_XML)
-		scan_tokens(&scan, HTML_FOREIGN);
-	if (scan.noscript)
-		scan_tokens(&scan, HTML_SCRIPTED);
+	if (scan.foreign || scan.noscript || scan.frameset || scan.escapes) {
+		bool foreign = scan.foreign;
+
+		scan_forks(&scan);
+		if (scan.foreign != foreign)
+			scan_forks(&scan);	/* they led to SVG */
+	}
 	if (source == HTML_DOCUMENT && (scan.wants_tree || scan.foreign))
 		build_tree(&scan);
 	if (source == HTML_XML) {
@@ -722,7 +747,7 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 		else if (item->type == ITEM_COMMENT)
 			look_at_comment(&scan, item);
 		else
-			look_at_instruction(&scan, item);
+			instruction_collect(collector, layer, item->text_begin, item->text_end, source == HTML_XML);
 	}
 	/* A document inside has its own base; this one's stays for what follows in the outer one. */
 	if (layer->depth > 0) {

@@ -9,17 +9,25 @@ html_lexer_init(struct html_lexer *lexer, struct span text, enum html_mode mode,
 	*lexer = (struct html_lexer){ .text = text, .mode = mode, .arena = arena, .max_attributes = max_attributes };
 }
 
-static const char *const raw_elements[] = {
-	"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp",
+static const char *const raw_elements[HTML_RAW_ELEMENTS] = {
+	"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp", "noscript",
 };
 
-bool
-html_is_raw_element(struct span name)
+size_t
+html_raw_element(struct span name)
 {
-	for (size_t i = 0; i < NITEMS(raw_elements); i++)
-		if (span_eq_nocase(name, span_of(raw_elements[i])))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < HTML_RAW_ELEMENTS && !span_eq_nocase(name, span_of(raw_elements[i])))
+		i++;
+	return i;
+}
+
+/* Without scripts, as mail is read. */
+static bool
+holds_text(struct span name)
+{
+	return html_raw_element(name) < HTML_RAW_ELEMENTS && !span_eq_nocase(name, SPAN("noscript"));
 }
 
 const struct html_attribute *
@@ -170,29 +178,140 @@ scan_until(struct html_lexer *lexer, size_t from, struct span end, struct html_t
 	token->end = at < lexer->text.len ? at + end.len : at;
 }
 
+/* The place behind the quoted literal that begins at at. */
+static size_t
+skip_literal(struct span text, size_t at)
+{
+	size_t end = span_find_char(text, text.at[at], at + 1);
+
+	return end < text.len ? end + 1 : end;
+}
+
+/* The place behind the comment or the instruction of XML at at, or at. */
+static size_t
+skip_xml_aside(struct span text, size_t at)
+{
+	bool	comment = span_starts(span_from(text, at), SPAN("<!--"));
+	size_t	end;
+
+	if (!comment && !span_starts(span_from(text, at), SPAN("<?")))
+		return at;
+	end = comment ? span_find(text, SPAN("-->"), at + 4) + 3 : span_find(text, SPAN("?>"), at + 2) + 2;
+	return end < text.len ? end : text.len;
+}
+
+size_t
+html_xml_doctype_end(struct span text, size_t at, size_t *subset_begin, size_t *subset_end)
+{
+	bool inside = false, declares = false;	/* in the subset; in one of its declarations */
+
+	*subset_begin = *subset_end = text.len;
+	for (at += sizeof("<!DOCTYPE") - 1; at < text.len; at++) {
+		char	c = text.at[at];
+		size_t	behind = inside ? skip_xml_aside(text, at) : at;
+
+		if (behind > at)
+			at = behind - 1;
+		else if ((c == '"' || c == '\'') && (!inside || declares))
+			at = skip_literal(text, at) - 1;
+		else if (!inside && c == '>')
+			return at + 1;
+		else if (!inside && c == '[' && *subset_begin == text.len) {
+			*subset_begin = at;
+			inside = true;
+		} else if (inside && !declares && c == ']') {
+			*subset_end = at + 1;
+			inside = false;
+		} else if (inside && (c == '<' || c == '>'))
+			declares = c == '<';
+	}
+	return text.len;
+}
+
+size_t
+html_raw_text_end(struct span text, struct span element, size_t at)
+{
+	for (;; at++) {
+		at = span_find(text, SPAN("</"), at);
+		if (at >= text.len)
+			return text.len;
+		size_t behind = at + 2 + element.len;
+		if (behind < text.len && span_eq_nocase(span_cut(text, at + 2, behind), element) &&
+		    ends_name(text.at[behind]) && !span_eq_nocase(element, SPAN("plaintext")))
+			return at;
+	}
+}
+
+static bool
+names_script(struct span text, size_t at)
+{
+	return span_starts_nocase(span_from(text, at), SPAN("script")) && at + 6 < text.len && ends_name(text.at[at + 6]);
+}
+
+size_t
+html_script_end(struct span text, size_t at)
+{
+	bool escaped = false, twice = false;
+
+	for (; at < text.len; at++) {
+		struct span here = span_from(text, at);
+
+		if (!escaped && span_starts(here, SPAN("<!--"))) {
+			escaped = true;
+			at++;	/* "<!-->" is a whole comment */
+		} else if (escaped && span_starts(here, SPAN("-->")))
+			escaped = twice = false;
+		else if (escaped && !twice && text.at[at] == '<' && names_script(text, at + 1))
+			twice = true;
+		else if (span_starts(here, SPAN("</")) && names_script(text, at + 2)) {
+			if (!twice)
+				return at;
+			twice = false;
+		}
+	}
+	return text.len;
+}
+
 /* The text of a raw text element up to its end tag, which is left for the next call. */
 static bool
 scan_raw_text(struct html_lexer *lexer, struct html_token *token)
 {
-	struct span	text = lexer->text, element = lexer->raw_element;
-	size_t		at = lexer->at;
+	struct span	element = lexer->raw_element;
+	size_t		at = html_raw_text_end(lexer->text, element, lexer->at);
 
 	lexer->raw_element = SPAN_NONE;
-	for (;; at++) {
-		at = span_find(text, SPAN("</"), at);
-		if (at >= text.len)
-			break;
-		size_t behind = at + 2 + element.len;
-		if (behind < text.len && span_eq_nocase(span_cut(text, at + 2, behind), element) &&
-		    ends_name(text.at[behind]) && !span_eq_nocase(element, SPAN("plaintext")))
-			break;
-	}
 	if (at == lexer->at)
 		return false;
 	*token = (struct html_token){ .type = HTML_RAW_TEXT, .begin = lexer->at, .end = at, .text_begin = lexer->at,
 	    .text_end = at, .raw_element = element };
 	lexer->at = at;
 	return true;
+}
+
+/* What "<!" and "<?" begin, and "</" without a name. */
+static void
+scan_declaration(struct html_lexer *lexer, size_t at, struct html_token *token)
+{
+	struct span	here = span_from(lexer->text, at);
+	bool		xml = lexer->mode == HTML_AS_XML;
+	size_t		begin, end;
+
+	if (span_starts(here, SPAN("<![CDATA[")) && (xml || lexer->mode == HTML_FOREIGN))
+		scan_until(lexer, at + 9, SPAN("]]>"), token);
+	else if (span_starts(here, SPAN("<!--")) && xml) {
+		scan_until(lexer, at + 4, SPAN("-->"), token);
+		token->bogus = false;
+	} else if (span_starts(here, SPAN("<!--")))
+		scan_comment(lexer, at, token);
+	else if (span_starts(here, SPAN("<?")) && xml)
+		scan_until(lexer, at + 2, SPAN("?>"), token);
+	else if (span_starts(here, SPAN("<!DOCTYPE")) && xml) {
+		token->type = HTML_COMMENT;
+		token->bogus = true;
+		token->text_begin = at + 2;
+		token->text_end = token->end = html_xml_doctype_end(lexer->text, at, &begin, &end);
+	} else
+		scan_until(lexer, at + 2, SPAN(">"), token);
 }
 
 void
@@ -214,8 +333,7 @@ html_lexer_next(struct html_lexer *lexer, struct html_token *token)
 				return;	/* the file ends inside the tag */
 			token->type = HTML_START_TAG;
 			token->end = token->tag.end;
-			if (lexer->mode != HTML_FOREIGN && (html_is_raw_element(token->tag.name) ||
-			    (lexer->mode == HTML_SCRIPTED && span_eq_nocase(token->tag.name, SPAN("noscript")))))
+			if (lexer->mode == HTML_PLAIN && holds_text(token->tag.name))
 				lexer->raw_element = token->tag.name;
 		} else if (next == '/' && at + 2 < text.len && ascii_alpha(text.at[at + 2])) {
 			token->type = HTML_END_TAG;
@@ -230,12 +348,8 @@ html_lexer_next(struct html_lexer *lexer, struct html_token *token)
 				return;
 			}
 			token->tag.end = token->end;
-		} else if (span_starts(span_from(text, at), SPAN("<!--")))
-			scan_comment(lexer, at, token);
-		else if (lexer->mode == HTML_FOREIGN && span_starts(span_from(text, at), SPAN("<![CDATA[")))
-			scan_until(lexer, at + 9, SPAN("]]>"), token);
-		else if (next == '!' || next == '?' || next == '/')
-			scan_until(lexer, at + 2, SPAN(">"), token);
+		} else if (next == '!' || next == '?' || next == '/')
+			scan_declaration(lexer, at, token);
 		else {
 			lexer->at = at + 1;
 			continue;

@@ -2,8 +2,8 @@
  * Start tags as HTML tokenizers emit them (WHATWG HTML, 13.2.5), without building a tree.
  *
  * A tokenizer's state depends on the tree in two ways: raw text elements and CDATA sections mean something
- * else inside SVG and MathML. It also depends on
- * whether scripts run. Hence three modes; what any of them emits, some client may render.
+ * else inside SVG and MathML. It also depends on whether scripts run. Hence the modes; what any of them emits, some
+ * client may render. Who wants all of them at once lets the lexer begin anew behind every doubtful token.
  */
 #ifndef DISSECT_HTML_LEXER_H
 #define DISSECT_HTML_LEXER_H
@@ -13,8 +13,8 @@
 
 enum html_mode {
 	HTML_PLAIN,	/* raw text elements hold text, "<![CDATA[" begins a bogus comment */
-	HTML_SCRIPTED,	/* as PLAIN where scripts run: noscript holds text, too */
 	HTML_FOREIGN,	/* as inside SVG or MathML: raw text elements hold markup, CDATA sections are text */
+	HTML_AS_XML,	/* as FOREIGN, and comments, instructions and the DOCTYPE end where XML has them end */
 };
 
 struct html_attribute {
@@ -69,8 +69,15 @@ void		html_lexer_init(struct html_lexer *, struct span text, enum html_mode, uin
 void		html_lexer_next(struct html_lexer *, struct html_token *);
 /* The tag that begins at text[at] == '<', as when a tree points there. false: no whole start tag. */
 bool		html_lexer_tag_at(struct html_lexer *, size_t at, struct html_tag *);
-/* title, style, xmp ...: their content is text in HTML. */
-bool		html_is_raw_element(struct span name);
+/* title, style, xmp ...: their content is text in HTML, noscript's is where scripts run. An index, or the count. */
+#define HTML_RAW_ELEMENTS	10
+size_t		html_raw_element(struct span name);
+/* Where the text of a raw text element ends that begins at: its end tag, or the end of the file. */
+size_t		html_raw_text_end(struct span text, struct span element, size_t at);
+/* The same for a script whose comments may hide the end tags of scripts inside. (13.2.5.18 to 13.2.5.31) */
+size_t		html_script_end(struct span text, size_t at);
+/* "<!DOCTYPE" of XML stands at at: what is behind it. subset: its internal subset, with the brackets, or empty. */
+size_t		html_xml_doctype_end(struct span text, size_t at, size_t *subset_begin, size_t *subset_end);
 /* The first attribute of that name, or NULL. */
 const struct html_attribute *html_tag_find(const struct html_tag *, struct span name);
 

@@ -97,32 +97,24 @@ read_attributes(struct subset *subset, size_t at)
 	return at;
 }
 
+/* What is in brackets in the document type, which nothing but an instruction or a comment may precede. */
 static bool
-find_subset(struct span text, struct subset *subset)
+find_subset(struct span text, struct block *block, struct subset *subset)
 {
-	size_t	doctype = span_find_nocase(text, SPAN("<!DOCTYPE"), 0), at = doctype;
-	char	quote = '\0';
+	struct html_lexer	lexer;
+	struct html_token	token;
 
-	for (; at < text.len && (quote != '\0' || (text.at[at] != '[' && text.at[at] != '>')); at++)
-		if (quote != '\0')
-			quote = text.at[at] == quote ? '\0' : quote;
-		else if (text.at[at] == '"' || text.at[at] == '\'')
-			quote = text.at[at];
-	if (at >= text.len || text.at[at] != '[')
-		return false;
-	subset->begin = at;
-	for (at++; at < text.len && (quote != '\0' || text.at[at] != ']'); at++)
-		if (quote != '\0')
-			quote = text.at[at] == quote ? '\0' : quote;
-		else if (text.at[at] == '"' || text.at[at] == '\'')
-			quote = text.at[at];
-		else if (span_starts(span_from(text, at), SPAN("<!--"))) {
-			size_t close = span_find(text, SPAN("-->"), at + 4);
-			at = close < text.len ? close + 2 : text.len;
+	html_lexer_init(&lexer, text, HTML_AS_XML, block->limits->attributes, block->arena);
+	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
+		if (!span_starts(span_from(text, token.begin), SPAN("<!DOCTYPE")))
+			continue;
+		html_xml_doctype_end(text, token.begin, &subset->begin, &subset->end);
+		if (subset->begin < text.len) {
+			subset->text = span_cut(text, subset->begin + 1, subset->end);
+			return true;
 		}
-	subset->end = at < text.len ? at + 1 : text.len;
-	subset->text = span_cut(text, subset->begin + 1, at);
-	return true;
+	}
+	return false;
 }
 
 static bool
@@ -161,7 +153,7 @@ document_uses_entity(const struct subset *subset, struct span text, struct block
 	size_t			at = 0;
 	bool			used = false;
 
-	html_lexer_init(&lexer, text, HTML_FOREIGN, block->limits->attributes, block->arena);
+	html_lexer_init(&lexer, text, HTML_AS_XML, block->limits->attributes, block->arena);
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF && !used) {
 		used = uses_entity(subset, span_cut(text, at, token.begin)) ||
 		    (token.type == HTML_START_TAG && tag_uses_entity(subset, &token.tag));
@@ -178,7 +170,7 @@ subset_collect(struct collector *collector, const struct layer *layer)
 	enum url_reach	reach;
 	struct url	url;
 
-	if (!find_subset(text, &subset))
+	if (!find_subset(text, collector->block, &subset))
 		return;
 	for (size_t at = 0; (at = span_find(subset.text, SPAN("<!"), at)) < subset.text.len;) {
 		at += 2;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "lexer.h"
+
 /* libgumbo reads a character reference at the end of its input past it. */
 #define PADDING		16
 /* The clock is a system call: ask it once in so many allocations. */
@@ -88,18 +90,47 @@ children_of(const GumboNode *node)
 	return is_element(node) ? &node->v.element.children : NULL;
 }
 
+/* Behind "</>" libgumbo takes the next tag to begin there, too. */
+static uint32_t
+tag_begin(const GumboStringPiece *tag, const char *text)
+{
+	for (size_t i = 0; tag->data != NULL && i + 1 < tag->length; i++)
+		if (tag->data[i] == '<' && ascii_alpha(tag->data[i + 1]))
+			return (uint32_t)(tag->data + i - text);
+	return NODE_NONE;
+}
+
+/* Attributes of a template that say nothing of what becomes of its content. */
+static bool
+is_harmless(struct span attribute)
+{
+	static const char *const names[] = { "id", "class", "style", "hidden", "title", "lang", "dir", "slot" };
+
+	for (size_t i = 0; i < NITEMS(names); i++)
+		if (span_eq_nocase(attribute, span_of(names[i])))
+			return true;
+	return span_starts_nocase(attribute, SPAN("data-"));
+}
+
 /*
- * A declarative shadow root is rendered, and so is what SVG calls a template; what any other holds is not. The tag is
- * asked, because libgumbo's names of attributes may be wrong.
+ * A declarative shadow root is rendered, so is what is for another place in the document, and what SVG calls a
+ * template; what any other holds is not. The tag is asked, because libgumbo's names of attributes may be wrong.
  */
 static bool
-is_inert_template(const GumboNode *node)
+is_inert_template(const GumboNode *node, struct html_lexer *lexer)
 {
+	struct html_tag tag;
+
 	if (!is_element(node) || node->v.element.tag != GUMBO_TAG_TEMPLATE ||
 	    node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML)
 		return false;
-	struct span tag = { node->v.element.original_tag.data, node->v.element.original_tag.length };
-	return span_find_nocase(tag, SPAN("shadowroot"), 0) == tag.len;
+	uint32_t at = tag_begin(&node->v.element.original_tag, lexer->text.at);
+	if (at == NODE_NONE || !html_lexer_tag_at(lexer, at, &tag))
+		return false;
+	for (size_t i = 0; i < tag.attribute_count; i++)
+		if (!is_harmless(tag.attributes[i].name))
+			return false;
+	return true;
 }
 
 static void
@@ -126,23 +157,14 @@ html_tree_find(const struct html_tree *tree, size_t at)
 	return NODE_NONE;
 }
 
-/* Behind "</>" libgumbo takes the next tag to begin there, too. */
-static uint32_t
-tag_begin(const GumboStringPiece *tag, const char *text)
-{
-	for (size_t i = 0; tag->data != NULL && i + 1 < tag->length; i++)
-		if (tag->data[i] == '<' && ascii_alpha(tag->data[i + 1]))
-			return (uint32_t)(tag->data + i - text);
-	return NODE_NONE;
-}
-
 /* Copy what we ask for out of the library's tree, without recursion. */
 static enum pw_err
-flatten(const GumboNode *root, const char *text, uint64_t max_depth, struct arena *arena, struct html_tree *tree)
+flatten(const GumboNode *root, struct html_lexer *lexer, const struct limits *limits, struct html_tree *tree)
 {
 	size_t		 capacity = 0;
 	uint32_t	 parent = NODE_NONE;
 	const GumboNode	*node = root;
+	struct arena	*arena = lexer->arena;
 
 	for (;;) {
 		const GumboVector *children = children_of(node);
@@ -157,11 +179,11 @@ flatten(const GumboNode *root, const char *text, uint64_t max_depth, struct aren
 			larger[tree->count] = (struct html_node){
 				.parent = parent,
 				.depth = parent != NODE_NONE ? larger[parent].depth + 1 : 0,
-				.at = tag_begin(tag, text),
+				.at = tag_begin(tag, lexer->text.at),
 				.inert = parent != NODE_NONE && (larger[parent].inert || larger[parent].holds_inert),
-				.holds_inert = is_inert_template(node),
+				.holds_inert = is_inert_template(node, lexer),
 			};
-			if (larger[tree->count].depth > max_depth)
+			if (larger[tree->count].depth > limits->tree_depth)
 				return PW_ELIMIT;
 			parent = (uint32_t)tree->count++;
 		}
@@ -209,12 +231,13 @@ map_back(struct html_tree *tree, const struct skeleton *skeleton)
 }
 
 static enum pw_err
-parse(const char *padded, size_t len, uint64_t max_depth, struct budget *budget, struct arena *arena,
+parse(const char *padded, size_t len, const struct limits *limits, struct budget *budget, struct arena *arena,
     struct html_tree *tree, enum limit *exceeded)
 {
 	/* max_errors 0: each recorded error would copy the stack of open elements (quadratic). The wrong attribute
 	 * names that this brings do not matter, since attributes are read by our own lexer. */
-	GumboOptions options = kGumboDefaultOptions;
+	GumboOptions		options = kGumboDefaultOptions;
+	struct html_lexer	lexer;
 
 	options.allocator = allocate;
 	options.deallocator = deallocate;
@@ -225,7 +248,8 @@ parse(const char *padded, size_t len, uint64_t max_depth, struct budget *budget,
 		running = budget;
 		GumboOutput *output = gumbo_parse_with_options(&options, padded, len);
 		running = NULL;
-		enum pw_err err = flatten(output->document, padded, max_depth, arena, tree);
+		html_lexer_init(&lexer, (struct span){ padded, len }, HTML_PLAIN, limits->attributes, arena);
+		enum pw_err err = flatten(output->document, &lexer, limits, tree);
 		*exceeded = LIMIT_tree_depth;
 		return err;
 	}
@@ -260,7 +284,7 @@ html_tree_parse(struct span text, const struct skeleton *skeleton, const struct 
 		if (text.len > 0)
 			memcpy(padded, text.at, text.len);
 		memset(padded + text.len, 0, PADDING);
-		err = parse(padded, text.len, limits->tree_depth, &budget, arena, tree, exceeded);
+		err = parse(padded, text.len, limits, &budget, arena, tree, exceeded);
 	}
 	arena_free(budget.arena);
 	free(padded);

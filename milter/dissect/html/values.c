@@ -5,8 +5,9 @@
 bool
 srcset_next(struct span *rest, struct span *url)
 {
-	size_t	at = 0, depth = 0;
-	struct span value = *rest;
+	size_t		at = 0;
+	bool		in_parens = false;	/* they do not nest */
+	struct span	value = *rest;
 
 	while (at < value.len && (ascii_space(value.at[at]) || value.at[at] == ','))
 		at++;
@@ -21,12 +22,8 @@ srcset_next(struct span *rest, struct span *url)
 		end--;
 	*url = span_cut(value, begin, end);
 	if (end == at)
-		for (; at < value.len && (depth > 0 || value.at[at] != ','); at++) {
-			if (value.at[at] == '(')
-				depth++;
-			else if (value.at[at] == ')' && depth > 0)
-				depth--;
-		}
+		for (; at < value.len && (in_parens || value.at[at] != ','); at++)
+			in_parens = value.at[at] == '(' || (in_parens && value.at[at] != ')');
 	*rest = span_from(value, at);
 	return true;
 }

@@ -261,6 +261,15 @@ charset_meta_label(struct span bytes)
 	return at < head.len ? span_cut(head, at, end) : SPAN_NONE;
 }
 
+bool
+charset_has_doubtful_slash(struct span bytes)
+{
+	for (size_t at = 0; (at = span_find_char(bytes, '\\', at)) < bytes.len; at++)
+		if (at > 0 && (unsigned char)bytes.at[at - 1] >= 0x80)
+			return true;
+	return false;
+}
+
 /* ASCII means ASCII in all but these: only they change where a tag begins. */
 static bool
 moves_ascii(struct charset charset)
@@ -268,12 +277,27 @@ moves_ascii(struct charset charset)
 	return charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
 }
 
+static bool
+may_differ(struct charset charset, struct span bytes)
+{
+	return moves_ascii(charset) || (charset.class == CHARSET_MULTI && charset_has_doubtful_slash(bytes));
+}
+
+/* XML without a mark begins with "<", and its parsers look at how wide that is. */
+static struct charset
+charset_by_width(struct span bytes)
+{
+	if (span_starts(bytes, (struct span){ "<\0", 2 }))
+		return (struct charset){ "UTF-16LE", CHARSET_WIDE, true };
+	return (struct charset){ "UTF-16BE", CHARSET_WIDE, span_starts(bytes, (struct span){ "\0<", 2 }) };
+}
+
 size_t
 charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS])
 {
 	struct span	meta = charset_meta_label(bytes);
 	struct charset	others[] = { charset_of(label, SPAN_NONE), charset_of(meta, SPAN_NONE),
-			    { "UTF-8", CHARSET_UTF8, false } };
+			    { "UTF-8", CHARSET_UTF8, false }, charset_by_width(bytes) };
 	size_t		count = 1;
 
 	choices[0] = charset_of(label, bytes);
@@ -283,7 +307,7 @@ charset_choices(struct span label, struct span bytes, struct charset choices[MOS
 	others[2].known = choices[0].class == CHARSET_WIDE && memchr(bytes.at, '<', bytes.len) != NULL &&
 	    memchr(bytes.at, '\0', bytes.len) == NULL;
 	for (size_t i = 0; i < NITEMS(others); i++) {
-		bool fresh = others[i].known && (moves_ascii(choices[0]) || moves_ascii(others[i]));
+		bool fresh = others[i].known && (may_differ(choices[0], bytes) || may_differ(others[i], bytes));
 
 		for (size_t k = 0; k < count; k++)
 			fresh = fresh && strcmp(choices[k].name, with_end(others[i].name, bytes)) != 0;

@@ -36,8 +36,10 @@ struct span	charset_meta_label(struct span bytes);
  * The charsets that clients take these bytes for: by label, mark or meta element, where that makes a difference to
  * markup. The first is the one that the label and the mark give. The number written, at least 1.
  */
-#define MOST_CHARSETS	3
+#define MOST_CHARSETS	5
 size_t		charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS]);
+/* Is there a back slash that may be the second byte of a character? In a sheet it escapes what is behind, or does not. */
+bool		charset_has_doubtful_slash(struct span bytes);
 /* Bytes that are no character become U+FFFD. PW_ENOMEM or PW_OK. */
 enum pw_err	charset_decode(struct charset, struct span bytes, struct arena *, struct charset_text *) PW_MUST_CHECK;
 /*
