@@ -614,6 +614,16 @@ look_at_style(struct scan *scan, const struct html_tag *tag, bool inert)
 		    &around);
 }
 
+/*
+ * In a template by the plain tokens and by the tree. In SVG a template is none, in a frameset it is ignored, and which
+ * is which the tree does not know for sure.
+ */
+static bool
+is_inert(const struct scan *scan, const struct item *item, uint32_t node)
+{
+	return item->in_template && !scan->foreign && !scan->frameset && node != NODE_NONE && scan->tree.nodes[node].inert;
+}
+
 static void
 look_at_tag(struct scan *scan, const struct item *item)
 {
@@ -629,7 +639,7 @@ look_at_tag(struct scan *scan, const struct item *item)
 		.width = REFERENCE_NO_SIZE, .height = REFERENCE_NO_SIZE,
 		.flags = (element_is_void(tag.name) ? REFERENCE_VOID_TAG : 0) |
 		    (look.node == NODE_NONE ? REFERENCE_NO_TREE : 0) | (scan->layer->depth > 0 ? REFERENCE_NESTED : 0),
-		.inert = item->in_template && look.node != NODE_NONE && scan->tree.nodes[look.node].inert,
+		.inert = is_inert(scan, item, look.node),
 	};
 	if (scan->layer->loose)
 		look.place.flags &= ~(uint32_t)REFERENCE_VOID_TAG;
@@ -676,7 +686,7 @@ find_base(struct scan *scan)
 		struct look look = { .scan = scan, .tag = &tag };
 		struct span href = value_of(&look, SPAN("href"));
 		uint32_t node = scan->has_tree ? html_tree_find(&scan->tree, scan->items[i].at) : NODE_NONE;
-		bool inert = scan->items[i].in_template && node != NODE_NONE && scan->tree.nodes[node].inert;
+		bool inert = is_inert(scan, &scan->items[i], node);
 		if (href.len == 0 || !collector_set_base(collector, href))
 			continue;
 		/* One that leads outside before one that does not, one in the tree before one in a template. */
