@@ -18,6 +18,7 @@
 #include "account.h"
 #include "background.h"
 #include "child.h"
+#include "confine.h"
 #include "crew.h"
 #include "listener.h"
 #include "systemd.h"
@@ -69,6 +70,7 @@ serve_in_child(void *context, int control_fd)
 	background_leave_in_child(&keeper->background);
 	listener_release_in_child(&keeper->listener);
 	crew_release_in_child(keeper->crew);
+	confine_gateway(generation_options(keeper->generation), keeper->listener.fd);
 	struct slots slots = crew_slots(keeper->crew);
 	return gateway_run(keeper->listener.fd, control_fd, &slots, keeper->config_file, keeper->generation);
 }
@@ -115,6 +117,8 @@ warn_of_fixed(const struct options *now, const struct options *next)
 		log_warn(text, "PidFile");
 	if (now->syslog != next->syslog)
 		log_warn(text, "Syslog");
+	if (strcmp(now->state_dir, next->state_dir) != 0)
+		log_warn(text, "StateDir");
 	if (strcmp(now->dissectors, next->dissectors) != 0)
 		log_warn(text, "Dissectors");
 	if (now->milter_timeout_ms != next->milter_timeout_ms)

@@ -41,7 +41,8 @@ class Daemon:
         self.config = self.directory / "pixelward.conf"
         self.log_file = self.directory / "log"
         self.options = {"Mode": "enforce", "Socket": "unix:%s/socket" % self.directory, "Syslog": "no",
-                        "RulesDir": str(TREE / "rules"), "InternalHosts": "127.0.0.0/8, ::1"}
+                        "RulesDir": str(TREE / "rules"), "InternalHosts": "127.0.0.0/8, ::1",
+                        "StateDir": str(self.directory)}
         self.options.update(options)
         self.configure()
         environment = dict(os.environ, **(environment or {}))

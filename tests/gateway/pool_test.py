@@ -37,8 +37,6 @@ def is_inert(answer):
 class Case(unittest.TestCase):
     def daemon(self, **options):
         daemon = Daemon(program=PLANTED, **{"Dissectors": "2", "DissectTimeout": "1s", **options})
-        daemon.configure(StateDir=str(daemon.directory))
-        daemon.reload()
         self.addCleanup(daemon.stop)
         return daemon
 
@@ -126,7 +124,7 @@ class Fate(Case):
 
     def test_time_is_no_poison_it_is_OnLimit_and_never_tried_again(self):
         for word, accepted in (("hold", True), ("tempfail", False)):
-            daemon = self.daemon(OnLimit=word, OnPoison="accept", DissectTimeout="300ms")
+            daemon = self.daemon(OnLimit=word, OnPoison="accept", DissectTimeout="1500ms")
             answer = send(daemon, planted("spin"))
             self.assertEqual(answer.accepted, accepted, word)
             self.assertIn("DissectTimeout", daemon.log())
