@@ -26,6 +26,7 @@ table() {
 	demo  python3         cmd:python3           the demo, and tests from outside
 	demo  postfix         cmd:postconf          private copies of it for the demo and the tests; no system service is started
 	test  libcmocka-dev   pc:cmocka             unit tests
+	test  systemd         cmd:systemd-analyze   judges the unit; nothing of it is started
 	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer
 	fuzz  libclang-rt-dev lib:libclang_rt.fuzzer  libFuzzer and the sanitizers for clang

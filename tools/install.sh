@@ -3,7 +3,7 @@
 # The configuration belongs to the administrator: it is laid down once, never overwritten, never removed.
 set -eu
 
-what=$1 build=$2 prefix=$3$4 config=$3$5/pixelward sbindir=$4/sbin sysconfdir=$5
+what=$1 build=$2 prefix=$3$4 config=$3$5/pixelward sbindir=$4/sbin docdir=$4/share/doc/pixelward sysconfdir=$5
 shift 5
 share=$prefix/share
 
@@ -14,10 +14,11 @@ folder_of() {
 	esac
 }
 
-# systemd's three kinds of files lie in three folders; NAME.sysusers is sysusers.d/NAME.conf there.
+# systemd's three kinds of files lie in three folders; NAME.sysusers is sysusers.d/NAME.conf there. Drop-ins are examples.
 place_of() {
 	name=${1##*/}
 	case $name in
+	*.conf) echo "$share/doc/pixelward/examples/$name" ;;
 	*.sysusers | *.tmpfiles) echo "$prefix/lib/${name##*.}.d/${name%.*}.conf" ;;
 	*) echo "$prefix/lib/systemd/system/$name" ;;
 	esac
@@ -48,7 +49,7 @@ install)
 	for file in systemd/*; do
 		place=$(place_of "$file")
 		install -d "${place%/*}"
-		sed "s|@sbindir@|$sbindir|g; s|@sysconfdir@|$sysconfdir|g" "$file" >"$place"
+		sed "s|@sbindir@|$sbindir|g; s|@sysconfdir@|$sysconfdir|g; s|@docdir@|$docdir|g" "$file" >"$place"
 		chmod 644 "$place"
 	done ;;
 uninstall)

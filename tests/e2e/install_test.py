@@ -57,6 +57,25 @@ class Install(unittest.TestCase):
         self.assertIn("ExecStart=/usr/local/sbin/pixelward ", text)
         self.assertNotIn("@", re.sub(r"(?m)^SystemCallFilter=.*|^#.*", "", text))
 
+    def exposure(self, *drop_ins):
+        """systemd's own measure of the unit: 0 is a service that can do nothing."""
+        self.make("install")
+        unit = self.folder + "/usr/lib/systemd/system/pixelward.service"
+        for drop_in in drop_ins:
+            # An offline check reads one file: the later line wins, as in a drop-in.
+            with open(f"{self.folder}/usr/share/doc/pixelward/examples/{drop_in}", encoding="utf-8") as more, \
+                    open(unit, "a", encoding="utf-8") as file:
+                file.write(more.read())
+        done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager", unit],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        return float(re.search(r"Overall exposure level for .*: ([0-9.]+)", done.stdout + done.stderr).group(1))
+
+    def test_the_unit_is_locked_down(self):
+        self.assertLessEqual(self.exposure(), 1.2)
+
+    def test_the_unit_of_a_unix_socket_alone_is_locked_down_further(self):
+        self.assertLessEqual(self.exposure("unix-socket.conf"), 0.5)
+
     def test_a_changed_configuration_is_kept(self):
         self.make("install")
         config = self.folder + "/etc/pixelward/pixelward.conf"
