@@ -288,6 +288,8 @@ add_leaf(struct canonical *work, uint32_t index)
 	enum document_kind	 kind = DOCUMENT_HTML;
 	enum media		 media = media_of_type(type, &kind);
 
+	if (media == MEDIA_REPORT && (part->quirks & 1u << QUIRK_ENCODED_MULTIPART) != 0)
+		media = MEDIA_MESSAGE;
 	if (add_unwrapped(work, part, media, bytes))
 		return;
 	struct span name = dissection_text(work->d, part->name);

@@ -541,8 +541,14 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		media = MEDIA_UNKNOWN;
 	}
 	struct span body = span_cut(block->message, header->body.begin, header->body.end);
-	if (media == MEDIA_REPORT)
-		media = is_report(body) ? MEDIA_OPAQUE : MEDIA_MESSAGE;
+	struct decoded decoded;
+	if (media == MEDIA_REPORT) {
+		if (transfer_decode(body, encoding, arena, &decoded) != PW_OK) {
+			out_of_memory(walk);
+			return;
+		}
+		media = is_report(decoded.bytes) ? MEDIA_OPAQUE : MEDIA_MESSAGE;
+	}
 	if (media == MEDIA_MESSAGE) {
 		if (encoding != ENCODING_IDENTITY)
 			block_part(block, index)->quirks |= 1u << QUIRK_ENCODED_MULTIPART;
@@ -560,7 +566,6 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	if (media == MEDIA_OPAQUE && !wrapper && !plain && !names_document(&names, &kind))
 		return;
 
-	struct decoded decoded;
 	/* The content decides by its first bytes: an attachment is not decoded to the end for that. */
 	if (media == MEDIA_UNKNOWN && !plain && !wrapper && !names_document(&names, &kind) &&
 	    transfer_decode(span_cut(body, 0, SNIFFED_BYTES), encoding, arena, &decoded) == PW_OK &&

@@ -36,6 +36,8 @@ static const struct row {
 	{ "a calendar named like a page", HEAD "Content-Type: text/calendar; name=x.html\n\n" PIXEL, "1 text/html", false },
 	{ "a report that holds a page", HEAD "Content-Type: message/feedback-report\n\nContent-Type: text/html\n"
 	    "Content-Type: text/plain\n\n" PIXEL, "1.1 text/plain", true },
+	{ "an encoded report that holds a page", HEAD "Content-Type: message/delivery-status\nContent-Transfer-Encoding: base64\n\n"
+	    "Q29udGVudC1UeXBlOiB0ZXh0L2h0bWwKCjxpbWcgc3JjPWh0dHA6Ly90LmV4YW1wbGUvYT4K\n", "1.1 text/html", false },
 	{ "an empty header", "\nContent-Type: text/html\n\n" PIXEL, "1 text/plain", true },
 	{ "a header that ends at a line of junk", HEAD "junk\nContent-Type: text/html\n\n" PIXEL, "1 text/plain", true },
 };
