@@ -48,6 +48,13 @@ class Options(unittest.TestCase):
 
 class Links(unittest.TestCase):
 
+    def test_the_page_on_readings_names_the_oddities_of_the_code(self):
+        with open(ROOT + "/include/pixelward/dissection.h", encoding="utf-8") as file:
+            table = file.read().split("#define PW_QUIRKS", 1)[1].split("enum quirk", 1)[0]
+        with open(ROOT + "/docs/readings.md", encoding="utf-8") as file:
+            rows = file.read().split("| oddity |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+        self.assertEqual([row.split("|")[1].strip() for row in rows], re.findall(r'X\(\w+,\s*"([^"]*)"\)', table))
+
     def test_links_between_pages_lead_somewhere(self):
         for page in ["README.md"] + ["docs/" + name for name in os.listdir(ROOT + "/docs") if name.endswith(".md")]:
             for link in re.findall(r"\]\(([^)#:]+)\)", read(page)):

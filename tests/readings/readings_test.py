@@ -165,6 +165,7 @@ CASES = [
     ("a program's file named like a page", lambda p: typed("application/x-foo; name=x.html\n" + CTE + "base64",
                                                           "PHA+eDwvcD4=\n" + b64("\0\5\0\0" + p))),
     ("winmail.dat that is a page", lambda p: typed("application/ms-tnef; name=winmail.dat", p)),
+    ("a page that is called winmail.dat", lambda p: typed("text/html; name=winmail.dat", "=" + p)),
     ("a signature that is a page", lambda p: typed("application/pkcs7-mime; name=smime.p7m\n" + CTE + "base64", b64(p))),
     ("winmail.dat", lambda p: typed("application/ms-tnef; name=winmail.dat\n" + CTE + "base64", tnef(p)), "held"),
     ("an opaque signature", lambda p: typed("application/pkcs7-mime; smime-type=signed-data\n" + CTE + "base64",

@@ -579,7 +579,7 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		wrapped_look(block, index, type.head, name, decoded.bytes);
 		return;
 	}
-	if (wrapper)
+	if (wrapper && media == MEDIA_OPAQUE)
 		media = MEDIA_UNKNOWN;
 	if (plain && encoding != ENCODING_IDENTITY)
 		wrapped_look_in_text(block, index, decoded.bytes);
