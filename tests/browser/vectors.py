@@ -633,6 +633,8 @@ VECTORS = [
      lambda h: "<iframe src='data:text/html;xcharset=utf-8;charset=utf-16le;base64,"
      + base64.b64encode(f"<img src=http://{h}/p>".encode("utf-16-le")).decode() + "'></iframe>", FETCHED),
     ("image", "a srcset with brackets in brackets", f"<img srcset='cid:a ((, ) , {URL} 1x'>", FETCHED),
+    ("sheet", "@import without quotes", f"<style>@import {URL};</style>", FETCHED),
+    ("sheet", "@import without quotes and scheme", "<style>@import //HOST/p</style>", FETCHED),
     ("svg", "an SVG template in a select", f"<select><svg><template><image href={URL} /></template></svg></select>", FETCHED),
     ("image", "an image in a template for another place",
      f"<div><?start name='x'>old<?end></div><template for='x'><img src={URL}></template>", FETCHED),
