@@ -69,6 +69,11 @@ size_t		span_find(struct span s, struct span needle, size_t from);
 size_t		span_find_nocase(struct span s, struct span needle, size_t from);
 size_t		span_find_char(struct span s, char c, size_t from);
 
+/* For qsort of spans: by their bytes. */
+int		span_order(const void *, const void *);
+/* Of sorted spans the first that is not before s; count if there is none. */
+size_t		span_lower_bound(const struct span *sorted, size_t count, struct span s);
+
 /* name is domain, or a subdomain of it; compared without case, at label borders. */
 bool		span_is_within_domain(struct span name, struct span domain);
 

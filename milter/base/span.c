@@ -109,6 +109,32 @@ span_find_char(struct span s, char c, size_t from)
 	return hit != NULL ? (size_t)(hit - s.at) : s.len;
 }
 
+int
+span_order(const void *a, const void *b)
+{
+	const struct span	*left = a, *right = b;
+	size_t			 len = left->len < right->len ? left->len : right->len;
+	int			 order = len > 0 ? memcmp(left->at, right->at, len) : 0;
+
+	return order != 0 ? order : (left->len > right->len) - (left->len < right->len);
+}
+
+size_t
+span_lower_bound(const struct span *sorted, size_t count, struct span s)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (span_order(&sorted[middle], &s) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool
 span_is_within_domain(struct span name, struct span domain)
 {

@@ -17,6 +17,10 @@ struct block {
 	struct rows		 parts, documents, references, addresses, notes;
 	char			*text;
 	size_t			 text_len, text_capacity;
+	uint64_t		 reading_left;	/* bytes of text that may yet be read */
+	uint64_t		 url_bytes_left;	/* of URLs, as they are resolved */
+	uint64_t		 rule_work_left;	/* looks at style rules; each is a few steps */
+	uint64_t		 parse_ns_left;	/* of processor time, in libgumbo */
 	enum pw_err		 failure;	/* the first one; later work stops where it can */
 	enum limit		 limit;
 };
@@ -32,6 +36,12 @@ struct address	*block_add_address(struct block *);
 void		 block_add_note(struct block *, uint32_t part, struct span text);
 struct part	*block_part(struct block *, uint32_t index);
 struct document	*block_document(struct block *, uint32_t index);
+/*
+ * To be asked before text is read as a document, whatever way leads to it: another charset, another Content-Type, a
+ * document in a document, something that decodes to it. false: the same bytes were read too often, and a limit is
+ * exceeded.
+ */
+bool		 block_read(struct block *, uint64_t bytes);
 /* Record that a limit was exceeded; the first one stays. */
 void		 block_exceed(struct block *, enum limit);
 /* Record a failure; the first one stays. where goes into failure_text. */

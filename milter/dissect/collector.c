@@ -59,10 +59,15 @@ collector_add(struct collector *collector, const struct place *place, enum url_r
 		block_exceed(block, LIMIT_url_bytes);
 		return;
 	}
+	if (block->url_bytes_left == 0) {
+		block_exceed(block, LIMIT_url_bytes);
+		return;
+	}
 	if (url_classify(place->written, collector->has_base ? &collector->base : NULL, block->arena, reach, url) != PW_OK) {
 		block_fail(block, PW_ENOMEM, SPAN("a URL"));
 		return;
 	}
+	block->url_bytes_left -= url->href.len < block->url_bytes_left ? url->href.len : block->url_bytes_left;
 	if ((place->composed && *reach != URL_REMOTE) || (*reach == URL_RELATIVE && collector->has_broken_base))
 		*reach = URL_BROKEN;
 	if (*reach == URL_REMOTE || *reach == URL_BROKEN)

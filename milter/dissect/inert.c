@@ -6,32 +6,19 @@
 #include "html/html.h"
 #include "mail/charset.h"
 
-static int
-compare(const void *a, const void *b)
-{
-	const struct span	*left = a, *right = b;
-	int			 order = memcmp(left->at, right->at, left->len < right->len ? left->len : right->len);
-
-	return order != 0 ? order : left->len < right->len ? -1 : left->len > right->len;
-}
-
-/* Take one occurrence of url out of the sorted list. A URL that was kept in one place is no leave for a second one. */
+/*
+ * Take one occurrence of url out of the sorted list. A URL that was kept in one place is no leave for a second one.
+ * taken counts at the first of equal ones.
+ */
 static bool
-take(const struct span *sorted, bool *taken, size_t count, struct span url)
+take(const struct span *sorted, size_t *taken, size_t count, struct span url)
 {
-	const struct span *hit = count > 0 ? bsearch(&url, sorted, count, sizeof(*sorted), compare) : NULL;
+	size_t first = span_lower_bound(sorted, count, url), next = first < count ? first + taken[first] : count;
 
-	if (hit == NULL)
+	if (next >= count || !span_eq(sorted[next], url))
 		return false;
-	size_t at = (size_t)(hit - sorted);
-	while (at > 0 && span_eq(sorted[at - 1], url))
-		at--;
-	for (; at < count && span_eq(sorted[at], url); at++)
-		if (!taken[at]) {
-			taken[at] = true;
-			return true;
-		}
-	return false;
+	taken[first]++;
+	return true;
 }
 
 static enum pw_err
@@ -41,7 +28,7 @@ document_inert(const struct changed *changed, const struct limits *limits, struc
 	struct block		 block;
 	struct charset_text	 text;
 	struct span		*sorted = arena_array(arena, changed->kept_count, sizeof(*sorted));
-	bool			*taken = arena_array(arena, changed->kept_count, sizeof(*taken));
+	size_t			*taken = arena_array(arena, changed->kept_count, sizeof(*taken));
 	enum pw_err		 err = block_init(&block, changed->bytes, limits, arena);
 
 	if (sorted == NULL || taken == NULL)
@@ -52,7 +39,7 @@ document_inert(const struct changed *changed, const struct limits *limits, struc
 		return err;
 	if (changed->kept_count > 0) {
 		memcpy(sorted, changed->kept, changed->kept_count * sizeof(*sorted));
-		qsort(sorted, changed->kept_count, sizeof(*sorted), compare);
+		qsort(sorted, changed->kept_count, sizeof(*sorted), span_order);
 	}
 	struct collector collector = { .block = &block, .raw.none = true };
 	struct layer layer = { .text = text.text };

@@ -1,6 +1,7 @@
 #include <pixelward/gateway/pipeline.h>
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -197,14 +198,20 @@ join(const struct rewritten *rewritten, struct arena *arena)
 	return copy;
 }
 
-static bool
-is_kept(const struct outcome *outcome, struct span url)
+/* The URLs that were kept, in order; NULL: no memory. */
+static struct span *
+all_kept(const struct outcome *outcome, struct arena *arena, size_t *count)
 {
-	for (uint32_t i = 0; i < outcome->dissection->references.count; i++)
-		if (!outcome->verdict.decisions[i].strip &&
-		    span_eq(dissection_text(outcome->dissection, dissection_references(outcome->dissection)[i].url), url))
-			return true;
-	return false;
+	const struct dissection	*d = outcome->dissection;
+	struct span		*kept = arena_array(arena, d->references.count, sizeof(*kept));
+
+	*count = 0;
+	for (uint32_t i = 0; kept != NULL && i < d->references.count; i++)
+		if (!outcome->verdict.decisions[i].strip)
+			kept[(*count)++] = dissection_text(d, dissection_references(d)[i].url);
+	if (*count > 1)
+		qsort(kept, *count, sizeof(*kept), span_order);
+	return kept;
 }
 
 /* A message with more than one reading is taken apart once more: nothing may be live in any of them that was not kept. */
@@ -212,15 +219,19 @@ static enum pw_err
 look_again(const struct house *house, const struct outcome *outcome, struct span *live)
 {
 	struct span		 fresh = join(&outcome->rewritten, house->arena);
+	size_t			 kept_count;
+	const struct span	*kept = all_kept(outcome, house->arena, &kept_count);
 	const struct dissection	*d;
-	enum pw_err		 err = fresh.at == NULL ? PW_ENOMEM : take_apart(house, fresh, &d);
+	enum pw_err		 err = fresh.at == NULL || kept == NULL ? PW_ENOMEM : take_apart(house, fresh, &d);
 
 	for (uint32_t i = 0; err == PW_OK && i < d->references.count; i++) {
 		const struct reference *reference = &dissection_references(d)[i];
 
+		if (reference->trigger == TRIGGER_CLICK || (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) == 0)
+			continue;
 		*live = dissection_text(d, reference->url);
-		if (reference->trigger != TRIGGER_CLICK &&
-		    (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0 && !is_kept(outcome, *live))
+		size_t at = span_lower_bound(kept, kept_count, *live);
+		if (at == kept_count || !span_eq(kept[at], *live))
 			return PW_ENOTINERT;
 	}
 	return err;

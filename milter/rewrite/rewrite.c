@@ -96,11 +96,14 @@ line_begin(struct span text, size_t at)
 	return at;
 }
 
+/* Past this it does not matter how much of a line is left. */
+#define LONG_LINE	1000
+
 /* Raw bytes of the line from at to its end. */
 static size_t
 rest_of_line(struct span text, size_t at)
 {
-	size_t end = span_find_char(text, '\n', at);
+	size_t end = at + span_find_char(span_cut(text, at, at + LONG_LINE), '\n', 0);
 
 	while (end > at && (text.at[end - 1] == '\r' || text.at[end - 1] == '\n'))
 		end--;

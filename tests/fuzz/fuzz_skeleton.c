@@ -34,6 +34,7 @@ check(struct span html, struct arena *arena)
 	struct skeleton		skeleton;
 	struct html_tree	whole, reduced;
 	enum limit		exceeded;
+	uint64_t		ns_left = limits_default.parse_ms * 1000000u;
 
 	if (skeleton_init(&skeleton, html, arena) != PW_OK)
 		return;
@@ -43,8 +44,8 @@ check(struct span html, struct arena *arena)
 			return;
 	if (!skeleton.plain || lexer.failure != PW_OK)
 		return;
-	if (html_tree_parse(html, NULL, &limits_default, arena, &whole, &exceeded) != PW_OK ||
-	    html_tree_parse(html, &skeleton, &limits_default, arena, &reduced, &exceeded) != PW_OK)
+	if (html_tree_parse(html, NULL, &limits_default, &ns_left, arena, &whole, &exceeded) != PW_OK ||
+	    html_tree_parse(html, &skeleton, &limits_default, &ns_left, arena, &reduced, &exceeded) != PW_OK)
 		return;
 	for (uint32_t i = 0; i < whole.count; i++) {
 		uint32_t at = whole.nodes[i].at, twin;

@@ -128,7 +128,10 @@ struct css_rules {
 	size_t		 count, capacity;
 };
 
-/* The rules of a sheet that a visibility check can use; a selector list gives one entry per selector. */
+/*
+ * Adds the rules of a sheet that a visibility check can use, behind those of the sheets before it; a selector list
+ * gives one entry per selector.
+ */
 enum pw_err	css_rules(struct span text, uint64_t max_tokens, struct arena *, struct css_rules *) PW_MUST_CHECK;
 
 /* A length as CSS px, where that can be known without layout: px, pt, pc, in, cm, mm, q, em and rem as 16 px, a bare 0, bare

@@ -232,7 +232,8 @@ css_rules(struct span text, uint64_t max_tokens, struct arena *arena, struct css
 	struct walk		w = { .rules = rules };
 	struct css_statement	statement;
 
-	*rules = (struct css_rules){ 0 };
+	if (rules->count > 0)
+		w.order = rules->at[rules->count - 1].order + 1;
 	css_lexer_init(&w.lexer, text, arena, max_tokens);
 	w.lexer.skip_space = true;
 	do {

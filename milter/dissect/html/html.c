@@ -254,7 +254,8 @@ build_tree(struct scan *scan)
 {
 	struct block	*block = scan->collector->block;
 	enum limit	 exceeded = LIMIT_NONE;
-	enum pw_err	 err = html_tree_parse(scan->layer->text, &scan->skeleton, block->limits, block->arena, &scan->tree, &exceeded);
+	enum pw_err	 err = html_tree_parse(scan->layer->text, &scan->skeleton, block->limits, &block->parse_ns_left,
+	    block->arena, &scan->tree, &exceeded);
 
 	if (err == PW_ELIMIT)
 		block_exceed(block, exceeded);
@@ -275,7 +276,7 @@ compare_items(const void *a, const void *b)
 }
 
 /* Sheets in sheets, as SVG makes them possible: bytes of a document that are read more often than this. */
-#define MOST_READINGS	8
+#define MOST_READINGS	4
 
 /* The sheet of a style element: up to its end tag, whatever the tree makes of it. */
 static struct layer
@@ -313,7 +314,7 @@ prepare_visibility(struct scan *scan)
 	}
 	if (err == PW_OK)
 		err = visibility_prepare(&scan->visibility, scan->layer->text, scan->has_tree ? &scan->tree : NULL,
-		    block->limits, block->arena);
+		    block->limits, &block->rule_work_left, block->arena);
 	if (err != PW_OK)
 		block_fail(block, err, SPAN("style rules"));
 }
@@ -327,6 +328,11 @@ struct look {
 	uint32_t			 node;
 	struct place			 place;		/* what all places of the tag share */
 	bool				 has_facts;
+	/* Values of the attribute that decides what the tag's URLs are for: they are the same for each URL. */
+	struct span			 deciding[2];
+	size_t				 deciding_count;
+	bool				 has_deciding;
+	const struct link_rel		*rel;		/* what they come to for a link, or NULL */
 };
 
 /* Size and visibility, found out once a tag, and only for what is fetched on display. */
@@ -340,7 +346,9 @@ add_facts(struct look *look)
 		return;
 	look->has_facts = true;
 	err = visibility_of(&look->scan->visibility, look->tag, look->node, &facts);
-	if (err != PW_OK)
+	if (err == PW_ELIMIT)
+		block_exceed(look->scan->collector->block, LIMIT_css_tokens);
+	else if (err != PW_OK)
 		block_fail(look->scan->collector->block, err, SPAN("style rules"));
 	look->place.hidden = facts.hidden;
 	look->place.width = facts.width;
@@ -447,43 +455,49 @@ value_of(struct look *look, struct span name)
 
 /*
  * Of attributes of one name the tree keeps the first; what browsers fetch ahead, before there is a tree, goes by the
- * last. round counts from 0; false: no such value, or the same as before.
+ * last.
  */
 static bool
-nth_value_of(struct look *look, struct span name, unsigned round, struct span *value)
+find_deciding(struct look *look, struct span name)
 {
 	const struct html_attribute *first = html_tag_find(look->tag, name), *last = first;
 
+	if (look->has_deciding)
+		return false;
+	look->has_deciding = true;
 	for (size_t i = 0; first != NULL && i < look->tag->attribute_count; i++)
 		if (span_eq_nocase(look->tag->attributes[i].name, name))
 			last = &look->tag->attributes[i];
-	if (first == NULL || round > 1 || (round == 1 && first == last))
-		return false;
-	*value = decoded_value(look, round == 0 ? first : last).text;
+	if (first != NULL)
+		look->deciding[look->deciding_count++] = span_trim(decoded_value(look, first).text);
+	if (last != first)
+		look->deciding[look->deciding_count++] = span_trim(decoded_value(look, last).text);
 	return true;
 }
 
 static void
 look_at_link(struct look *look, struct span href)
 {
-	struct span rel;
-
-	for (unsigned round = 0; nth_value_of(look, SPAN("rel"), round, &rel); round++)
-		for (size_t i = 0; i < link_rel_count; i++)
-			if (rel_has(rel, span_of(link_rels[i].token))) {
-				add_place(look, href, link_rels[i].kind, link_rels[i].trigger, NEUTRAL_TAG, look->place.tag);
-				return;
-			}
-	add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag);
+	if (find_deciding(look, SPAN("rel")))
+		for (size_t k = 0; k < look->deciding_count; k++)
+			for (size_t i = 0; i < link_rel_count && look->rel == NULL; i++)
+				if (rel_has(look->deciding[k], span_of(link_rels[i].token)))
+					look->rel = &link_rels[i];
+	if (look->rel != NULL)
+		add_place(look, href, look->rel->kind, look->rel->trigger, NEUTRAL_TAG, look->place.tag);
+	else
+		add_place(look, href, REFERENCE_LINK, TRIGGER_CLICK, NEUTRAL_NONE, look->place.tag);
 }
 
 static void
 look_at_meta(struct look *look, struct span content)
 {
-	struct span equiv, target;
+	struct span target;
 
-	for (unsigned round = 0; nth_value_of(look, SPAN("http-equiv"), round, &equiv); round++) {
-		equiv = span_trim(equiv);
+	find_deciding(look, SPAN("http-equiv"));
+	for (size_t k = 0; k < look->deciding_count; k++) {
+		struct span equiv = look->deciding[k];
+
 		if (span_eq_nocase(equiv, SPAN("refresh")) && refresh_url(content, &target))
 			add_place(look, target, REFERENCE_REFRESH, TRIGGER_OPEN, NEUTRAL_TAG, look->place.tag);
 		else if (span_eq_nocase(equiv, SPAN("link")))
@@ -500,11 +514,10 @@ static const char *const param_names[] = {
 static void
 look_at_param(struct look *look, struct span value)
 {
-	struct span name;
-
-	for (unsigned round = 0; nth_value_of(look, SPAN("name"), round, &name); round++)
+	find_deciding(look, SPAN("name"));
+	for (size_t k = 0; k < look->deciding_count; k++)
 		for (size_t i = 0; i < NITEMS(param_names); i++)
-			if (span_eq_nocase(span_trim(name), span_of(param_names[i]))) {
+			if (span_eq_nocase(look->deciding[k], span_of(param_names[i]))) {
 				add_url(look, value);
 				return;
 			}
@@ -719,6 +732,8 @@ collect(struct collector *collector, const struct layer *layer, enum html_source
 		block_exceed(block, LIMIT_html_bytes);
 		return;
 	}
+	if (!block_read(block, layer->text.len))
+		return;
 	html_lexer_init(&scan.lexer, layer->text, HTML_PLAIN, block->limits->attributes, block->arena);
 	scan.seen = arena_alloc(block->arena, layer->text.len / 8 + 1);
 	if (scan.seen == NULL) {

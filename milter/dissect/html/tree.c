@@ -268,11 +268,12 @@ parse(const char *padded, size_t len, const struct limits *limits, struct budget
 }
 
 enum pw_err
-html_tree_parse(struct span text, const struct skeleton *skeleton, const struct limits *limits, struct arena *arena,
-    struct html_tree *tree, enum limit *exceeded)
+html_tree_parse(struct span text, const struct skeleton *skeleton, const struct limits *limits, uint64_t *ns_left,
+    struct arena *arena, struct html_tree *tree, enum limit *exceeded)
 {
 	bool		 reduced = skeleton != NULL && skeleton->plain;
-	struct budget	 budget = { .deadline_ns = cpu_now_ns() + limits->parse_ms * 1000000u };
+	uint64_t	 began_ns = cpu_now_ns(), took_ns;
+	struct budget	 budget = { .deadline_ns = began_ns + *ns_left };
 	enum pw_err	 err = PW_ENOMEM;
 
 	if (reduced)
@@ -288,6 +289,8 @@ html_tree_parse(struct span text, const struct skeleton *skeleton, const struct 
 	}
 	arena_free(budget.arena);
 	free(padded);
+	took_ns = cpu_now_ns() - began_ns;
+	*ns_left = took_ns < *ns_left ? *ns_left - took_ns : 0;
 	if (err != PW_OK)
 		return err;
 	if (reduced)

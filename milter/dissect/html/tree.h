@@ -31,11 +31,12 @@ struct html_tree {
 
 /*
  * Of the skeleton instead of the text if there is one and the document is plain; offsets are the text's all the same.
+ * ns_left is of processor time: what it took is gone from it.
  *	PW_EPARSER	libgumbo hit an assertion
  *	PW_ELIMIT	*exceeded is parse_memory, parse_ms or tree_depth
  */
-enum pw_err	html_tree_parse(struct span text, const struct skeleton *, const struct limits *, struct arena *, struct html_tree *,
-		    enum limit *exceeded) PW_MUST_CHECK;
+enum pw_err	html_tree_parse(struct span text, const struct skeleton *, const struct limits *, uint64_t *ns_left,
+		    struct arena *, struct html_tree *, enum limit *exceeded) PW_MUST_CHECK;
 /* The first node that came of the start tag at that offset, or NODE_NONE: clones share a tag. */
 uint32_t	html_tree_find(const struct html_tree *, size_t at);
 

@@ -13,12 +13,14 @@ enum property {
 	MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, CLIP, CLIP_PATH, OVERFLOW, TRANSFORM, PROPERTY_COUNT
 };
 
-static const char *const property_names[PROPERTY_COUNT] = {
-	[DISPLAY] = "display", [VISIBILITY] = "visibility", [OPACITY] = "opacity", [WIDTH] = "width",
-	[HEIGHT] = "height", [MAX_WIDTH] = "max-width", [MAX_HEIGHT] = "max-height", [POSITION] = "position",
-	[LEFT] = "left", [TOP] = "top", [RIGHT] = "right", [BOTTOM] = "bottom", [MARGIN_LEFT] = "margin-left",
-	[MARGIN_TOP] = "margin-top", [TEXT_INDENT] = "text-indent", [CLIP] = "clip", [CLIP_PATH] = "clip-path",
-	[OVERFLOW] = "overflow", [TRANSFORM] = "transform",
+static const struct span property_names[PROPERTY_COUNT] = {
+	[DISPLAY] = { "display", 7 }, [VISIBILITY] = { "visibility", 10 }, [OPACITY] = { "opacity", 7 },
+	[WIDTH] = { "width", 5 }, [HEIGHT] = { "height", 6 }, [MAX_WIDTH] = { "max-width", 9 },
+	[MAX_HEIGHT] = { "max-height", 10 }, [POSITION] = { "position", 8 }, [LEFT] = { "left", 4 },
+	[TOP] = { "top", 3 }, [RIGHT] = { "right", 5 }, [BOTTOM] = { "bottom", 6 },
+	[MARGIN_LEFT] = { "margin-left", 11 }, [MARGIN_TOP] = { "margin-top", 10 },
+	[TEXT_INDENT] = { "text-indent", 11 }, [CLIP] = { "clip", 4 }, [CLIP_PATH] = { "clip-path", 9 },
+	[OVERFLOW] = { "overflow", 8 }, [TRANSFORM] = { "transform", 9 },
 };
 
 /* The cascade: important before inline before specificity before order. */
@@ -48,7 +50,7 @@ static enum property
 property_of(struct span name)
 {
 	for (size_t i = 0; i < PROPERTY_COUNT; i++)
-		if (span_eq(name, span_of(property_names[i])))
+		if (span_eq(name, property_names[i]))
 			return (enum property)i;
 	return PROPERTY_COUNT;
 }
@@ -75,9 +77,10 @@ rule_key(const struct css_rule *rule)
 
 enum pw_err
 visibility_prepare(struct visibility_context *context, struct span text, const struct html_tree *tree,
-    const struct limits *limits, struct arena *arena)
+    const struct limits *limits, uint64_t *work_left, struct arena *arena)
 {
 	context->tree = tree;
+	context->work_left = work_left;
 	context->arena = arena;
 	context->max_tokens = limits->css_tokens;
 	html_lexer_init(&context->lexer, text, HTML_PLAIN, limits->attributes, arena);
@@ -189,18 +192,43 @@ apply(struct style *style, const struct css_declarations *declarations, uint64_t
 	}
 }
 
-static void
+/* What a look at the rule costs: its classes are looked for in all of the element's. */
+static uint64_t
+work_of(const struct css_rule *rule, struct span classes)
+{
+	return 1 + rule->class_count * (1 + classes.len / 2);
+}
+
+/* Declarations of a rule that fits cost more than a look at it. */
+#define DECLARATION_WORK	4u
+
+static bool
+take_work(struct visibility_context *context, uint64_t work)
+{
+	bool enough = work <= *context->work_left;
+
+	*context->work_left -= enough ? work : *context->work_left;
+	return enough;
+}
+
+static enum pw_err
 apply_bucket(struct visibility_context *context, struct span key, const struct html_tag *tag, struct span id,
     struct span classes, struct style *style)
 {
 	for (uint32_t i = context->buckets[hash(key)]; i != 0; i = context->next[i - 1]) {
 		const struct css_rule *rule = &context->rules.at[i - 1];
 
-		if (span_eq_nocase(rule_key(rule), key) && rule_fits(rule, tag, id, classes))
-			apply(style, &rule->declarations,
-			    1 + ((uint64_t)rule->specificity << 24) + (rule->order & 0xffffff),
-			    rule->exact && !rule->conditional);
+		if (!take_work(context, work_of(rule, classes)))
+			return PW_ELIMIT;
+		if (!span_eq_nocase(rule_key(rule), key) || !rule_fits(rule, tag, id, classes))
+			continue;
+		if (!take_work(context, DECLARATION_WORK * rule->declarations.count))
+			return PW_ELIMIT;
+		apply(style, &rule->declarations,
+		    1 + ((uint64_t)rule->specificity << 24) + (rule->order & 0xffffff),
+		    rule->exact && !rule->conditional);
 	}
+	return PW_OK;
 }
 
 static enum pw_err
@@ -211,16 +239,17 @@ style_of(struct visibility_context *context, const struct html_tag *tag, struct 
 	struct css_declarations	 declarations = { 0 };
 
 	*style = (struct style){ 0 };
-	apply_bucket(context, SPAN_NONE, tag, id, classes, style);
-	apply_bucket(context, tag->name, tag, id, classes, style);
-	if (id.len > 0)
-		apply_bucket(context, id, tag, id, classes, style);
-	while ((word = next_word(&list)).len > 0)
-		apply_bucket(context, word, tag, id, classes, style);
-	if (inline_text.len == 0)
-		return PW_OK;
+	enum pw_err err = apply_bucket(context, SPAN_NONE, tag, id, classes, style);
+	if (err == PW_OK)
+		err = apply_bucket(context, tag->name, tag, id, classes, style);
+	if (err == PW_OK && id.len > 0)
+		err = apply_bucket(context, id, tag, id, classes, style);
+	while (err == PW_OK && (word = next_word(&list)).len > 0)
+		err = apply_bucket(context, word, tag, id, classes, style);
+	if (err != PW_OK || inline_text.len == 0)
+		return err;
 	struct layer raw = { .text = inline_text }, decoded;
-	enum pw_err err = charref_decode(&raw, CHARREF_IN_ATTRIBUTE, context->arena, &decoded);
+	err = charref_decode(&raw, CHARREF_IN_ATTRIBUTE, context->arena, &decoded);
 	if (err == PW_OK)
 		err = css_declarations(decoded.text, context->max_tokens, context->arena, &declarations);
 	if (err == PW_OK)

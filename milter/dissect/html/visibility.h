@@ -25,13 +25,16 @@ struct visibility_context {
 	struct css_rules	 rules;		/* of all its sheets */
 	uint32_t		*buckets, *next;	/* rules by the hash of a name they ask for; index + 1 */
 	uint32_t		*inherited;	/* per node: what it passes to what is inside, and a bit that says so */
-	uint64_t		 max_tokens;
+	uint64_t		 max_tokens, *work_left;
 	struct arena		*arena;
 };
 
-/* rules and tree are set; builds the rest. */
+/*
+ * rules and tree are set; builds the rest. Looks at rules are taken from *work_left.
+ *	PW_ELIMIT	of both: too many declarations, or too many rules that are about too many elements
+ */
 enum pw_err	visibility_prepare(struct visibility_context *, struct span text, const struct html_tree *,
-		    const struct limits *, struct arena *) PW_MUST_CHECK;
+		    const struct limits *, uint64_t *work_left, struct arena *) PW_MUST_CHECK;
 /* node may be NODE_NONE. */
 enum pw_err	visibility_of(struct visibility_context *, const struct html_tag *, uint32_t node,
 		    struct visibility *) PW_MUST_CHECK;

@@ -28,15 +28,6 @@ likeness(struct span url, struct arena *arena)
 	return (struct span){ out, len };
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	const struct span	*left = a, *right = b;
-	int			 order = memcmp(left->at, right->at, left->len < right->len ? left->len : right->len);
-
-	return order != 0 ? order : left->len < right->len ? -1 : left->len > right->len;
-}
-
 enum pw_err
 known_init(struct known *known, const struct block *block, size_t count)
 {
@@ -55,7 +46,7 @@ known_init(struct known *known, const struct block *block, size_t count)
 			return PW_ENOMEM;
 	}
 	if (known->count > 1)
-		qsort(known->at, known->count, sizeof(*known->at), compare);
+		qsort(known->at, known->count, sizeof(*known->at), span_order);
 	return PW_OK;
 }
 
@@ -63,18 +54,10 @@ enum pw_err
 known_has(const struct known *known, struct span url, struct arena *arena, bool *has)
 {
 	struct span	like = likeness(url, arena);
-	size_t		low = 0, high = known->count;
+	size_t		low = span_lower_bound(known->at, known->count, like);
 
 	if (like.at == NULL)
 		return PW_ENOMEM;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (compare(&known->at[middle], &like) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	/* A soft line break cuts a URL short. */
 	bool cut = url.len > 0 && url.at[url.len - 1] == '=';
 	*has = low < known->count && (cut ? span_starts(known->at[low], like) : span_eq(known->at[low], like));

@@ -1,5 +1,6 @@
 #include "sweep.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../html/html.h"
@@ -17,14 +18,13 @@
 #define PIECE_BYTES		((size_t)2 << 20)
 #define OVERLAP_BYTES		((size_t)8 << 10)
 
-/* All decodings of a text together, in times of its size. */
-#define MOST_WORK		20u
+/* What looking for encodings in a text costs, in readings of it as a document. */
+#define DECODING_COST		3u
 
 struct sweep {
 	struct block	*block;
 	uint32_t	 part, document;
 	struct arena	*scratch[MOST_ROUNDS];	/* of each round: dies with its piece */
-	uint64_t	 work;			/* bytes that may yet be looked at */
 };
 
 static void	sweep_text(struct sweep *, struct span text, unsigned round);
@@ -314,12 +314,9 @@ sweep_text(struct sweep *sweep, struct span text, unsigned round)
 {
 	if (round >= MOST_ROUNDS || text.len == 0 || sweep->block->failure != PW_OK)
 		return;
-	if (text.len > sweep->work) {
-		/* Text that is text again in each of its decodings was made to be so. */
-		block_exceed(sweep->block, LIMIT_readings);
+	/* Text that is text again in each of its decodings was made to be so. */
+	if (!block_read(sweep->block, DECODING_COST * (uint64_t)text.len))
 		return;
-	}
-	sweep->work -= text.len;
 	arena_reset(sweep->scratch[round]);
 	sweep_inlined(sweep, text, round);
 	for (size_t at = 0; at < text.len && sweep->block->failure == PW_OK; at += PIECE_BYTES) {
@@ -340,6 +337,39 @@ url_of(const struct block *block, const struct reference *reference)
 	return (struct span){ block->text + reference->url.at, reference->url.len };
 }
 
+struct found {
+	struct span	url;
+	size_t		index;
+};
+
+static int
+compare_found(const void *a, const void *b)
+{
+	const struct found	*left = a, *right = b;
+	int			 order = span_order(&left->url, &right->url);
+
+	return order != 0 ? order : (left->index > right->index) - (left->index < right->index);
+}
+
+/* Leave the first reference of each URL from first on: the others become clicks, which nobody asks for. */
+static bool
+drop_twins(struct block *block, size_t first)
+{
+	struct reference	*references = block->references.at;
+	size_t			 count = block->references.count - first;
+	struct found		*found = arena_array(block->arena, count, sizeof(*found));
+
+	if (found == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		found[i] = (struct found){ url_of(block, &references[first + i]), first + i };
+	qsort(found, count, sizeof(*found), compare_found);
+	for (size_t i = 1; i < count; i++)
+		if (span_eq(found[i].url, found[i - 1].url))
+			references[found[i].index].trigger = TRIGGER_CLICK;
+	return true;
+}
+
 /* Drop what the readings found as well, what needs a click, and what the sweep found twice. */
 static void
 drop_known(struct sweep *sweep, size_t before)
@@ -349,7 +379,12 @@ drop_known(struct sweep *sweep, size_t before)
 	struct known		 known;
 	size_t			 kept = before;
 
-	if (known_init(&known, block, before) != PW_OK) {
+	for (size_t i = before; i < block->references.count; i++)
+		if (references[i].trigger != TRIGGER_CLICK)
+			references[kept++] = references[i];
+	block->references.count = kept;
+	kept = before;
+	if (known_init(&known, block, before) != PW_OK || !drop_twins(block, before)) {
 		out_of_memory(sweep);
 		return;
 	}
@@ -357,13 +392,12 @@ drop_known(struct sweep *sweep, size_t before)
 		struct span	url = url_of(block, &references[i]);
 		bool		seen;
 
+		if (references[i].trigger == TRIGGER_CLICK)
+			continue;
 		if (known_has(&known, url, block->arena, &seen) != PW_OK) {
 			out_of_memory(sweep);
 			return;
 		}
-		seen = seen || references[i].trigger == TRIGGER_CLICK;
-		for (size_t k = before; !seen && k < kept; k++)
-			seen = span_eq(url_of(block, &references[k]), url);
 		if (seen)
 			continue;
 		references[kept] = references[i];
@@ -384,7 +418,6 @@ begin_sweep(struct sweep *sweep, struct block *block, uint32_t part, size_t byte
 
 	*sweep = (struct sweep){
 		.block = block, .part = part, .document = (uint32_t)block->documents.count - 1,
-		.work = MOST_WORK * (bytes + PIECE_BYTES),
 	};
 	for (unsigned i = 0; i < MOST_ROUNDS; i++) {
 		sweep->scratch[i] = arena_new(bytes * 2 + 64 * PIECE_BYTES);

@@ -243,6 +243,9 @@ encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 	return ENCODING_IDENTITY;
 }
 
+/* What a charset and a tree cost, in readings of the text as a document in a document. */
+#define DOCUMENT_COST	3u
+
 /* One document of a part: its decoded content in one charset, and all that it refers to. Its text. */
 static struct span
 add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind, const struct decoded *decoded,
@@ -254,6 +257,10 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 	uint32_t		 before = (uint32_t)block->references.count;
 	struct document		*document = block_add_document(block);
 
+	if (document != NULL && !block_read(block, DOCUMENT_COST * (uint64_t)decoded->bytes.len)) {
+		block->documents.count--;
+		return SPAN_NONE;
+	}
 	if (document == NULL || charset_decode(charset, decoded->bytes, block->arena, &text) != PW_OK) {
 		out_of_memory(walk);
 		return SPAN_NONE;

@@ -112,7 +112,7 @@ a_megabyte_of_it_costs_little(void **state)
 	const struct row	*row = *state;
 	struct arena		*arena = arena_new((size_t)1 << 30);
 	struct css_places	 places;
-	struct css_rules	 rules;
+	struct css_rules	 rules = { 0 };
 	struct css_declarations	 declarations;
 	struct buf		 text;
 	clock_t			 since;

@@ -132,7 +132,7 @@ sheet_has_these_rules(void **state)
 {
 	const struct row	*row = *state;
 	struct arena		*arena = arena_new(1 << 20);
-	struct css_rules	 rules;
+	struct css_rules	 rules = { 0 };
 	struct buf		 out;
 
 	buf_init(&out, 1 << 16);
@@ -152,7 +152,7 @@ static void
 more_classes_than_are_told_make_it_inexact(void **state)
 {
 	struct arena		*arena = arena_new(1 << 20);
-	struct css_rules	 rules;
+	struct css_rules	 rules = { 0 };
 	struct buf		 sheet;
 
 	(void)state;
@@ -173,7 +173,7 @@ static void
 rules_deep_in_blocks_apply_perhaps(void **state)
 {
 	struct arena		*arena = arena_new(1 << 20);
-	struct css_rules	 rules;
+	struct css_rules	 rules = { 0 };
 	struct buf		 sheet;
 
 	(void)state;
@@ -198,7 +198,7 @@ static void
 the_budget_keeps_what_was_found_before(void **state)
 {
 	struct arena		*arena = arena_new(1 << 20);
-	struct css_rules	 rules;
+	struct css_rules	 rules = { 0 };
 
 	(void)state;
 	assert_int_equal(css_rules(SPAN("a{b:c}d{e:f}g{h:i}"), 12, arena, &rules), PW_ELIMIT);
@@ -209,11 +209,10 @@ the_budget_keeps_what_was_found_before(void **state)
 static void
 no_memory_is_told(void **state)
 {
-	struct css_rules rules;
-
 	(void)state;
 	for (size_t bytes = 16; bytes < 4096; bytes += 16) {
 		struct arena	*arena = arena_new(bytes);
+		struct css_rules rules = { 0 };
 		enum pw_err	 err = css_rules(SPAN("IMG.a.b{C:d;e:\\66}g{h:i}j{@media x{k:l}}"), 100, arena, &rules);
 
 		assert_true(err == PW_ENOMEM || (err == PW_OK && rules.count == 4 && bytes > 1000));
