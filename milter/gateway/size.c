@@ -62,11 +62,14 @@ static const enum action actions[] = {
 void
 size_outcome(enum limit limit, const struct options *options, struct arena *arena, struct outcome *outcome)
 {
-	struct span *reason = arena_array(arena, 1, sizeof(*reason));
+	struct span *rule = arena_array(arena, 2, sizeof(*rule)), *reason = rule + 1;
 
 	*outcome = (struct outcome){ .verdict.action = actions[options->on_limit] };
-	if (reason == NULL)
+	if (rule == NULL)
 		return;
+	*rule = SPAN("builtin.limit");
+	outcome->verdict.rules = rule;
+	outcome->verdict.rule_count = 1;
 	*reason = arena_printf(arena, "more than %s allows", limit_name(limit));
 	outcome->verdict.reasons = reason;
 	outcome->verdict.reason_count = reason->at != NULL ? 1 : 0;
