@@ -343,52 +343,18 @@ semicolon_take(struct walk *w)
 		statement_begin(w);
 }
 
-/*
- * What browsers fetch ahead takes all that is behind "@import" for a URL, also without quotes and, where it is not just
- * a string or a url(), with them.
- */
-static bool
-import_is_bare(const struct walk *w, struct css_place *place)
-{
-	struct span	text = w->lexer.text, value;
-	size_t		begin = w->lexer.at, end = begin;
-
-	while (begin < text.len && ascii_space(text.at[begin]))
-		begin++;
-	for (end = begin; end < text.len && text.at[end] != ';' && text.at[end] != '{' && text.at[end] != '}';)
-		end++;
-	while (end > begin && ascii_space(text.at[end - 1]))
-		end--;
-	value = span_cut(text, begin, end);
-	if (value.len == 0)
-		return false;
-	bool quoted = value.at[0] == '"' || value.at[0] == '\'', url = span_starts_nocase(value, SPAN("url("));
-	char last = value.at[value.len - 1];
-	*place = (struct css_place){ .begin = begin, .end = end, .url = value };
-	if (!w->relative)
-		return !quoted && !url && css_looks_remote(value);
-	return (!quoted || last != value.at[0]) && (!url || last != ')') && !quoted;
-}
-
 static void
 at_keyword_take(struct walk *w, const struct css_token *token)
 {
-	enum rule		rule = (enum rule)css_name_find(css_unprefixed(token->value), rules, NITEMS(rules), RULE_OTHER);
-	struct css_place	bare;
+	enum rule rule = (enum rule)css_name_find(css_unprefixed(token->value), rules, NITEMS(rules), RULE_OTHER);
 
 	if (rule == RULE_IMPORT) {	/* wherever it stands: who knows what a client makes of it */
 		w->import_again = w->in_import;
 		if (!w->in_import)
 			w->import_depth = w->depth;
 		w->in_import = w->import_new = true;
-	}
-	if (rule == RULE_IMPORT && import_is_bare(w, &bare)) {
-		w->in_import = true;
-		place_add(w, bare);
-		w->in_import = w->import_new = false;
-		if (!w->rewind)
-			w->lexer.at = bare.end;
-		return;
+		/* What browsers fetch ahead takes a URL without quotes, too. */
+		w->key = KEY_EQUALS;
 	}
 	if (w->now.stage != STAGE_BEGIN || !in_block(w)) {
 		if (w->now.stage == STAGE_NAME)
@@ -430,7 +396,7 @@ stage_advance(struct walk *w, const struct css_token *token)
 	}
 }
 
-/* src=... without quotes, as old filters take it, is many tokens: up to what may end an argument. */
+/* What stands behind src= or @import without quotes is many tokens: up to what may end an argument. */
 static void
 key_value_end(struct walk *w)
 {
