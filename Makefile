@@ -5,6 +5,7 @@ SHELL := /bin/bash
 V ?=
 Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1) $(2)')
+, := ,
 include tools/deps.mk
 
 PREFIX     ?= /usr
@@ -92,12 +93,39 @@ $(PLANTED): $(BUILD)/obj/milter/programs/pixelward.o $(BUILD)/planted/dissector.
 	$(Q)$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 # Unit tests: tests/ROOM/X_test.c is one cmocka program; it may see every header, also private ones.
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c')))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c' -not -path 'tests/work/*')))
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -Iinclude -Imilter -Itests \
 	    $(shell pkg-config --cflags $(pkg_all) cmocka) -o $@ $< $(LDHARDENING) $(LIBRARY) $(LIBS) -lcmocka
+
+# tests/work: the library once more, so compiled that every basic block, and what the C library does for it, counts.
+COUNTED_ROOMS := base dissect judge rewrite gateway
+COUNTED_CALLS := memchr memcmp memcpy memmem memmove memrchr memset strlen iconv malloc calloc realloc free
+COUNTED_CFLAGS = -std=c17 -D_GNU_SOURCE -DPIXELWARD_VERSION='"$(VERSION)"' -DPIXELWARD_PREFIX='"$(PREFIX)"' \
+             -DPIXELWARD_SYSCONFDIR='"$(SYSCONFDIR)"' -O2 -g -fPIE $(addprefix -fno-builtin-,$(COUNTED_CALLS)) -MMD -MP
+COUNTED_OBJECTS := $(foreach room,$(COUNTED_ROOMS),$(patsubst %.c,$(BUILD)/counted/%.o,$(call sources,$(room))))
+WORK_SOURCES := $(sort $(wildcard tests/work/*.c))
+WORK_OBJECTS := $(patsubst %.c,$(BUILD)/counted/%.o,$(WORK_SOURCES))
+WORK_TEST := $(BUILD)/counted/work_test
+# What is counted is the same with sanitizers, and slower.
+COUNTING_TESTS := $(if $(SANITIZER),,$(WORK_TEST))
+
+$(COUNTED_OBJECTS): $(BUILD)/counted/%.o: %.c $(ARROWS)
+	@mkdir -p $(@D)
+	$(call say,CC,$< (counted))
+	$(Q)$(CC) $(COUNTED_CFLAGS) -fsanitize-coverage=trace-pc -I$(BUILD)/arrows/$(word 2,$(subst /, ,$<)) \
+	    -Imilter/$(word 2,$(subst /, ,$<)) $(shell pkg-config --cflags $(pkg_all)) -c $< -o $@
+
+$(WORK_OBJECTS): $(BUILD)/counted/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(COUNTED_CFLAGS) $(WARNINGS) -Iinclude -Imilter -Itests $(shell pkg-config --cflags cmocka) -c $< -o $@
+
+$(WORK_TEST): $(WORK_OBJECTS) $(COUNTED_OBJECTS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDHARDENING) $(addprefix -Wl$(,)--wrap=,$(COUNTED_CALLS)) -o $@ $^ $(LIBS) -lcmocka
 
 -include Makefile.tests
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
