@@ -185,7 +185,7 @@ guise_without_context(struct span text, bool break_style, struct arena *arena, s
 		out[len++] = '<';
 		if (name.len > 0 && (name.at[0] == '!' || name.at[0] == '?'))
 			out[len++] = ' ';
-		else if (is_raw_element(name, break_style))
+		else if (name.len > 0 && ascii_alpha(name.at[0]) && is_raw_element(name, break_style))
 			out[len++] = 'x';
 	}
 	*other = (struct span){ out, len };

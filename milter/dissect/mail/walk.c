@@ -244,7 +244,7 @@ encoding_of(struct span written, struct arena *arena, uint32_t *quirks)
 }
 
 /* What a charset and a tree cost, in readings of the text as a document in a document. */
-#define DOCUMENT_COST	3u
+#define DOCUMENT_COST	4u
 
 /* One document of a part: its decoded content in one charset, and all that it refers to. Its text. */
 static struct span
