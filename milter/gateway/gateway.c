@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -49,6 +50,15 @@ descriptors_raise(void)
 		limit.rlim_cur = limit.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);
 	}
+}
+
+/* A message's memory stays with its thread, unless it is much; what the kernel takes back it has to zero again. */
+static void
+memory_set(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	mallopt(M_TRIM_THRESHOLD, 2 << 20);
+	mallopt(M_TOP_PAD, 256 << 10);
 }
 
 static void
@@ -275,6 +285,7 @@ gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char
 	wake_prepare();
 	descriptors_raise();
 	stack_set();
+	memory_set();
 	if (slots->count == 0)
 		dissect_prepare();
 	if (!pool_start(slots, control_fd)) {

@@ -5,6 +5,7 @@
 #include <pixelward/job.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -191,6 +192,9 @@ job_run(const struct job *job, const int *descriptors)
 	munmap(input, job->input_bytes);
 }
 
+/* One message's memory is the next one's: without asking the kernel, and zeroing pages, each time. */
+#define KEPT_BYTES	(32 << 20)
+
 void
 dissector_run(const struct dissector *dissector)
 {
@@ -198,6 +202,9 @@ dissector_run(const struct dissector *dissector)
 	int		 descriptors[JOB_DESCRIPTORS], fd;
 	struct job	 job;
 
+	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+	mallopt(M_TOP_PAD, 1 << 20);
 	fd = sandbox_close(dissector->slot_fd, dissector->memory, 2 * DISSECTOR_CPU_S, &wall);
 	if (fd < 0)
 		_exit(EX_OSERR);
