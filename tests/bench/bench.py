@@ -70,12 +70,15 @@ class Null:
         scratch.remove_folder(self.folder)
 
 
-def cpu_seconds(pids):
+def cpu_seconds(pid):
+    """Of a process, its children, and those of them that have ended."""
     total = 0
-    for pid in pids:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(") ", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
+    for each in [pid] + scratch.processes_of(pid):
+        try:
+            with open(f"/proc/{each}/stat", encoding="ascii") as stat:
+                total += sum(map(int, stat.read().rsplit(") ", 1)[1].split()[11:15]))
+        except FileNotFoundError:
+            pass  # it ended meanwhile
     return total / os.sysconf("SC_CLK_TCK")
 
 
@@ -113,10 +116,10 @@ def bench_direct(ward, null, files, folder):
         best = {"ward": {"rate": 0}, "null": {"rate": 0}}
         cpu = {"ward": [], "null": []}
         for _ in range(ROUNDS):  # in turns, so that a busy minute hits both
-            for name, socket, pids in (("null", null.socket, [null.process.pid]), ("ward", ward.socket, ward.gateways())):
-                before = cpu_seconds(pids)
+            for name, socket, pid in (("null", null.socket, null.process.pid), ("ward", ward.socket, ward.process.pid)):
+                before = cpu_seconds(pid)
                 result = load(socket, 8, mails)
-                cpu[name].append((cpu_seconds(pids) - before) / result["count"] * 1000)
+                cpu[name].append((cpu_seconds(pid) - before) / result["count"] * 1000)
                 best[name] = max(best[name], result, key=lambda each: each["rate"])
         ratio = best["ward"]["rate"] / best["null"]["rate"]
         row(f"{what}: null milter / pixelward", f"{best['null']['rate']:,.0f} / {best['ward']['rate']:,.0f} /s")
@@ -128,11 +131,37 @@ def bench_direct(ward, null, files, folder):
         row(f"{what}: pixelward's median / p99 / worst",
             " / ".join(f"{best['ward'][key]:.1f}" for key in ("median", "p99", "worst")) + " ms")
 
-    sized = min(files, key=lambda name: abs(os.path.getsize(name) - 50000))
+    sized = near_50_kb(files)
     ours = min(load(ward.socket, 1, [sized])["median"] for _ in range(ROUNDS))
     floor = min(load(null.socket, 1, [sized])["median"] for _ in range(ROUNDS))
     row(f"latency added at the median, one newsletter of {os.path.getsize(sized) / 1000:.0f} kB", f"{ours - floor:.2f} ms",
         "< 4", ours - floor < 4)
+
+
+def near_50_kb(files):
+    return min(files, key=lambda name: abs(os.path.getsize(name) - 50000))
+
+
+# What they are called, their options, and the goal for the rate against the first.
+CREWS = (("none: the gateway's threads read", {"Dissectors": "0"}, None),
+         ("one for each processor", {"Dissectors": "auto"}, 0.85),
+         ("the same, a fresh one for every question", {"Dissectors": "auto", "DissectorJobs": "1"}, None))
+
+
+def bench_dissectors(ward, files):
+    heading("Dissectors: newsletters, directly, 8 connections kept open")
+    best = [0] * len(CREWS)
+    for _ in range(ROUNDS):
+        for at, (_, options, _) in enumerate(CREWS):
+            ward.halt()
+            ward.configure(**options)
+            ward.start()
+            best[at] = max(best[at], load(ward.socket, 8, files)["rate"])
+    for (what, _, goal), rate in zip(CREWS, best):
+        row(what, f"{rate:,.0f} /s {rate / best[0]:6.2f} x", goal and f">= {goal}", goal and rate / best[0] >= goal)
+    ward.halt()
+    ward.configure()
+    ward.start()
 
 
 class Smtp:
@@ -161,7 +190,7 @@ class Smtp:
 
 
 def bench_postfix(ward, null, files, folder):
-    sized = min(files, key=lambda name: abs(os.path.getsize(name) - 50000))
+    sized = near_50_kb(files)
     source = folder + "/source.eml"
     with open(sized, "rb") as file, open(source, "wb") as out:
         out.write(file.read().replace(b"\r\n", b"\n"))
@@ -193,6 +222,7 @@ def main():
         try:
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)
+                bench_dissectors(ward, files)
                 postfix.check_machine()
                 bench_postfix(ward, null, files, folder)
         except postfix.CannotRun as reason:
