@@ -100,7 +100,7 @@ client_of(struct queue *queue, struct span address, int64_t now)
 {
 	struct key	 key = key_of(address);
 	struct client	*client = NULL;
-	size_t		 kept = 0;
+	size_t		 kept = 0, turn = queue->turn;
 
 	for (size_t i = 0; i < queue->client_count; i++) {
 		struct client *other = queue->clients[i];
@@ -108,6 +108,8 @@ client_of(struct queue *queue, struct span address, int64_t now)
 		if (memcmp(&other->key, &key, sizeof(key)) == 0)
 			client = other;
 		else if (is_forgotten(other, now)) {
+			/* Those behind it move up, and the turn with them. */
+			queue->turn -= i < turn;
 			free(other);
 			continue;
 		}
@@ -143,7 +145,7 @@ next_client(struct queue *queue, bool offenders, int64_t now)
 		struct client	*client = queue->clients[at];
 
 		if (client->waiting > 0 && (client->offender_until_ms > now) == offenders) {
-			queue->turn = at + 1;
+			queue->turn = (at + 1) % queue->client_count;
 			return client;
 		}
 	}
