@@ -93,7 +93,7 @@ $(PLANTED): $(BUILD)/obj/milter/programs/pixelward.o $(BUILD)/planted/dissector.
 	$(Q)$(CC) $(SANITIZE) $(CFLAGS) $(LDFLAGS) $(LDHARDENING) -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
 
 # Unit tests: tests/ROOM/X_test.c is one cmocka program; it may see every header, also private ones.
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c' -not -path 'tests/work/*')))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(shell find tests -name '*_test.c')))
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -106,11 +106,11 @@ COUNTED_CALLS := memchr memcmp memcpy memmem memmove memrchr memset strlen iconv
 COUNTED_CFLAGS = -std=c17 -D_GNU_SOURCE -DPIXELWARD_VERSION='"$(VERSION)"' -DPIXELWARD_PREFIX='"$(PREFIX)"' \
              -DPIXELWARD_SYSCONFDIR='"$(SYSCONFDIR)"' -O2 -g -fPIE $(addprefix -fno-builtin-,$(COUNTED_CALLS)) -MMD -MP
 COUNTED_OBJECTS := $(foreach room,$(COUNTED_ROOMS),$(patsubst %.c,$(BUILD)/counted/%.o,$(call sources,$(room))))
-WORK_SOURCES := $(sort $(wildcard tests/work/*.c))
-WORK_OBJECTS := $(patsubst %.c,$(BUILD)/counted/%.o,$(WORK_SOURCES))
-WORK_TEST := $(BUILD)/counted/work_test
+WORK_OBJECTS := $(patsubst %.c,$(BUILD)/counted/%.o,$(sort $(wildcard tests/work/*.c)))
+# One program for each table of constructs.
+WORK_TESTS := $(patsubst tests/work/%.c,$(BUILD)/counted/%_test,$(filter-out %/work.c,$(sort $(wildcard tests/work/*.c))))
 # What is counted is the same with sanitizers, and slower.
-COUNTING_TESTS := $(if $(SANITIZER),,$(WORK_TEST))
+COUNTING_TESTS := $(if $(SANITIZER),,$(WORK_TESTS))
 
 $(COUNTED_OBJECTS): $(BUILD)/counted/%.o: %.c $(ARROWS)
 	@mkdir -p $(@D)
@@ -123,7 +123,7 @@ $(WORK_OBJECTS): $(BUILD)/counted/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(COUNTED_CFLAGS) $(WARNINGS) -Iinclude -Imilter -Itests $(shell pkg-config --cflags cmocka) -c $< -o $@
 
-$(WORK_TEST): $(WORK_OBJECTS) $(COUNTED_OBJECTS)
+$(WORK_TESTS): $(BUILD)/counted/%_test: $(BUILD)/counted/tests/work/%.o $(BUILD)/counted/tests/work/work.o $(COUNTED_OBJECTS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDHARDENING) $(addprefix -Wl$(,)--wrap=,$(COUNTED_CALLS)) -o $@ $^ $(LIBS) -lcmocka
 

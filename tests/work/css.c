@@ -76,4 +76,4 @@ static const struct construct table[] = {
 	{ .name = "a style attribute of declarations", .head = HTML_HEAD "<img src=//h style='", .unit = "width:1px;", .tail = "'>" },
 	{ .name = "a style attribute of brackets", .head = HTML_HEAD "<img src=//h style='b:url(//i);", .unit = "(", .tail = "'>" },
 };
-const struct constructs css_constructs = { table, NITEMS(table) };
+const struct constructs constructs = { table, NITEMS(table) };

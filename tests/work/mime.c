@@ -96,4 +96,4 @@ static const struct construct table[] = {
 	{ .name = "plain text", .head = OF("text/plain"), .unit = "All work and no play makes Jack a dull boy.\r\n" },
 	{ .name = "noise in an attachment", .head = OF("application/octet-stream"), .unit = "<p>%u" },
 };
-const struct constructs mime_constructs = { table, NITEMS(table) };
+const struct constructs constructs = { table, NITEMS(table) };

@@ -72,4 +72,4 @@ static const struct construct table[] = {
 	{ .name = "one layer in many attributes", .unit = "<iframe " R64("src='data:text/html,<p>' ") ">" },
 	{ .name = "a style element and URLs of data: sheets", .head = SHEET_HEAD, .unit = "a{b:url(\"data:text/html,<style>a{b:url(data:text/css,a)}</style>\")}" },
 };
-const struct constructs mixed_constructs = { table, NITEMS(table) };
+const struct constructs constructs = { table, NITEMS(table) };

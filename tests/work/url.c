@@ -53,4 +53,4 @@ static const struct construct table[] = {
 	{ .name = "equal URLs that are tiny", .unit = "<img width=1 height=1 src=//h/a" PAD ">" },
 	{ .name = "URLs that are tiny", .unit = "<img width=1 height=1 src=//h/%u" PAD ">" },
 };
-const struct constructs url_constructs = { table, NITEMS(table) };
+const struct constructs constructs = { table, NITEMS(table) };

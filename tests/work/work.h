@@ -27,6 +27,7 @@ struct constructs {
 /* Stands for a NUL in a unit. */
 #define NUL	'\001'
 
-extern const struct constructs	html_constructs, css_constructs, url_constructs, mime_constructs, mixed_constructs;
+/* Each program has one table. */
+extern const struct constructs	constructs;
 
 #endif

@@ -5,7 +5,7 @@
  * their bytes. No clock is asked: the same input costs the same on every machine, and a construct that is worse
  * than linear shows as a number that grows by four where the input grows by two.
  *
- *	work_test [WORD]	only constructs whose name holds the word, with their numbers
+ *	html_test [WORD]	only constructs whose name holds the word, with their numbers
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -258,10 +258,6 @@ test_construct(void **state)
 		    (double)whole.memory / (1 << 20), limit_name(whole.limit));
 }
 
-static const struct constructs *const tables[] = {
-	&html_constructs, &css_constructs, &url_constructs, &mime_constructs, &mixed_constructs,
-};
-
 #define MOST_TESTS	1000
 
 int
@@ -270,14 +266,13 @@ main(int argc, char **argv)
 	static struct CMUnitTest	tests[MOST_TESTS];
 	size_t				count = 0;
 
-	for (size_t i = 0; i < NITEMS(tables); i++)
-		for (size_t k = 0; k < tables[i]->count && count < MOST_TESTS; k++) {
-			const struct construct *construct = &tables[i]->at[k];
+	for (size_t i = 0; i < constructs.count && count < MOST_TESTS; i++) {
+		const struct construct *construct = &constructs.at[i];
 
-			if (argc < 2 || strstr(construct->name, argv[1]) != NULL)
-				tests[count++] = (struct CMUnitTest){ .name = construct->name, .test_func = test_construct,
-				    .initial_state = (void *)(uintptr_t)construct };
-		}
+		if (argc < 2 || strstr(construct->name, argv[1]) != NULL)
+			tests[count++] = (struct CMUnitTest){ .name = construct->name, .test_func = test_construct,
+			    .initial_state = (void *)(uintptr_t)construct };
+	}
 	telling = argc > 1;
 	options = options_new();
 	dissect_prepare();
