@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -15,6 +16,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 DAEMON = BUILD + "/pixelward"
 CTL = BUILD + "/pixelctl"
+# Its dissectors do what a message tells them, as if that had taken them over (milter/keeper/planted.h).
+PLANTED = BUILD + "/planted/pixelward"
 SANITIZED = bool(os.environ.get("SANITIZER"))
 
 DEFAULTS = {
@@ -35,10 +38,14 @@ def write_config(path, options):
 
 
 class Pixelward:
-    """One running daemon. Options are keywords of its configuration: Pixelward(Mode="shadow")."""
+    """
+    One running daemon. Options are keywords of its configuration: Pixelward(Mode="shadow").
+    program: another build of it; limits: {resource.RLIMIT_…: most} for its processes.
+    """
 
-    def __init__(self, start=True, **options):
+    def __init__(self, start=True, program=DAEMON, limits=None, **options):
         self.folder = self.process = self._guard = None
+        self._program, self._limits = program, limits or {}
         try:
             with scratch.Undisturbed():
                 self.folder = scratch.make_folder("ward")
@@ -77,12 +84,17 @@ class Pixelward:
 
     def start(self, seconds=None):
         with scratch.Undisturbed(), open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([DAEMON, "-c", self.config_file, "-f"], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, cwd="/", start_new_session=True)
+            self.process = subprocess.Popen([self._program, "-c", self.config_file, "-f"], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, cwd="/", start_new_session=True,
+                                            preexec_fn=self._limit if self._limits else None)
             self._guard = scratch.Guard(self.process.pid, self.folder)
         scratch.wait_until(lambda: self.process.poll() is not None or self.answers(), "pixelward's socket", seconds)
         if self.process.poll() is not None:
             raise AssertionError(f"pixelward ended with {self.process.returncode} at start:\n{self.log}")
+
+    def _limit(self):
+        for kind, most in self._limits.items():
+            resource.setrlimit(kind, (most, most))
 
     def answers(self):
         """Does somebody accept connections on the socket? (A probe, as monitoring does it.)"""
@@ -143,6 +155,14 @@ class Pixelward:
         """Process ids of what the keeper started."""
         return scratch.processes_of(self.process.pid)
 
+    def dissectors(self):
+        """Of these, the ones that take messages apart; one that has just begun may not yet have its name."""
+        return [pid for pid in self.gateways() if name_of(pid) == "pw-dissector"]
+
+    def gateway(self):
+        """Of these, the one that speaks with the MTA, or None: only it has threads."""
+        return next((pid for pid in self.gateways() if threads_of(pid) > 1), None)
+
     def kill_gateway(self):
         for pid in self.gateways():
             try:
@@ -178,6 +198,21 @@ class Pixelward:
             with open(f"/proc/{pid}/status", encoding="ascii") as status:
                 peak = max(peak, int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024)
         return peak
+
+
+def name_of(pid):
+    try:
+        with open(f"/proc/{pid}/comm", encoding="ascii") as comm:
+            return comm.read().strip()
+    except OSError:
+        return None
+
+
+def threads_of(pid):
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        return 0
 
 
 class Scan:
