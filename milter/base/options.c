@@ -78,7 +78,7 @@ const struct option options_table[] = {
 	{ "TrustedAuthservIDs", OPTION_LIST, SLOT(trusted_authserv_ids), "", 0, 255, NULL, check_authserv_id,
 	  "names whose Authentication-Results are believed" },
 	{ "MaxConnections", OPTION_COUNT, SLOT(max_connections), "200", 1, 100000, NULL, NULL,
-	  "connections of the MTA at a time; more are asked to come again" },
+	  "connections with a message coming in or being judged; more are asked to come again" },
 	{ "MaxMemory", OPTION_BYTES, SLOT(max_memory), "4G", 64 * M, T, NULL, NULL,
 	  "memory of all messages at hand; more are asked to come again" },
 	{ "MilterTimeout", OPTION_TIME, SLOT(milter_timeout_ms), "7210s", SECOND, 24 * HOUR, NULL, NULL,

@@ -78,9 +78,9 @@ skip_reason(const struct connection *connection, const struct options *options, 
 
 /* The option that says that there is too much to do, or NULL. */
 static const char *
-overload_reason(const struct connection *connection, const struct options *options)
+overload_reason(const struct options *options)
 {
-	if (connection->in_excess)
+	if (load_places() >= options->max_connections)
 		return "MaxConnections";
 	return load_bytes() >= options->max_memory ? "MaxMemory" : NULL;
 }
@@ -91,7 +91,7 @@ mail_begin(SMFICTX *ctx, struct connection *connection, struct generation *gener
 	const struct options	*options = generation_options(generation);
 	bool			 authenticated = macro(ctx, "{auth_authen}").len > 0;
 	const char		*skip = skip_reason(connection, options, authenticated);
-	const char		*overload = skip == NULL ? overload_reason(connection, options) : NULL;
+	const char		*overload = skip == NULL ? overload_reason(options) : NULL;
 	struct span		 queue_id = queue_id_or_none(macro(ctx, "i"));
 
 	/* Shadow changes nothing, not even when a message is delivered. */

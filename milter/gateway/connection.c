@@ -1,15 +1,37 @@
 #include "connection.h"
 
 #include <pixelward/base/cidr.h>
+#include <pixelward/base/log.h>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "current.h"
 #include "load.h"
+
+/*
+ * Half of the descriptors are for connections: without any for their messages none would be of use, and libmilter, with
+ * none to accept one more, would spin.
+ */
+static bool
+has_room(uint64_t connections)
+{
+	static _Atomic bool	told;
+	struct rlimit		limit;
+	bool			room = getrlimit(RLIMIT_NOFILE, &limit) != 0 || connections <= limit.rlim_cur / 2;
+
+	if (room)
+		atomic_store(&told, false);
+	else if (!atomic_exchange(&told, true))
+		log_warn("%llu connections are all that the limit on open files allows: no more for now",
+		    (unsigned long long)limit.rlim_cur / 2);
+	return room;
+}
 
 struct connection *
 connection_new(struct generation *generation)
@@ -19,7 +41,11 @@ connection_new(struct generation *generation)
 
 	if (connection == NULL)
 		return NULL;
-	connection->in_excess = load_open_connection() > options->max_connections;
+	if (!has_room(load_open_connection())) {
+		load_close_connection();
+		free(connection);
+		return NULL;
+	}
 	if (options->mode == MODE_SHADOW)
 		connection->promised = generation_hold(generation);
 	return connection;

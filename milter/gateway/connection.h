@@ -17,14 +17,13 @@
 struct connection {
 	struct negotiated	 negotiated;
 	struct generation	*promised;	/* of a connection that was told that nothing will change, or NULL */
-	bool			 in_excess;	/* one more than MaxConnections */
 	bool			 is_local;	/* its client came through a Unix-domain socket */
 	char			 client_name[CONNECTION_NAME_MAX], helo[CONNECTION_NAME_MAX];
 	char			 client_address[CONNECTION_NAME_MAX];	/* "unknown" if the MTA does not say */
 	struct mail		*mail;		/* or NULL */
 };
 
-/* Counts in the load. generation: the current one, borrowed. NULL: no memory. */
+/* Counts in the load. generation: the current one, borrowed. NULL: no memory, or too few descriptors for so many. */
 struct connection	*connection_new(struct generation *);
 void			 connection_free(struct connection *);	/* NULL is fine */
 

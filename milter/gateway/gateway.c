@@ -22,6 +22,7 @@
 #include "load.h"
 #include "pool.h"
 #include "probe.h"
+#include "thread.h"
 
 /* libmilter takes the process's default; 8 MiB whatever the environment's `ulimit -s` says. */
 #define THREAD_STACK_BYTES	((size_t)8 << 20)
@@ -145,7 +146,8 @@ libmilter_start(struct gateway *gateway, const struct options *options)
 		    "listening descriptors", connection);
 		return false;
 	}
-	if (pthread_create(&gateway->listener, NULL, serve, NULL) != 0) {
+	/* The listener itself is none that could start later: the keeper tries again. */
+	if (pthread_create(&gateway->listener, NULL, serve, NULL) != 0 || !thread_promise()) {
 		log_error("cannot start a thread");
 		return false;
 	}

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-static _Atomic uint64_t	stored, connections, messages;
+static _Atomic uint64_t	stored, places, connections, messages;
 static _Atomic int64_t	last_end_ms;
 
 int64_t
@@ -15,15 +15,21 @@ load_clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool
+take(_Atomic uint64_t *taken, uint64_t more, uint64_t max)
+{
+	uint64_t before = atomic_fetch_add(taken, more);
+
+	if (before + more <= max)
+		return true;
+	atomic_fetch_sub(taken, more);
+	return false;
+}
+
 bool
 load_take_bytes(uint64_t bytes, uint64_t max)
 {
-	uint64_t before = atomic_fetch_add(&stored, bytes);
-
-	if (before + bytes <= max)
-		return true;
-	atomic_fetch_sub(&stored, bytes);
-	return false;
+	return take(&stored, bytes, max);
 }
 
 void
@@ -36,6 +42,24 @@ uint64_t
 load_bytes(void)
 {
 	return atomic_load(&stored);
+}
+
+bool
+load_take_place(uint64_t max)
+{
+	return take(&places, 1, max);
+}
+
+void
+load_give_place(void)
+{
+	atomic_fetch_sub(&places, 1);
+}
+
+uint64_t
+load_places(void)
+{
+	return atomic_load(&places);
 }
 
 uint64_t

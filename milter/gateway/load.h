@@ -9,6 +9,11 @@ bool		load_take_bytes(uint64_t bytes, uint64_t max);
 void		load_give_bytes(uint64_t bytes);
 uint64_t	load_bytes(void);
 
+/* Count a message whose bytes begin to come; false, and it is not counted, if there are max already. */
+bool		load_take_place(uint64_t max);
+void		load_give_place(void);
+uint64_t	load_places(void);
+
 /* Connections from negotiation to close; the return value counts the new one. */
 uint64_t	load_open_connection(void);
 void		load_close_connection(void);

@@ -39,13 +39,16 @@ mail_new(struct generation *generation, const char *address)
 	return mail;
 }
 
-/* The stored bytes, and their share of MaxMemory. */
+/* The stored bytes, and their share of MaxMemory and MaxConnections. */
 static void
 bytes_release(struct mail *mail)
 {
 	store_fini(&mail->store);
 	load_give_bytes(mail->taken_bytes);
 	mail->taken_bytes = 0;
+	if (mail->has_place)
+		load_give_place();
+	mail->has_place = false;
 }
 
 void
@@ -82,7 +85,7 @@ mail_add_recipient(struct mail *mail, const char *address)
 static bool
 is_stopped(const struct mail *mail)
 {
-	return mail->limit != LIMIT_NONE || mail->failure != PW_OK || mail->overload;
+	return mail->limit != LIMIT_NONE || mail->failure != PW_OK || mail->overload != NULL;
 }
 
 /* What is stored of a message that will not be judged only takes room from others. */
@@ -91,6 +94,28 @@ stop_at_limit(struct mail *mail, enum limit limit)
 {
 	mail->limit = limit;
 	bytes_release(mail);
+}
+
+/*
+ * The share of all that this message needs for so many bytes more. Its place it takes with its first byte, not at
+ * MAIL: MTAs pass content on when they have all of it, so no sender keeps a place by saying nothing.
+ */
+static bool
+share_take(struct mail *mail, uint64_t bytes)
+{
+	const struct options *options = generation_options(mail->generation);
+
+	if (!mail->has_place && !load_take_place(options->max_connections)) {
+		mail->overload = "MaxConnections";
+		return false;
+	}
+	mail->has_place = true;
+	if (!load_take_bytes(bytes, options->max_memory)) {
+		mail->overload = "MaxMemory";
+		return false;
+	}
+	mail->taken_bytes += bytes;
+	return true;
 }
 
 static void
@@ -104,12 +129,10 @@ bytes_add(struct mail *mail, struct span s)
 		stop_at_limit(mail, LIMIT_message_bytes);
 		return;
 	}
-	if (!load_take_bytes(s.len, options->max_memory)) {
-		mail->overload = true;
+	if (!share_take(mail, s.len)) {
 		bytes_release(mail);
 		return;
 	}
-	mail->taken_bytes += s.len;
 	mail->failure = store_add(&mail->store, s);
 	if (mail->failure != PW_OK)
 		bytes_release(mail);

@@ -29,7 +29,8 @@ struct mail {
 	bool			 in_body;
 	enum limit		 limit;		/* the first that was exceeded: nothing is stored any more */
 	enum pw_err		 failure;	/* PW_OK, or why the message could not be stored */
-	bool			 overload;	/* MaxMemory was reached while it arrived */
+	bool			 has_place;	/* counts towards MaxConnections */
+	const char		*overload;	/* the option that was reached while it arrived, or NULL */
 };
 
 /* Holds the generation. address: the MAIL argument, with or without < >. NULL: no memory. */

@@ -11,15 +11,14 @@ unjudged(const struct mail *mail, struct outcome *outcome)
 		size_outcome(mail->limit, generation_options(mail->generation), mail->arena, outcome);
 		return true;
 	}
-	if (!mail->overload && mail->failure == PW_OK)
+	if (mail->overload == NULL && mail->failure == PW_OK)
 		return false;
 
 	*outcome = (struct outcome){ .verdict.action = ACTION_TEMPFAIL };
 	reason = arena_array(mail->arena, 1, sizeof(*reason));
 	if (reason == NULL)
 		return true;
-	*reason = mail->overload ? SPAN("more mail in flight than MaxMemory allows") :
-	    span_of(pw_strerror(mail->failure));
+	*reason = span_of(mail->overload != NULL ? mail->overload : pw_strerror(mail->failure));
 	outcome->verdict.reasons = reason;
 	outcome->verdict.reason_count = 1;
 	return true;

@@ -16,7 +16,7 @@ from .client import Client
 LIVE = b"live-7f3kq9zt2m"
 PIXEL = b'<img src="http://' + LIVE + b'.example/p.gif?n=%d" width="1" height="1">'
 # Bigger than this is compared by looking for the host alone; the parts with HTML are at the front.
-FRONT = 65536
+FRONT = 1048576
 
 
 def message(number, body=b"<p>Hello.</p>", planted=None):

@@ -2,14 +2,21 @@
 
 import os
 import random
+import resource
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
 import unittest
 
 from . import books, postfix, pixelward, scratch
+
+# What an MTA says first: protocol 6, all that Postfix offers.
+NEGOTIATION = struct.pack("!IcIII", 13, b"O", 6, 0x1ff, 0x1fffff)
+# A user of every Debian that runs nothing: its processes and threads are the daemon's alone.
+LONELY = "games"
 
 
 class Chaos:
@@ -46,6 +53,49 @@ def strike_process(pid, number):
         return False
 
 
+class Crowd:
+    """Connections of an MTA that has nothing to say, as a block; negotiated: as far as it goes."""
+
+    def __init__(self, path, count):
+        self._sockets = []
+        for _ in range(count):
+            one = socket.socket(socket.AF_UNIX)
+            self._sockets.append(one)
+            one.settimeout(scratch.PATIENCE)
+            one.connect(path)
+            one.sendall(NEGOTIATION)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for one in self._sockets:
+            one.close()
+
+    def answered(self):
+        """How many of them were answered or sent away so far."""
+        count = 0
+        for one in self._sockets:
+            try:
+                one.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+                count += 1
+            except BlockingIOError:
+                pass
+        return count
+
+    def trickle(self):
+        """Another byte of each one's next packet, which claims to be long."""
+        for one in self._sockets:
+            try:
+                one.sendall(b"\0")
+            except OSError:
+                pass
+
+
+def descriptors_of(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 class Faults(unittest.TestCase):
     """One daemon for each test, one Postfix with empty queues for each."""
 
@@ -56,6 +106,7 @@ class Faults(unittest.TestCase):
             raise unittest.SkipTest(str(reason)) from None
 
     def start(self, mta_settings=None, **options):
+        """Options of the daemon, as of Pixelward()."""
         self.ward = pixelward.Pixelward(**{"Dissectors": "2", **options})
         self.addCleanup(self.ward.stop)
         self.mta = postfix.Postfix("unix:" + self.ward.socket, **(mta_settings or {}))
@@ -73,15 +124,18 @@ class Faults(unittest.TestCase):
 
 class Kills(Faults):
     def test_dissectors_killed_again_and_again_cost_no_mail(self):
+        # Kept busy, so that most die with a message in their hands; who dies of nothing else twice is held.
         self.start()
+        page = b"<table><tr><td style='color:#123456'>text<b>bold</b></td></tr></table>\r\n" * 4000
 
         def kill(chance):
             alive = self.ward.dissectors()
             return alive and strike_process(chance.choice(alive), signal.SIGKILL)
 
-        with books.Books(self.mta) as ledger:
+        with books.Books(self.mta, make=lambda number: books.message(number, page)) as ledger:
             with Chaos(kill, 0.05, 0.2) as chaos:
-                scratch.wait_until(lambda: chaos.errors or chaos.strikes >= 30, "30 kills", 4 * scratch.PATIENCE)
+                scratch.wait_until(lambda: chaos.errors or (chaos.strikes >= 30 and "event=poison" in self.ward.log),
+                                   "30 kills", 4 * scratch.PATIENCE)
                 ledger.wait_for(30)
             self.assertEqual(chaos.errors, [])
             self.assertBooksClosed(ledger)
@@ -190,6 +244,68 @@ class FullDisk(Faults):
             _, held = self.assertBooksClosed(ledger)
         self.assertEqual(held, {number for number in ledger.accepted if number % 5 == 0})
         self.assertIn('kept="no: ', self.ward.log)
+
+
+class Scarcity(Faults):
+    """The MTA does not wait for long, so that the test need not."""
+
+    IMPATIENT = {"milter_connect_timeout": "2s", "milter_command_timeout": "2s",
+                 "milter_content_timeout": "4s"}
+
+    def assertCalm(self, gateway, descriptors):
+        scratch.wait_until(lambda: descriptors_of(gateway) <= descriptors, "descriptors to be closed")
+
+    def test_with_too_few_descriptors_mail_is_deferred_and_none_leaks(self):
+        self.start(self.IMPATIENT, limits={resource.RLIMIT_NOFILE: 48})
+        gateway = self.ward.gateway()
+        before = descriptors_of(gateway)
+        with books.Books(self.mta, threads=8) as ledger:
+            ledger.wait_for(20)
+            with Crowd(self.ward.socket, 100):
+                refused = len(ledger.refused)
+                scratch.wait_until(lambda: ledger.errors or len(ledger.refused) > refused, "a deferral")
+            self.assertBooksClosed(ledger)
+        self.assertEqual(self.ward.gateway(), gateway)
+        self.assertCalm(gateway, before)
+
+    @unittest.skipIf(pixelward.SANITIZED, "sanitizers start threads in a way of their own")
+    def test_with_too_few_threads_sessions_wait_and_none_is_left_behind(self):
+        # Keeper, gateway, two dissectors; libmilter needs six. As root there is no such limit, so it is not root's.
+        self.start(self.IMPATIENT, limits={resource.RLIMIT_NPROC: 16}, UserID=LONELY)
+        gateway = self.ward.gateway()
+        before = descriptors_of(gateway)
+        with books.Books(self.mta, threads=8) as ledger:
+            ledger.wait_for(20)
+            with Crowd(self.ward.socket, 30) as crowd:
+                # Half a packet keeps a thread.
+                scratch.wait_until(lambda: crowd.trickle() or "cannot start a thread" in self.ward.log, "a lack of threads")
+                refused = len(ledger.refused)
+                scratch.wait_until(lambda: ledger.errors or len(ledger.refused) > refused, "a deferral")
+            self.assertBooksClosed(ledger)
+        self.assertEqual(self.ward.gateway(), gateway)
+        self.assertCalm(gateway, before)
+
+    def test_a_thousand_idle_connections_block_nobody(self):
+        self.start()
+        gateway = self.ward.gateway()
+        before = descriptors_of(gateway)
+        with books.Books(self.mta) as ledger:
+            ledger.wait_for(10)
+            with Crowd(self.ward.socket, 1000) as crowd:
+                scratch.wait_until(lambda: crowd.answered() == 1000, "answers to a thousand")
+                ledger.wait_for(30)
+            self.assertBooksClosed(ledger)
+        self.assertCalm(gateway, before)
+
+
+class Slowness(Faults):
+    def test_clients_that_trickle_bytes_delay_nobody(self):
+        self.start()
+        with books.Books(self.mta) as ledger, Crowd(self.ward.socket, 60) as crowd:
+            for _ in range(10):
+                crowd.trickle()
+                ledger.wait_for(4)
+            self.assertBooksClosed(ledger)
 
 
 if __name__ == "__main__":

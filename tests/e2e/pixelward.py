@@ -61,7 +61,7 @@ class Pixelward:
         self.socket_folder = self.folder + "/run"
         os.mkdir(self.socket_folder)
         try:
-            shutil.chown(self.socket_folder, group="postfix")
+            shutil.chown(self.socket_folder, options.get("UserID"), group="postfix")
             os.chmod(self.socket_folder, 0o2750)
         except (LookupError, PermissionError):
             pass

@@ -354,22 +354,26 @@ class Limits(Dialogue):
             answer = mta.send(with_fields([(b"X-A", b"x" * 5000)] * 4, FOREIGN))
         self.assertEqual(len(answer.changed), 3)
 
-    def test_one_connection_too_many_is_asked_to_come_again_at_mail(self):
-        mtas = [self.daemon.session() for _ in range(4)]
-        answers = [mta.send(PLAIN) for mta in mtas]
-        self.assertEqual([answer.verdict for answer in answers[:3]], ["continue"] * 3)
-        self.assertEqual(answers[3].verdict, "replycode")
-        self.assertTrue(answers[3].reply.startswith("451 4.3.2 "))
-        mtas[0].quit()
-        mtas[3].quit()
+    def test_one_message_too_many_is_asked_to_come_again_at_mail_and_idle_connections_do_not_count(self):
+        idle = [self.daemon.session() for _ in range(10)]
+        for mta in idle[5:]:
+            self.assertEqual(mta.mail().verdict, "continue")
+        busy = [self.daemon.session() for _ in range(3)]
+        begun = [mta.begin(PLAIN) for mta in busy]
+        self.assertEqual([answer.verdict for answer in begun], [None] * 3)
 
-        def comes_again():
+        def verdict():
             with self.daemon.session() as mta:
-                return mta.send(PLAIN).accepted
+                return mta.send(PLAIN)
 
-        # A place is free once the daemon has read the farewell.
-        wait_until(comes_again, what="a free place")
-        for mta in mtas[1:3]:
+        # The bytes of all three have come once there is no place left.
+        refused = wait_until(lambda: next((a for a in [verdict()] if not a.accepted), None), what="a refusal")
+        self.assertTrue(refused.reply.startswith("451 4.3.2 "))
+        self.assertIn("reason=MaxConnections", self.log())
+        for mta, answer in zip(busy, begun):
+            self.assertTrue(mta.end_of_message(answer=answer).accepted)
+        self.assertTrue(verdict().accepted)
+        for mta in idle + busy:
             mta.quit()
 
 

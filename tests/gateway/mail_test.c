@@ -242,10 +242,10 @@ memory_of_all_is_bounded(void **state)
 	(void)state;
 	assert_true(load_take_bytes(others, others));
 	mail_add_body(mail, SPAN("within what is left"));
-	assert_false(mail->overload);
+	assert_null(mail->overload);
 	for (int i = 0; i < 10; i++)
 		mail_add_body(mail, SPAN("and beyond"));
-	assert_true(mail->overload);
+	assert_string_equal(mail->overload, "MaxMemory");
 	assert_int_equal(load_bytes(), others);
 	mail_seal(mail, &raw);
 	assert_int_equal(raw.len, 0);
@@ -253,6 +253,28 @@ memory_of_all_is_bounded(void **state)
 	load_give_bytes(others);
 	assert_int_equal(load_bytes(), 0);
 	assert_int_equal(load_messages(), 0);
+}
+
+static void
+places_are_for_messages_whose_bytes_come(void **state)
+{
+	uint64_t	 most = generation_options(generation)->max_connections;
+	struct mail	*one = mail_new(generation, "<>"), *other = mail_new(generation, "<>");
+
+	(void)state;
+	for (uint64_t i = 0; i + 1 < most; i++)
+		assert_true(load_take_place(most));
+	mail_add_recipient(other, "<a@b.example>");
+	mail_add_header(one, "Subject", " first", true);
+	mail_add_header(other, "Subject", " late", true);
+	assert_null(one->overload);
+	assert_string_equal(other->overload, "MaxConnections");
+	assert_int_equal(load_places(), most);
+	mail_free(other);
+	mail_free(one);
+	assert_int_equal(load_places(), most - 1);
+	for (uint64_t i = 0; i + 1 < most; i++)
+		load_give_place();
 }
 
 static const struct CMUnitTest others[] = {
@@ -265,6 +287,8 @@ static const struct CMUnitTest others[] = {
 	{ .name = "foreign fields are noticed behind a limit, too",
 	  .test_func = foreign_fields_are_kept_behind_a_limit },
 	{ .name = "MaxMemory bounds what all messages hold together", .test_func = memory_of_all_is_bounded },
+	{ .name = "a place is taken by the first byte and given back at the end",
+	  .test_func = places_are_for_messages_whose_bytes_come },
 };
 
 int
