@@ -424,12 +424,13 @@ prepare(struct keeper *keeper, const struct options *options, struct buf *why)
 	struct account	account = { 0 };
 	bool		changes = options->user[0] != '\0', prepared;
 
-	prepared = (!changes || account_find(options->user, &account, why)) &&
+	/* Signals first: whoever sees the socket may take us for ready, and SIGHUP must not end us. */
+	prepared = signals_take(keeper, why) &&
+	    (!changes || account_find(options->user, &account, why)) &&
 	    listener_open(&keeper->listener, options, changes ? &account : NULL, why) &&
 	    (options->pid_file[0] == '\0' || pid_file_write(options->pid_file, why)) &&
 	    (!changes || account_become(&account, why)) &&
-	    crew_new(options, &keeper->crew, why) &&
-	    signals_take(keeper, why);
+	    crew_new(options, &keeper->crew, why);
 	account_fini(&account);
 	return prepared;
 }
