@@ -677,6 +677,24 @@ VECTORS = [
     ("amp", "amp-list", f"<amp-list src='{URL}'></amp-list>", OTHERS),
     ("amp", "amp-pixel", f"<amp-pixel src='{URL}'></amp-pixel>", OTHERS),
     ("amp", "amp-iframe and amp-video", f"<amp-iframe src='{URL}1'></amp-iframe><amp-video poster='{URL}2' src='{URL}3'></amp-video>", OTHERS),
+    # What browsers fetch ahead knows no tokens of CSS.
+    ("sheet", "an @import in a comment of another rule", f"<style>@charset /*;@import url({URL});*/ 'a';</style>", FETCHED),
+    ("sheet", "an @import in a string of another rule", f"<style>@layer \";@import '{URL}';\";</style>", FETCHED),
+    ("sheet", "an @import behind a name with a comment", f"<style>@a/*;@import '{URL}';*/;p{{color:red}}</style>", FETCHED),
+    ("sheet", "an @import in a comment of a nested document's sheet", f"<iframe srcdoc=\"<style>@a/*;@import '{URL}';*/;</style>\"></iframe>", FETCHED),
+    ("sheet", "an @import in a comment of a drawing's sheet", f"<svg><style>@a/*;@import '{URL}';*/;</style></svg>", FETCHED),
+    ("sheet", "@import with more glued to it", f"<style>@import url({URL})junk;</style>", FETCHED),
+    ("sheet", "@import with layer glued to it", f"<style>@import url({URL})layer(a);</style>", FETCHED),
+    ("sheet", "@import with a semicolon in it", f"<style>@import \"{URL};x\";</style>", FETCHED),
+    ("sheet", "@import before a block", f"<style>@import url({URL}){{}}</style>", OTHERS),
+    ("base", "a base and an @import", "<base href='http://HOST/'><style>@import url(x) screen;</style>", FETCHED),
+    ("base", "a base and an @import with more glued to it", "<base href='http://HOST/'><style>@import url(x)junk;</style>", FETCHED),
+    ("base", "a base and an @import without a semicolon", "<base href='http://HOST/'><style>@import url(x)junk</style>", FETCHED),
+    ("base", "a base and a string with more glued to it", "<base href='http://HOST/'><style>@import 'x'screen;</style>", FETCHED),
+    ("base", "a base and an @import of a part with more glued to it", "<base href='http://HOST/'><style>@import 'cid:x'y;</style>", FETCHED),
+    ("base", "a base and an @import of data with a comment behind it", "<base href='http://HOST/'><style>@import url(data:,)/**/;</style>", FETCHED),
+    ("base", "a base and an @import with an escape", "<base href='http://HOST/'><style>@import u\\72l(data:,);</style>", FETCHED),
+    ("base", "a base and a second @import", "<base href='http://HOST/'><style>@import url(data:,);@import url(cid:x)x;</style>", FETCHED),
 ]
 
 # What contacts nobody: delivered byte for byte. FAR is a host that must not matter.
@@ -779,6 +797,8 @@ BENIGN = [
         '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" ['
         '<!ENTITY ns_extend "http://ns.adobe.com/Extensibility/1.0/">]>'
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="&ns_extend;"><rect width="9" height="9"/></svg>') + "'></object>"),
+    ("an @import that is a comment", "<style>/* @import url(http://FAR/p); */p{color:red}/*;@import 'http://FAR/q';*/</style>"),
+    ("a data sheet with a media query", "<style>@import url(data:text/css,p%7Bcolor:red%7D) screen;b{color:red}</style>"),
     ("a data sheet", "<link rel=stylesheet href='data:text/css,p{color:red}'><style>@import 'data:text/css,b{color:blue}';</style>"),
     ("a tag that never ends", "<p>x<img src=http://FAR/p"),
     ("a picture without sources", "<picture><img src=cid:a alt=x></picture>"),

@@ -49,19 +49,29 @@ check_places(struct span text, enum css_context context, struct arena *arena)
 {
 	struct css_places	places = { 0 }, left = { 0 };
 	struct buf		out;
-	size_t			at = 0;
+	bool			whole = false;
+	size_t			begin = 0, at = 0;
 	enum pw_err		err = css_find_places(text, context, MOST_TOKENS, arena, &places);
 
 	buf_init(&out, (size_t)1 << 26);
 	for (size_t i = 0; i < places.count; i++) {
 		const struct css_place *place = &places.at[i];
 
-		INVARIANT(place->begin >= at && place->begin < place->end && place->end <= text.len);
+		INVARIANT(place->begin < place->end && place->end <= text.len);
+		whole |= place->ahead && place->begin == 0 && place->end == text.len;
+		if (place->ahead || (i > 0 && place->begin == begin && place->end == at))
+			continue;	/* of an @import that is replaced already */
+		INVARIANT(place->begin >= at);
 		buf_add(&out, span_cut(text, at, place->begin));
 		buf_add(&out, SPAN("url(data:,)"));
+		begin = place->begin;
 		at = place->end;
 	}
 	buf_add(&out, span_from(text, at));
+	if (whole) {
+		buf_reset(&out);
+		buf_add(&out, SPAN("url(data:,)"));
+	}
 	if (err == PW_OK && places.count > 0 && !buf_failed(&out)) {
 		err = css_find_places(buf_span(&out), context, MOST_TOKENS, arena, &left);
 		for (size_t i = 0; i < left.count && err == PW_OK; i++)

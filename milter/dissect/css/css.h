@@ -51,13 +51,17 @@ enum css_place_kind {
 	CSS_PLACE_FONT,		/* @font-face src */
 };
 
-/* One url token, url()/src() function or string that stands for a URL. Places never overlap. */
+/*
+ * One url token, url()/src() function or string that stands for a URL; in @import all from there to the end of the rule.
+ * Places are apart, but for those of one @import, which are the same, and a whole sheet that is one.
+ */
 struct css_place {
 	enum css_place_kind	kind;
-	size_t			begin, end;	/* what is replaced by url(data:,) : the whole url token, function or string */
+	size_t			begin, end;	/* what is replaced by url(data:,) */
 	struct span		url;		/* escapes undone */
 	struct span		property;	/* lower case: of the declaration around it, else the at-rule with its @, else
 						   empty; borrowed from the text, in the arena or static */
+	bool			ahead;		/* an address only to what browsers fetch ahead (ahead.h) */
 	bool			bad;		/* a bad-url token or a string cut by a newline: browsers drop it, others may not */
 };
 

@@ -5,6 +5,7 @@
  * which at-rule) matters only for strings and for the names in a report: url tokens and url()/src() functions
  * count wherever they stand, so that no client's idea of error recovery can hide one.
  */
+#include "css/ahead.h"
 #include "css/names.h"
 #include "css/prefilter.h"
 #include "css/remote.h"
@@ -84,7 +85,8 @@ struct walk {
 	bool			 in_import;
 	bool			 import_new;	/* nothing stands behind the at-keyword yet */
 	bool			 import_again;	/* another began inside: strings count at any depth */
-	size_t			 import_depth;
+	size_t			 behind;	/* the last token */
+	size_t			 import_depth, import_first;	/* its first place */
 	size_t			 function_begin;	/* of a url() or src() whose first argument is awaited */
 	bool			 function_new;
 	bool			 function_open;	/* the last place's end is its ")", at function_depth */
@@ -292,21 +294,33 @@ frame_close(struct walk *w, const struct css_token *token, char closer)
 		w->depth--;
 }
 
+/*
+ * All that stands before end is the place of whatever is in the rule: what browsers fetch ahead takes the text beside
+ * an address for a part of it.
+ */
 static void
-import_end(struct walk *w)
+import_end(struct walk *w, size_t end)
 {
-	if (w->lost || w->depth <= w->import_depth)
-		w->in_import = false;
+	if (!w->in_import || (!w->lost && w->depth > w->import_depth))
+		return;
+	w->in_import = w->function_open = false;
+	/* A blank stays, so that a block behind does not become a part of it. */
+	while (end < w->lexer.text.len && end > w->behind && ascii_space(w->lexer.text.at[end - 1]))
+		end--;
+	for (size_t i = w->import_first; i < w->found->count; i++) {
+		w->found->at[i].begin = w->found->at[w->import_first].begin;
+		w->found->at[i].end = end;
+	}
 }
 
 static void
-block_open(struct walk *w)
+block_open(struct walk *w, const struct css_token *token)
 {
 	struct statement	*now = &w->now;
 	bool			 value = now->stage == STAGE_VALUE && (now->custom || !in_block(w));
 	enum rule		 rule = now->stage == STAGE_PRELUDE ? now->rule : RULE_NONE;
 
-	import_end(w);
+	import_end(w, token->begin);
 	frame_open(w, '}', in_images(w), in_custom(w));
 	if (value || rule != RULE_NONE)
 		now->block_name = now->name;
@@ -331,13 +345,13 @@ block_close(struct walk *w, const struct css_token *token)
 		frame_close(w, token, '}');
 	}
 	if (w->depth < w->import_depth)
-		w->in_import = false;
+		import_end(w, token->begin);
 }
 
 static void
-semicolon_take(struct walk *w)
+semicolon_take(struct walk *w, const struct css_token *token)
 {
-	import_end(w);
+	import_end(w, token->begin);
 	/* At the top of a sheet a semicolon ends at-rules only. */
 	if (in_block(w) && (w->now.declarations || w->now.stage == STAGE_PRELUDE))
 		statement_begin(w);
@@ -350,8 +364,10 @@ at_keyword_take(struct walk *w, const struct css_token *token)
 
 	if (rule == RULE_IMPORT) {	/* wherever it stands: who knows what a client makes of it */
 		w->import_again = w->in_import;
-		if (!w->in_import)
+		if (!w->in_import) {
 			w->import_depth = w->depth;
+			w->import_first = w->found->count;
+		}
 		w->in_import = w->import_new = true;
 		/* What browsers fetch ahead takes a URL without quotes, too. */
 		w->key = KEY_EQUALS;
@@ -512,13 +528,13 @@ token_take(struct walk *w, const struct css_token *token)
 		frame_close(w, token, ']');
 		break;
 	case CSS_OPEN_BRACE:
-		block_open(w);
+		block_open(w, token);
 		break;
 	case CSS_CLOSE_BRACE:
 		block_close(w, token);
 		break;
 	case CSS_SEMICOLON:
-		semicolon_take(w);
+		semicolon_take(w, token);
 		break;
 	case CSS_AT_KEYWORD:
 		at_keyword_take(w, token);
@@ -556,9 +572,12 @@ walk_text(struct span text, enum css_context context, bool in_string, uint64_t *
 			rewind_lost(&w);
 		css_next(&w.lexer, &token);
 		token_take(&w, &token);
+		w.behind = token.end;
 	} while ((token.type != CSS_EOF || w.rewind) && !w.no_memory && !w.lexer.no_memory && !w.lexer.spent);
 	if (w.function_open)
 		found->at[found->count - 1].end = text.len;
+	w.depth = 0;
+	import_end(&w, text.len);
 	*tokens_left = w.lexer.tokens_left;
 	if (w.no_memory || w.lexer.no_memory)
 		return PW_ENOMEM;
@@ -569,8 +588,13 @@ enum pw_err
 css_find_places(struct span text, enum css_context context, uint64_t max_tokens, struct arena *arena,
     struct css_places *places)
 {
+	enum pw_err err;
+
 	*places = (struct css_places){ 0 };
 	if (!css_may_hold_places(text))
 		return PW_OK;
-	return walk_text(text, context, false, &max_tokens, arena, places);
+	err = walk_text(text, context, false, &max_tokens, arena, places);
+	if ((context & ~(unsigned)CSS_WITH_BASE) == CSS_SHEET && !css_ahead_add(text, arena, places))
+		return PW_ENOMEM;
+	return err;
 }
