@@ -9,6 +9,7 @@
 #include "guises.h"
 #include "inlined.h"
 #include "media.h"
+#include "metalabel.h"
 #include "transfer.h"
 
 #define LINE_CHARS	76
@@ -173,13 +174,25 @@ static struct span
 relabelled(struct canonical *work, struct span page)
 {
 	struct charset	choices[MOST_CHARSETS];
-	struct span	label = charset_meta_label(page);
+	struct span	label;
+	struct buf	out;
+	size_t		from = 0;
 
-	if (label.len == 0 || charset_choices(SPAN("utf-8"), page, choices) == 1)
+	if (charset_choices(SPAN("utf-8"), page, choices) == 1)
 		return page;
-	size_t at = (size_t)(label.at - page.at);
-	page = arena_printf(work->arena, "%.*sutf-8%.*s", SPAN_ARG(span_cut(page, 0, at)),
-	    SPAN_ARG(span_from(page, at + label.len)));
+	buf_init(&out, page.len * 2 + 1);
+	for (size_t at = 0; meta_label_next(page, &at, &label);) {
+		size_t begin = (size_t)(label.at - page.at);
+
+		if (begin < from)	/* inside of a tag with another: it is another text by now */
+			continue;
+		buf_add(&out, span_cut(page, from, begin));
+		buf_add(&out, SPAN("utf-8"));
+		from = begin + label.len;
+	}
+	buf_add(&out, span_from(page, from));
+	page = buf_failed(&out) ? SPAN_NONE : arena_copy(work->arena, buf_span(&out));
+	buf_fini(&out);
 	if (page.at == NULL)
 		fail(work, PW_ENOMEM);
 	return page;

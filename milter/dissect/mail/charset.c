@@ -4,6 +4,7 @@
 #include <iconv.h>
 #include <string.h>
 
+#include "metalabel.h"
 #include "transfer.h"
 
 /*
@@ -247,20 +248,6 @@ charset_of(struct span label, struct span bytes)
 	return (struct charset){ "UTF-8", CHARSET_UTF8, false };
 }
 
-/* <meta charset=x>, or the same inside a content attribute, near the beginning. */
-struct span
-charset_meta_label(struct span bytes)
-{
-	struct span	head = span_cut(bytes, 0, 2048);
-	size_t		at = span_find_nocase(head, SPAN("charset"), 0) + 7, end;
-
-	while (at < head.len && (ascii_space(head.at[at]) || strchr("=\"'", head.at[at]) != NULL))
-		at++;
-	for (end = at; end < head.len && !ascii_space(head.at[end]) && strchr("\"'>;/", head.at[end]) == NULL;)
-		end++;
-	return at < head.len ? span_cut(head, at, end) : SPAN_NONE;
-}
-
 bool
 charset_has_doubtful_slash(struct span bytes)
 {
@@ -292,30 +279,48 @@ charset_by_width(struct span bytes)
 	return (struct charset){ "UTF-16BE", CHARSET_WIDE, span_starts(bytes, (struct span){ "\0<", 2 }) };
 }
 
+/* One choice more, if it makes a difference and is a new one. */
+static void
+choice_add(struct charset choices[MOST_CHARSETS], size_t *count, struct charset other, struct span bytes)
+{
+	if (!other.known || *count == MOST_CHARSETS || (!may_differ(choices[0], bytes) && !may_differ(other, bytes)))
+		return;
+	other.name = with_end(other.name, bytes);
+	for (size_t i = 0; i < *count; i++)
+		if (strcmp(choices[i].name, other.name) == 0)
+			return;
+	choices[(*count)++] = other;
+}
+
+/* Every meta element counts. Wide charsets last: there are many, and browsers believe none that stands in ASCII. */
+static void
+choices_add_meta(struct charset choices[MOST_CHARSETS], size_t *count, struct span bytes)
+{
+	struct span label;
+
+	for (int wide = 0; wide <= 1; wide++)
+		for (size_t at = 0; meta_label_next(bytes, &at, &label);) {
+			struct charset other = charset_of(label, SPAN_NONE);
+
+			if ((other.class == CHARSET_WIDE) == wide)
+				choice_add(choices, count, other, bytes);
+		}
+}
+
 size_t
 charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS])
 {
-	struct span	meta = charset_meta_label(bytes);
-	struct charset	others[] = { charset_of(label, SPAN_NONE), charset_of(meta, SPAN_NONE),
-			    { "UTF-8", CHARSET_UTF8, false }, charset_by_width(bytes) };
-	size_t		count = 1;
+	size_t count = 1;
 
 	choices[0] = charset_of(label, bytes);
-	others[0].known = others[0].known && span_trim(label).len > 0;
-	others[1].known = others[1].known && meta.len > 0;
+	if (span_trim(label).len > 0)
+		choice_add(choices, &count, charset_of(label, SPAN_NONE), bytes);
 	/* A tag of one byte each, where the label speaks of wider ones: clients then read the bytes. */
-	others[2].known = choices[0].class == CHARSET_WIDE && memchr(bytes.at, '<', bytes.len) != NULL &&
-	    memchr(bytes.at, '\0', bytes.len) == NULL;
-	for (size_t i = 0; i < NITEMS(others); i++) {
-		bool fresh = others[i].known && (may_differ(choices[0], bytes) || may_differ(others[i], bytes));
-
-		for (size_t k = 0; k < count; k++)
-			fresh = fresh && strcmp(choices[k].name, with_end(others[i].name, bytes)) != 0;
-		if (fresh && count < MOST_CHARSETS) {
-			others[i].name = with_end(others[i].name, bytes);
-			choices[count++] = others[i];
-		}
-	}
+	if (choices[0].class == CHARSET_WIDE && memchr(bytes.at, '<', bytes.len) != NULL &&
+	    memchr(bytes.at, '\0', bytes.len) == NULL)
+		choice_add(choices, &count, (struct charset){ "UTF-8", CHARSET_UTF8, true }, bytes);
+	choice_add(choices, &count, charset_by_width(bytes), bytes);
+	choices_add_meta(choices, &count, bytes);
 	return count;
 }
 

@@ -30,13 +30,11 @@ struct charset_text {
  * mark goes before every label.
  */
 struct charset	charset_of(struct span label, struct span bytes);
-/* What a meta element, or what looks like one, near the beginning says; a part of the bytes. */
-struct span	charset_meta_label(struct span bytes);
 /*
- * The charsets that clients take these bytes for: by label, mark or meta element, where that makes a difference to
+ * The charsets that clients take these bytes for: by label, mark or meta elements, where that makes a difference to
  * markup. The first is the one that the label and the mark give. The number written, at least 1.
  */
-#define MOST_CHARSETS	5
+#define MOST_CHARSETS	12
 size_t		charset_choices(struct span label, struct span bytes, struct charset choices[MOST_CHARSETS]);
 /* Is there a back slash that may be the second byte of a character? In a sheet it escapes what is behind, or does not. */
 bool		charset_has_doubtful_slash(struct span bytes);

@@ -3,6 +3,7 @@
 
 #include "dissect/mail/charset.h"
 #include "dissect/mail/guises.h"
+#include "dissect/mail/metalabel.h"
 
 static const struct label_row {
 	const char	*says, *label, *bytes, *name;
@@ -61,6 +62,88 @@ converts(void **state)
 	if (!span_eq(text.text, span_of(row->text)))
 		fail_msg("%.*s", SPAN_ARG(text.text));
 	arena_free(arena);
+}
+
+#define MS "http-equiv=Content-Type content='text/html; charset="
+
+static const struct meta_row {
+	const char	*says, *page;
+	const char	*labels;	/* of meta elements, one behind the other */
+} meta_rows[] = {
+	{ "a meta element", "<head><meta charset=utf-7>", "utf-7 " },
+	{ "in capitals, quoted, with blanks", "<META\n a='>' CHARSET = \" utf-7 \"/>", "utf-7 " },
+	{ "a slash for a blank", "<meta/charset=utf-7>", "utf-7 " },
+	{ "a content type", "<meta " MS "utf-7'>", "utf-7 " },
+	{ "its content before its name", "<meta content=\"x;charset = 'utf-7' y\" http-equiv=content-type>", "utf-7 " },
+	{ "charset goes before content", "<meta " MS "hz' charset=utf-7>", "utf-7 " },
+	{ "the first of several", "<meta charset=utf-7 charset=hz>", "utf-7 " },
+	{ "a meta element that a comment hides from some", "<!-- <meta charset=hz> --><meta charset=utf-7>", "hz utf-7 " },
+	{ "one in the value of another", "<meta x='<meta charset=hz>' charset=utf-7>", "utf-7 hz " },
+	{ "what an old program takes for one", "<p title=\"META HTTP-EQUIV=x CONTENT='charset=utf-7'\">", "utf-7 " },
+	{ "the charset of a data: URL", "<img src='data:text/html;charset=utf-16le;base64,PABw'>", "" },
+	{ "the charset of a data: URL in a sheet", "<style>@import 'data:text/css;charset=utf-16,x';@charset \"utf-16\";</style>", "" },
+	{ "the charset of a script", "<script charset=utf-16 src=cid:x></script><a charset=utf-16>", "" },
+	{ "a description", "<meta name=description content='charset=utf-16'>", "" },
+	{ "a word in a text", "metal charset=utf-16, <metadata charset=utf-16> meta", "" },
+	{ "a refresh to a charset", "<meta http-equiv=refresh content='9;url=cid:x?charsets'>", "" },
+	{ "no label", "<meta charset><meta charset=><meta charset='", "" },
+	{ "a tag that never ends", "<meta charset=utf-7", "utf-7 " },
+};
+
+static void
+names_charset(void **state)
+{
+	const struct meta_row	*row = *state;
+	char			 labels[64] = "";
+	struct span		 label;
+	size_t			 len = 0;
+
+	for (size_t at = 0; meta_label_next(span_of(row->page), &at, &label) && len + label.len + 2 < sizeof(labels);) {
+		memcpy(labels + len, label.at, label.len);
+		len += label.len;
+		labels[len++] = ' ';
+	}
+	assert_string_equal(labels, row->labels);
+}
+
+/* Each of them a reading; what makes no difference is none. */
+static void
+decoys_hide_no_charset(void **state)
+{
+	struct charset	choices[MOST_CHARSETS];
+	struct span	page = SPAN("<!--<meta charset=hz><meta charset=cp500><meta charset=cp273><meta charset=cp277>"
+			    "<meta charset=cp278><meta charset=cp280><meta charset=cp284><meta charset=cp285>"
+			    "<meta charset=utf-16le><meta charset=utf-16be><meta charset=utf-32le><meta charset=latin1>"
+			    "--><meta charset=iso-2022-jp>");
+	size_t		count = charset_choices(SPAN_NONE, page, choices);
+	bool		found = false;
+
+	(void)state;
+	assert_int_equal(count, MOST_CHARSETS);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_not_equal(choices[i].name, "CP1252");
+		found |= strcmp(choices[i].name, "ISO-2022-JP-3") == 0;
+	}
+	assert_true(found);
+}
+
+/* Behind a long sheet, too, and whatever it holds costs little. */
+static void
+a_long_head_is_searched(void **state)
+{
+	static char	page[1 << 20];
+	struct span	label;
+	size_t		at = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(page); i++)
+		page[i] = "<meta "[i % 6];
+	memcpy(page + 9000, "><meta charset=utf-7>", 21);
+	while (meta_label_next((struct span){ page, sizeof(page) }, &at, &label))
+		assert_true(span_eq(label, SPAN("utf-7")));
+	assert_true(label.at == NULL || label.len == 0);
+	at = 5000;
+	assert_true(meta_label_next((struct span){ page, 10000 }, &at, &label));
 }
 
 static const struct guise_row {
@@ -125,7 +208,7 @@ int
 main(void)
 {
 	struct CMUnitTest	tests[NITEMS(label_rows) + NITEMS(text_rows) + NITEMS(guise_rows) +
-				    NITEMS(context_rows)] = { 0 };
+				    NITEMS(context_rows) + NITEMS(meta_rows) + 2] = { 0 };
 	size_t			count = 0;
 
 	for (size_t i = 0; i < NITEMS(label_rows); i++)
@@ -140,5 +223,10 @@ main(void)
 	for (size_t i = 0; i < NITEMS(context_rows); i++)
 		tests[count++] = (struct CMUnitTest){ .name = context_rows[i].says, .test_func = forgets_context,
 		    .initial_state = (void *)(uintptr_t)&context_rows[i] };
+	for (size_t i = 0; i < NITEMS(meta_rows); i++)
+		tests[count++] = (struct CMUnitTest){ .name = meta_rows[i].says, .test_func = names_charset,
+		    .initial_state = (void *)(uintptr_t)&meta_rows[i] };
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(decoys_hide_no_charset);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(a_long_head_is_searched);
 	return cmocka_run_group_tests_name("charset", tests, NULL, NULL);
 }
