@@ -13,7 +13,7 @@ import time
 from . import case, scratch
 from .client import Client
 
-LIVE = b"live-7f3kq9zt2m"
+LIVE = b"live-" + case.TOKEN
 PIXEL = b'<img src="http://' + LIVE + b'.example/p.gif?n=%d" width="1" height="1">'
 # Bigger than this is compared by looking for the host alone; the parts with HTML are at the front.
 FRONT = 1048576
@@ -101,7 +101,7 @@ def check(test, books, refusals=("4",)):
     for mail in books.mta.sink.mails():
         number = int(re.search(rb"(?m)^Subject: number (\d+)\r$", mail.header).group(1))
         delivered[number] = delivered.get(number, 0) + 1
-        if LIVE in (case.readable(mail.data) if len(mail.data) < FRONT else mail.data):
+        if case.TOKEN in (case.readable(mail.data) if len(mail.data) < FRONT else mail.data):
             live.append(number)
     in_hold = set(books.mta.held())
     held = {number for number, queue_id in books.accepted.items() if queue_id in in_hold}
