@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from bench import newsletters  # noqa: E402
+from bench import newsletters, stress  # noqa: E402
 from e2e import pixelward, postfix, scratch  # noqa: E402
 
 TOOLS = pixelward.BUILD + "/tests/bench/"
@@ -164,6 +164,30 @@ def bench_dissectors(ward, files):
     ward.start()
 
 
+def bench_memory():
+    heading(f"Memory: {stress.LARGE} connections, a message of {stress.MEGABYTES} MB with a pixel on each, all ended at once")
+    with pixelward.Pixelward(QueueTimeout="300s") as ward:
+        messages, most, accepted = stress.memory(ward)
+    over = (most - messages) / 1048576
+    row("messages / all processes, memory files included", f"{messages / 1048576:,.0f} / {most / 1048576:,.0f} MB")
+    row(f"beyond the messages' bytes ({accepted} accepted)", f"{over:.0f} MB", "<= 64",
+        over <= 64 and accepted == stress.LARGE)
+
+
+def p99(values):
+    return values[len(values) * 99 // 100] * 1000
+
+
+def bench_attack():
+    heading(f"Innocent mail of {stress.INNOCENT} clients while another one sends bombs on {stress.BOMBERS} connections")
+    with pixelward.Pixelward(program=pixelward.PLANTED, KeepPoison="0", DissectTimeout="2s") as ward:
+        quiet = stress.waits(ward, 2 * SECONDS, False)
+        attacked = stress.waits(ward, 4 * SECONDS, True)
+    row("p99 without / with the bombs", f"{p99(quiet):.1f} / {p99(attacked):.1f} ms")
+    row("worst without / with the bombs", f"{quiet[-1] * 1000:.1f} / {attacked[-1] * 1000:.1f} ms")
+    row("p99, ratio", f"{p99(attacked) / p99(quiet):.1f} x")
+
+
 class Smtp:
     """smtp-sink behind a private Postfix; rate() sends with smtp-source before it."""
 
@@ -223,6 +247,8 @@ def main():
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)
                 bench_dissectors(ward, files)
+                bench_memory()
+                bench_attack()
                 postfix.check_machine()
                 bench_postfix(ward, null, files, folder)
         except postfix.CannotRun as reason:
