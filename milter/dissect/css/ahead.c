@@ -131,16 +131,25 @@ struct known {
 	size_t			 near;	/* the first of those that begin where the last before next does */
 };
 
+/* What is behind it would be glued to the address that replaces it. */
+static bool
+is_glued(struct span sheet, size_t end)
+{
+	return end < sheet.len && sheet.at[end] != ';' && !ascii_space(sheet.at[end]);
+}
+
 /* The place that holds [begin, end), or NULL. */
 static const struct css_place *
-known_around(struct known *known, size_t begin, size_t end)
+known_around(struct known *known, struct span sheet, size_t begin, size_t end)
 {
 	const struct css_place *at = known->places->at;
 
 	for (; known->next < known->count && at[known->next].begin <= begin; known->next++)
 		if (at[known->next].begin != at[known->near].begin)
 			known->near = known->next;
-	return known->next > 0 && at[known->near].end >= end ? &at[known->near] : NULL;
+	if (known->next == 0 || at[known->near].end < end || is_glued(sheet, at[known->near].end))
+		return NULL;
+	return &at[known->near];
 }
 
 static bool
@@ -148,7 +157,7 @@ address_add(struct span sheet, struct span address, struct arena *arena, struct 
 {
 	struct css_places	*found = known->places;
 	size_t			 begin = (size_t)(address.at - sheet.at);
-	const struct css_place	*around = known_around(known, begin, begin + address.len);
+	const struct css_place	*around = known_around(known, sheet, begin, begin + address.len);
 	struct css_place	*at, place = { .kind = CSS_PLACE_IMPORT, .begin = 0, .end = sheet.len,
 				    .url = address_url(address), .property = SPAN("@import"), .ahead = true };
 

@@ -208,6 +208,8 @@ static const struct row {
 	{ "an @import in a comment of its own is none", SHEET, T("/*;@import 'a';*/b{}"), "", NULL },
 	{ "an @import before a block ends there", SHEET, T("@import 'a'/**/ {b:c}"),
 	    "import @import a", "@import url(data:,) {b:c}" },
+	{ "an @import that a block is glued to takes the sheet", SHEET, T("@import 'a' b{c:d}"),
+	    "import @import a\nahead import @import a", "url(data:,)" },
 	{ "@important is no @import", SHEET, T("@important 'http://t/a';"), "", NULL },
 	{ "@namespace is never fetched", SHEET,
 	    T("@namespace url(http://t/a);@namespace b 'http://t/c';@namespace d url('http://t/e');f{g:url(h)}"),
