@@ -1,8 +1,12 @@
 #include "instruction.h"
 
-#include <string.h>
-
 #include "charref.h"
+
+static bool
+ends_name(char c)
+{
+	return ascii_space(c) || c == '=' || c == '"' || c == '\'';
+}
 
 /* The next name="value" from *at. false: no more. */
 static bool
@@ -11,7 +15,7 @@ next_pseudo_attribute(struct span text, size_t *at, struct span *name, struct ex
 	while (*at < text.len) {
 		size_t begin = *at;
 
-		while (*at < text.len && !ascii_space(text.at[*at]) && strchr("=\"'", text.at[*at]) == NULL)
+		while (*at < text.len && !ends_name(text.at[*at]))
 			++*at;
 		*name = span_cut(text, begin, *at);
 		while (*at < text.len && (ascii_space(text.at[*at]) || text.at[*at] == '='))

@@ -261,10 +261,26 @@ bounds_sheets_in_sheets(void **state)
 	arena_free(arena);
 }
 
+/* A NUL ends no name; it was mistaken for one of the signs that do, for ever. */
+static void
+reads_instructions_past_a_nul(void **state)
+{
+	static const char	 mail[] = "Content-Type: text/html; charset=iso-8859-1\n\n"
+				    "<?xml-stylesheet a=\0 \0 href='http://t.example/a'?><p>x";
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	struct buf		 out;
+
+	(void)state;
+	assert_non_null(strstr(found_in(dissect_or_fail((struct span){ mail, sizeof(mail) - 1 }, arena), &out),
+	    "http://t.example/a"));
+	buf_fini(&out);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes) + 1] = { 0 };
+	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes) + 2] = { 0 };
 	size_t			count = 0;
 
 	dissect_prepare();
@@ -275,5 +291,6 @@ main(void)
 		tests[count++] = (struct CMUnitTest){ .name = sizes[i].says, .test_func = measures,
 		    .initial_state = (void *)(uintptr_t)&sizes[i] };
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(bounds_sheets_in_sheets);
+	tests[count++] = (struct CMUnitTest)cmocka_unit_test(reads_instructions_past_a_nul);
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
 }
