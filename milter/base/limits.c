@@ -35,5 +35,5 @@ const struct limits limits_default = {
 	.css_tokens	= 1000000,
 	.url_bytes	= 65536,
 	.parse_memory	= (uint64_t)256 << 20,
-	.parse_ms	= 2000,
+	.parse_ms	= 1000,
 };
