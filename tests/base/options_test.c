@@ -153,7 +153,7 @@ the_table_has_a_line_of_five_cells_for_each_option(void **state)
 	assert_int_equal(tabs, 4 * options_count);
 	assert_non_null(strstr(out.at, "\nMaxMemory\tsize\t4G\t64M to 1T\tmemory of all messages at hand"));
 	assert_non_null(strstr(out.at, "\nOnLimit\tword\thold\thold, tempfail or accept\t"));
-	assert_non_null(strstr(out.at, "\nMaxParseTime\ttime\t2s\t10ms to 60s\t"));
+	assert_non_null(strstr(out.at, "\nMaxParseTime\ttime\t1s\t10ms to 60s\t"));
 	buf_fini(&out);
 }
 

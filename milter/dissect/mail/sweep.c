@@ -84,8 +84,8 @@ collect_guises(struct sweep *sweep, struct span text, size_t most, struct arena 
 
 /* What base64 decodes to is text in some places and noise in others: pictures, archives, or wrong counts. */
 #define BLOCK_BYTES	1024u
-/* Of 256 bytes, noise has 24 controls that text does without. */
-#define MOST_CONTROLS	(BLOCK_BYTES / 20)
+/* Of 256 bytes, noise has 24 controls that text does without; prose that is no base64 decodes to half as many. */
+#define MOST_CONTROLS	(BLOCK_BYTES / 64)
 
 static bool
 is_noise(struct span block)
