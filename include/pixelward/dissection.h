@@ -81,6 +81,7 @@ enum document_kind {
 enum document_flag {
 	DOCUMENT_IN_MESSAGE = 1,	/* decoded bytes are raw bytes: at counts from the message's first byte */
 	DOCUMENT_AS_TEXT = 2,		/* coordinates are those of text; the part must be re-emitted as UTF-8 */
+	DOCUMENT_GUISED = 4,		/* clients that know its charset less well read other bytes: look at it again */
 };
 
 /* The decoded content of one part, as far as a client renders it. */
@@ -218,6 +219,8 @@ struct span		 dissection_text(const struct dissection *, struct text);
 struct span		 document_bytes(const struct dissection *, const struct document *, struct span message);
 /* Does any part have a quirk of structure? */
 bool			 dissection_is_ambiguous(const struct dissection *);
+/* Is any document one that some clients read in other bytes? */
+bool			 dissection_is_guised(const struct dissection *);
 /* "image", "open", "1.2" and so on, as printed in JSON and logs. */
 const char		*reference_kind_name(uint32_t kind);
 const char		*trigger_name(uint32_t trigger);

@@ -100,6 +100,15 @@ dissection_is_ambiguous(const struct dissection *d)
 	return false;
 }
 
+bool
+dissection_is_guised(const struct dissection *d)
+{
+	for (uint32_t i = 0; i < d->documents.count; i++)
+		if ((dissection_documents(d)[i].flags & DOCUMENT_GUISED) != 0)
+			return true;
+	return false;
+}
+
 /* What the checks below share: the first wrong thing makes all of it wrong. */
 struct check {
 	const struct dissection	*d;
@@ -189,7 +198,7 @@ static void
 check_document(struct check *check, const struct document *document)
 {
 	want(check, document->part < check->d->parts.count && document->kind <= DOCUMENT_HEADER &&
-	    document->flags <= BITS_UP_TO(DOCUMENT_AS_TEXT));
+	    document->flags <= BITS_UP_TO(DOCUMENT_GUISED));
 	want_text(check, document->base);
 	if (check->wrong)
 		return;

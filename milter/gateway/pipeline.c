@@ -289,7 +289,8 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 	if (outcome->verdict.strip_count == 0)
 		return;
 	err = make_inert(house, message->raw, outcome, &live);
-	if (err == PW_OK && dissection_is_ambiguous(outcome->dissection))
+	/* What was found only once may have stood in two places. */
+	if (err == PW_OK && (dissection_is_ambiguous(outcome->dissection) || dissection_is_guised(outcome->dissection)))
 		err = look_again(house, outcome, &live);
 	if (err == PW_ENOTINERT && outcome->dissection->failure == PW_OK)
 		err = start_anew(house, &envelope, outcome, &live);

@@ -127,6 +127,8 @@ CASES = [
     ("two types in one field", lambda p: typed("text/plain, text/html", p)),
     ("a type in an encoded word", lambda p: typed("=?us-ascii?Q?text/html?=", p)),
     ("html without a slash", lambda p: typed("html", p)),
+    ("the picture once more, with a byte in its tag that is no character", lambda p: typed(
+        "text/html; charset=utf-8", p + p.replace("<i", "<i\xff"))),
     ("no type but a page", lambda p: HEAD + "\n" + p),
     ("a page by its name", lambda p: typed("application/octet-stream; name=x.html", "x" + p)),
     ("of two names the last", lambda p: HEAD + "Content-Type: image/png\nContent-Disposition: attachment; filename=x.png;"

@@ -309,6 +309,10 @@ look_behind_charset(struct walk *walk, uint32_t part_index, struct charset chars
 		return;
 	if (sweep_guises(walk->block, part_index, moved ? bytes : text, charset.known))
 		block_part(walk->block, part_index)->quirks |= 1u << QUIRK_CHARSET_CONFLICT;
+	/* What it saw of a URL that is known may yet stand in another place. */
+	for (uint32_t i = (uint32_t)walk->block->documents.count;
+	    i-- > 0 && block_document(walk->block, i)->part == part_index;)
+		block_document(walk->block, i)->flags |= DOCUMENT_GUISED;
 }
 
 /* A part that a client renders: in every charset that some client takes it for. Its text in the first. */
