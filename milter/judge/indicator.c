@@ -1,6 +1,8 @@
 #include "indicator.h"
 
 #include "domain.h"
+#include "kind.h"
+#include "lines.h"
 
 static const struct {
 	uint32_t	 role;
@@ -46,10 +48,25 @@ match(struct opinion *opinion, const struct list_set *lists, struct span name, c
 	return holds;
 }
 
-bool
-indicators_of_sender(struct opinion *opinion, const struct list_set *lists, const struct message *message,
+void
+indicators_init(struct indicators *indicators, struct opinion *opinion, const struct list_set *lists,
     const struct dissection *d)
 {
+	const struct address *addresses = dissection_addresses(d);
+
+	*indicators = (struct indicators){ .opinion = opinion, .lists = lists, .d = d,
+	    .asker = { .arena = opinion->arena, .work = FILTER_WORK } };
+	/* To a filter, From is what the page is to a browser. */
+	for (uint32_t i = 0; i < d->addresses.count && indicators->asker.site_count < MOST_SITES; i++)
+		if (addresses[i].role == ADDRESS_FROM && addresses[i].domain.len > 0)
+			indicators->asker.sites[indicators->asker.site_count++] = dissection_text(d, addresses[i].domain);
+}
+
+bool
+indicators_of_sender(struct indicators *indicators, const struct message *message)
+{
+	const struct dissection	*d = indicators->d;
+	const struct list_set	*lists = indicators->lists;
 	const struct address	*addresses = dissection_addresses(d);
 	char			 ascii[DOMAIN_BYTES + 1];
 	size_t			 found;
@@ -58,23 +75,76 @@ indicators_of_sender(struct opinion *opinion, const struct list_set *lists, cons
 	for (uint32_t i = 0; i < d->addresses.count; i++)
 		for (size_t role = 0; role < NITEMS(roles); role++)
 			if (addresses[i].role == roles[role].role &&
-			    match(opinion, lists, dissection_text(d, addresses[i].domain), roles[role].words,
+			    match(indicators->opinion, lists, dissection_text(d, addresses[i].domain), roles[role].words,
 			    dissection_text(d, addresses[i].mailbox), NULL, &found))
 				holds = true;
 	/* A domain in its own script (RFC 6531) is matched by its A-labels, as lists and dissections have them. */
 	struct span sender = domain_to_ascii(domain_of_mailbox(message->envelope_sender), ascii);
-	return match(opinion, lists, sender, "the domain of the envelope's sender", message->envelope_sender, NULL,
-	    &found) || holds;
+	return match(indicators->opinion, lists, sender, "the domain of the envelope's sender", message->envelope_sender,
+	    NULL, &found) || holds;
+}
+
+/* Rule, reason and ground of one filter. */
+static void
+note_filter(struct indicators *indicators, const struct filter *filter, struct span place, struct grounds *grounds)
+{
+	struct opinion		*opinion = indicators->opinion;
+	struct arena		*arena = opinion->arena;
+	const struct list	*list = &indicators->lists->lists[filter->list];
+
+	opinion_rule(opinion, arena_printf(arena, "list.%s", list->name));
+	opinion_reason(opinion, arena_printf(arena, "list %s, line %u, '%.*s': a URL matches (%.*s)", list->name,
+	    filter->number, SHOWN(filter->line), SPAN_ARG(place)));
+	ground_add(opinion, grounds, arena_printf(arena, "its URL is on the list %s (line %u: %.*s)", list->name,
+	    filter->number, SHOWN(filter->line)));
+}
+
+/* A link is on lists of beginnings of URLs only. */
+static bool
+match_url(struct indicators *indicators, const struct reference *reference, struct grounds *grounds, bool *holds)
+{
+	const struct dissection	*d = indicators->d;
+	struct opinion		*opinion = indicators->opinion;
+	struct filter_question	 question = { dissection_text(d, reference->url), dissection_text(d, reference->host),
+				    dissection_text(d, reference->domain), kind_of(reference)->type };
+	struct filter_hit	 hits[MOST_FILTER_HITS];
+	size_t			 count;
+	bool			 found = false;
+
+	if (reference->trigger == TRIGGER_CLICK && question.type != TYPE_PING)
+		question.type = TYPE_LINK;
+	enum pw_err err = filter_set_match(&indicators->lists->filters, &indicators->asker, &question, hits, &count);
+	opinion->no_memory = opinion->no_memory || err == PW_ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		const struct list *list = &indicators->lists->lists[hits[i].filter->list];
+
+		if (hits[i].failed) {
+			/* Neither a match nor none: said, counted, and left to the other rules. */
+			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s could not be tried "
+			    "within its bounds", hits[i].filter->number, list->name));
+			continue;
+		}
+		note_filter(indicators, hits[i].filter, dissection_text(d, reference->place), grounds);
+		*holds = *holds || list->action == LIST_HOLD;
+		found = true;
+	}
+	if (err == PW_ELIMIT) {
+		ground_add(opinion, grounds, SPAN("too much URL text to try the lists on all of it"));
+		opinion_rule(opinion, SPAN("builtin.list-limit"));
+	}
+	return found || err == PW_ELIMIT;
 }
 
 bool
-indicators_of_reference(struct opinion *opinion, const struct list_set *lists, const struct dissection *d,
-    const struct reference *reference, struct grounds *grounds, bool *holds)
+indicators_of_reference(struct indicators *indicators, const struct reference *reference, struct grounds *grounds,
+    bool *holds)
 {
-	size_t found;
+	const struct dissection	*d = indicators->d;
+	size_t			 found;
 
-	if (match(opinion, lists, dissection_text(d, reference->host), reference->trigger == TRIGGER_CLICK ?
-	    "the host of a link" : "the host of a reference", dissection_text(d, reference->place), grounds, &found))
+	if (match(indicators->opinion, indicators->lists, dissection_text(d, reference->host),
+	    reference->trigger == TRIGGER_CLICK ? "the host of a link" : "the host of a reference",
+	    dissection_text(d, reference->place), grounds, &found))
 		*holds = true;
-	return found > 0;
+	return match_url(indicators, reference, grounds, holds) || found > 0;
 }

@@ -17,6 +17,7 @@ struct hearing {
 	const struct policy	*policy;
 	struct arena		*arena;
 	struct opinion		 opinion;
+	struct indicators	 indicators;
 	struct tokens		*tokens;	/* made for the first reference that needs it */
 	struct spacers		*spacers;
 	bool			*is_covered;	/* of each part: a signature stands around it */
@@ -248,7 +249,7 @@ decide(struct hearing *hearing, const struct reference *reference, struct decisi
 	struct grounds	 grounds = { .count = 0 };
 	struct span	 spacer = SPAN_NONE;
 	bool		 live = (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0;
-	bool		 listed = indicators_of_reference(opinion, lists_of(hearing), hearing->d, reference, &grounds,
+	bool		 listed = indicators_of_reference(&hearing->indicators, reference, &grounds,
 			    &hearing->indicated);
 	bool		 wanted = false, strip = false;
 
@@ -355,7 +356,8 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	verdict->decisions = arena_array(arena, verdict->decision_count, sizeof(*verdict->decisions));
 	if (verdict->decisions == NULL || !find_covered(&hearing))
 		return PW_ENOMEM;
-	hearing.indicated = indicators_of_sender(&hearing.opinion, lists_of(&hearing), message, d);
+	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d);
+	hearing.indicated = indicators_of_sender(&hearing.indicators, message);
 	weigh_failures(&hearing);
 	for (size_t i = 0; i < verdict->decision_count && !hearing.opinion.no_memory; i++)
 		decide(&hearing, &dissection_references(d)[i], &verdict->decisions[i]);

@@ -4,6 +4,8 @@
 
 #include <pixelward/dissection.h>
 
+#include "filter.h"
+
 enum shows {
 	SHOWS_PICTURE,
 	SHOWS_CONTENT,	/* something to read, to play or to act on */
@@ -14,6 +16,7 @@ enum shows {
 
 struct kind {
 	enum shows	 shows;
+	uint32_t	 type;	/* enum filter_type: what ad blockers call it; 0: no list speaks of it */
 	const char	*noun;
 	struct span	 kept;	/* why it is kept when nothing speaks against it */
 };

@@ -11,33 +11,55 @@ lines_init(struct lines *lines, const char *file, const char *noun, struct span 
 {
 	if (span_starts(text, SPAN("\xef\xbb\xbf")))	/* a byte order mark */
 		text = span_from(text, 3);
-	*lines = (struct lines){ .file = file, .noun = noun, .report = report, .rest = text };
+	*lines = (struct lines){ .file = file, .noun = noun, .report = report, .rest = text,
+	    .most_bytes = MOST_LINE_BYTES };
+}
+
+static void	tell(struct lines *, size_t at, const char *grade, const char *format, va_list)
+		    __attribute__((format(printf, 4, 0)));
+
+static void
+tell(struct lines *lines, size_t at, const char *grade, const char *format, va_list arguments)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	buf_printf(lines->report, "%s:%zu:%zu: %s%s\n", lines->file, lines->line, at + 1, grade, text);
 }
 
 void
 lines_mistake(struct lines *lines, size_t at, const char *format, ...)
 {
-	char	text[512];
-	va_list	arguments;
+	va_list arguments;
 
 	if (lines->err == PW_OK)
 		lines->err = PW_ECONFIG;
 	if (++lines->mistakes > MOST_MISTAKES)
 		return;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	tell(lines, at, "", format, arguments);
 	va_end(arguments);
-	buf_printf(lines->report, "%s:%zu:%zu: %s\n", lines->file, lines->line, at + 1, text);
 }
 
-/* False: nothing to read in it; what is wrong with it was told. */
-static bool
-line_word(struct lines *lines, struct span line, struct line_word *word)
+void
+lines_warning(struct lines *lines, size_t at, const char *format, ...)
+{
+	va_list arguments;
+
+	if (++lines->warnings > MOST_MISTAKES)
+		return;
+	va_start(arguments, format);
+	tell(lines, at, "warning: ", format, arguments);
+	va_end(arguments);
+}
+
+bool
+lines_word(struct lines *lines, struct span line, struct line_word *word)
 {
 	size_t at = 0, end, next;
 
-	if (line.len > MOST_LINE_BYTES) {
-		lines_mistake(lines, MOST_LINE_BYTES, "the line has %zu bytes; write one %s to a line", line.len,
+	if (line.len > lines->most_bytes) {
+		lines_mistake(lines, lines->most_bytes, "the line has %zu bytes; write one %s to a line", line.len,
 		    lines->noun);
 		return false;
 	}
@@ -69,19 +91,29 @@ line_word(struct lines *lines, struct span line, struct line_word *word)
 }
 
 bool
+lines_line(struct lines *lines, struct span *line)
+{
+	size_t end;
+
+	if (lines->rest.len == 0)
+		return false;
+	end = span_find_char(lines->rest, '\n', 0);
+	*line = span_cut(lines->rest, 0, end);
+	if (line->len > 0 && line->at[line->len - 1] == '\r')
+		line->len--;
+	lines->rest = span_from(lines->rest, end + 1);
+	lines->line++;
+	return true;
+}
+
+bool
 lines_next(struct lines *lines, struct line_word *word)
 {
-	while (lines->rest.len > 0) {
-		size_t		end = span_find_char(lines->rest, '\n', 0);
-		struct span	line = span_cut(lines->rest, 0, end);
+	struct span line;
 
-		if (line.len > 0 && line.at[line.len - 1] == '\r')
-			line.len--;
-		lines->rest = span_from(lines->rest, end + 1);
-		lines->line++;
-		if (line_word(lines, line, word))
+	while (lines_line(lines, &line))
+		if (lines_word(lines, line, word))
 			return true;
-	}
 	return false;
 }
 
@@ -114,5 +146,8 @@ lines_end(struct lines *lines)
 	if (lines->mistakes > MOST_MISTAKES)
 		buf_printf(lines->report, "%s:%zu:1: %zu more mistakes; give this file one %s to a line\n", lines->file,
 		    lines->line, lines->mistakes - MOST_MISTAKES, lines->noun);
+	if (lines->warnings > MOST_MISTAKES)
+		buf_printf(lines->report, "%s:%zu:1: warning: %zu more warnings\n", lines->file, lines->line,
+		    lines->warnings - MOST_MISTAKES);
 	return lines->err;
 }

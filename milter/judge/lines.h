@@ -15,7 +15,8 @@ struct lines {
 	const char	*file, *noun;	/* for mistakes; noun: what stands on a line */
 	struct buf	*report;
 	struct span	 rest;		/* not read yet */
-	size_t		 line, mistakes;
+	size_t		 line, mistakes, warnings;
+	size_t		 most_bytes;	/* of a line */
 	enum pw_err	 err;		/* the first mistake makes it PW_ECONFIG */
 };
 
@@ -26,10 +27,16 @@ struct line_word {
 };
 
 void		lines_init(struct lines *, const char *file, const char *noun, struct span text, struct buf *report);
+/* The next line, whatever it holds, without its end. False: there is none. */
+bool		lines_line(struct lines *, struct span *line);
+/* The word of that line. False: nothing to read in it; what is wrong with it was told. */
+bool		lines_word(struct lines *, struct span line, struct line_word *);
 /* The next word. Lines with mistakes are told and skipped. False: there is none. */
 bool		lines_next(struct lines *, struct line_word *);
 /* A mistake at a byte of the line that was read last, from 0; past a hundred of them they are only counted. */
 void		lines_mistake(struct lines *, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same for what does no harm: the file is in force without that line. */
+void		lines_warning(struct lines *, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /*
  * A domain name: A-labels in lower case, without a dot at its end; lives in lower. at is NULL: a mistake was told.
  * at: the name's place in the line.

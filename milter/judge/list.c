@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter_index.h"
+
 #define FNV_BASIS	0xcbf29ce484222325u
 #define FNV_PRIME	0x100000001b3u
 
@@ -23,6 +25,7 @@ list_set_fini(struct list_set *set)
 	free(set->names);
 	free(set->entries);
 	free(set->slots);
+	filter_set_fini(&set->filters);
 	list_set_init(set);
 }
 
@@ -50,37 +53,35 @@ slot_of(const struct list_set *set, uint64_t hash)
 	return (size_t)((hash ^ hash >> 29) * 0x9e3779b97f4a7c15u >> 20) & (set->slot_count - 1);
 }
 
-/* Room for one more of size, doubling. NULL: no memory, and the old array stays. */
-static void *
-grown(void *array, size_t count, size_t *capacity, size_t more, size_t size)
+/* Room for the name behind the others. */
+static bool
+names_grow(struct list_set *set, size_t len)
 {
-	size_t wanted = *capacity;
+	size_t wanted = set->names_capacity > 0 ? set->names_capacity : 4096;
 
-	while (count + more > wanted)
-		wanted = wanted > 0 ? wanted * 2 : 64;
-	if (wanted == *capacity)
-		return array;
-	void *larger = reallocarray(array, wanted, size);
-	if (larger != NULL)
-		*capacity = wanted;
-	return larger;
+	while (wanted - set->names_len < len)
+		wanted *= 2;
+	char *larger = wanted > set->names_capacity ? realloc(set->names, wanted) : set->names;
+	if (larger == NULL)
+		return false;
+	set->names = larger;
+	set->names_capacity = wanted;
+	return true;
 }
 
 enum pw_err
-list_set_add(struct list_set *set, struct span domain)
+list_set_add(struct list_set *set, struct span domain, size_t line)
 {
-	char			*names = grown(set->names, set->names_len, &set->names_capacity, domain.len, 1);
-	struct list_entry	*entries;
+	struct list_entry *entries = array_grown(set->entries, set->entry_count, &set->entry_capacity, sizeof(*entries));
 
-	if (names == NULL)
-		return PW_ENOMEM;
-	set->names = names;
-	entries = grown(set->entries, set->entry_count, &set->entry_capacity, 1, sizeof(*entries));
-	if (entries == NULL || set->names_len > UINT32_MAX - domain.len)
+	if (entries == NULL)
 		return PW_ENOMEM;
 	set->entries = entries;
+	if (set->names_len > UINT32_MAX - domain.len || !names_grow(set, domain.len))
+		return PW_ENOMEM;
 	set->entries[set->entry_count++] = (struct list_entry){ .hash = hash_of(domain),
-	    .at = (uint32_t)set->names_len, .len = (uint8_t)domain.len, .list = (uint32_t)(set->list_count - 1) };
+	    .at = (uint32_t)set->names_len, .len = (uint8_t)domain.len, .list = (uint32_t)(set->list_count - 1),
+	    .line = line < UINT32_MAX ? (uint32_t)line : UINT32_MAX };
 	memcpy(set->names + set->names_len, domain.at, domain.len);
 	set->names_len += domain.len;
 	return PW_OK;
@@ -119,20 +120,20 @@ list_set_index(struct list_set *set)
 		if (set->slots[slot] == 0)
 			set->slots[slot] = (uint32_t)(i + 1);
 	}
-	return PW_OK;
+	return filter_set_index(&set->filters);
 }
 
 /* The longer of two listed domains of one list says more. */
 static size_t
-note_hit(struct list_hit hits[MOST_HITS], size_t count, const struct list *list, struct span domain)
+note_hit(struct list_hit hits[MOST_HITS], size_t count, struct list_hit hit)
 {
 	for (size_t i = 0; i < count; i++)
-		if (hits[i].list == list) {
-			hits[i].domain = domain;
+		if (hits[i].list == hit.list) {
+			hits[i] = hit;
 			return count;
 		}
 	if (count < MOST_HITS)
-		hits[count++] = (struct list_hit){ list, domain };
+		hits[count++] = hit;
 	return count;
 }
 
@@ -155,7 +156,8 @@ list_set_match(const struct list_set *set, struct span host, struct list_hit hit
 			const struct list_entry *entry = &set->entries[set->slots[slot] - 1];
 
 			if (entry->hash == hash && span_eq_nocase(entry_name(set, entry), suffix))
-				count = note_hit(hits, count, &set->lists[entry->list], entry_name(set, entry));
+				count = note_hit(hits, count, (struct list_hit){ &set->lists[entry->list],
+				    entry_name(set, entry), entry->line });
 		}
 	}
 	return count;

@@ -1,8 +1,6 @@
 /*
- * Plain lists of domains, and the question which of them a host is on.
- *
- * A list's file: one domain to a line, # begins a comment, and "#! action: hold" or "#! action: strip" says
- * what a hit does (strip where nothing is said). A listed domain stands for itself and all its subdomains.
+ * The lists of a rules directory: domains and filters by the names of their lists, and the question which of them a
+ * host or a URL is on. docs/lists.md says what their files may hold.
  */
 #ifndef JUDGE_LIST_H
 #define JUDGE_LIST_H
@@ -11,20 +9,38 @@
 #include <pixelward/error.h>
 #include <pixelward/span.h>
 
+#include "filter.h"
+
 enum list_action {
-	LIST_STRIP,	/* references to its hosts are made inert, and the hit is recorded */
+	LIST_STRIP,	/* what it matches is made inert, and the hit is recorded */
 	LIST_HOLD,	/* and the message is held */
 };
+
+enum list_format {
+	LIST_UNKNOWN,
+	LIST_DOMAINS,	/* one to a line; a listed domain stands for itself and all its subdomains */
+	LIST_HOSTS,	/* an address and its names, as in /etc/hosts */
+	LIST_URLS,	/* beginnings of URLs */
+	LIST_CSV,	/* a column of domains and beginnings of URLs */
+	LIST_ADBLOCK,	/* network filters */
+};
+
+enum list_on_stale { STALE_WARN, STALE_KEEP, STALE_DROP };
 
 struct list {
 	char			*name;	/* as in the rule's name "list.NAME" */
 	enum list_action	 action;
-	size_t			 line;	/* of its action directive; 0: none yet */
+	enum list_format	 format;
+	enum list_on_stale	 on_stale;
+	bool			 stale, dropped;	/* past its expiry; and therefore not in force */
+	int64_t			 last_modified, expires_after, expires_at;	/* seconds; 0: not given */
+	size_t			 domains, filters;	/* in force */
+	size_t			 cosmetic, web, unsupported, bad;	/* lines that were skipped */
 };
 
 struct list_entry {
 	uint64_t	hash;
-	uint32_t	at, list;
+	uint32_t	at, list, line;
 	uint8_t		len;
 };
 
@@ -38,11 +54,20 @@ struct list_set {
 	size_t			 entry_count, entry_capacity;
 	uint32_t		*slots;		/* entry + 1 by hash, 0: free; a power of two of them */
 	size_t			 slot_count;
+	struct filter_set	 filters;
+};
+
+/* A file as found; times in seconds since 1970. */
+struct list_file {
+	const char	*path;		/* for the report */
+	struct span	 name, text;
+	int64_t		 modified, now;
 };
 
 struct list_hit {
 	const struct list	*list;
 	struct span		 domain;	/* as listed; lives in the set */
+	uint32_t		 line;
 };
 
 /* One host is within few listed domains of different lists; the rest of its hits would say no more. */
@@ -52,19 +77,19 @@ void		list_set_init(struct list_set *);
 void		list_set_fini(struct list_set *);
 
 /*
- * Add a list. file is for the report ("file:line:column: what; what instead", all mistakes in one run).
+ * Add a list. Mistakes and warnings go to report ("file:line:column: what; what instead", all in one run).
  *	PW_ECONFIG	the set must not be used
  */
-enum pw_err	list_set_read(struct list_set *, const char *file, struct span name, struct span text,
-		    struct buf *report) PW_MUST_CHECK;
+enum pw_err	list_set_read(struct list_set *, const struct list_file *, struct buf *report) PW_MUST_CHECK;
 /* One domain, lower case and without a dot at its end, on the list that was begun last. */
-enum pw_err	list_set_add(struct list_set *, struct span domain) PW_MUST_CHECK;
+enum pw_err	list_set_add(struct list_set *, struct span domain, size_t line) PW_MUST_CHECK;
 /* After the last list, before the first question. */
 enum pw_err	list_set_index(struct list_set *) PW_MUST_CHECK;
 
 /*
  * The lists that the host is on, each with the longest listed domain that the host is or is within. At most
- * MOST_HITS; the number found. The cost grows with the host's length, not with the lists'.
+ * MOST_HITS; the number found. The cost grows with the host's length, not with the lists'. What URLs are on says
+ * filter_set_match(&set->filters, ...); a filter's list is its number in lists.
  */
 size_t		list_set_match(const struct list_set *, struct span host, struct list_hit hits[MOST_HITS]);
 

@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MOST_FILE_BYTES	((off_t)256 << 20)
+#define MOST_FILE_BYTES	((off_t)64 << 20)
 #define MOST_LISTS	4096
-#define SUFFIX		".txt"
+
+/* What lists are published under. */
+static const char *const suffixes[] = { ".txt", ".csv", ".hosts", ".list" };
 
 struct loading {
 	struct policy	*policy;
@@ -49,13 +52,32 @@ is_list_name(struct span name)
 	return name.len > 0;
 }
 
+/* The file's name without its suffix; empty: it is no list. */
+static struct span
+list_name(struct span file)
+{
+	for (size_t i = 0; i < NITEMS(suffixes) && file.at[0] != '.'; i++) {
+		struct span suffix = span_of(suffixes[i]);
+
+		if (file.len > suffix.len && span_eq(span_from(file, file.len - suffix.len), suffix))
+			return span_cut(file, 0, file.len - suffix.len);
+	}
+	return SPAN_NONE;
+}
+
 static int
 is_list_file(const struct dirent *entry)
 {
-	struct span name = span_of(entry->d_name);
+	return list_name(span_of(entry->d_name)).len > 0;
+}
 
-	return name.at[0] != '.' && name.len > sizeof(SUFFIX) - 1 &&
-	    strcmp(name.at + name.len - (sizeof(SUFFIX) - 1), SUFFIX) == 0;
+static bool
+is_taken(const struct list_set *lists, struct span name)
+{
+	for (size_t i = 0; i < lists->list_count; i++)
+		if (span_eq(span_of(lists->lists[i].name), name))
+			return true;
+	return false;
 }
 
 /* By bytes: the generation must not depend on the locale. */
@@ -104,9 +126,10 @@ struct source {
 	const char	*noun, *cure, *cure_of_kind;
 };
 
-/* All of a file on the heap, summed under its name; NULL: a mistake was told. */
+/* All of a file on the heap, summed under its name, and when it was last changed; NULL: a mistake was told. */
 static char *
-source_read(struct loading *loading, const struct source *source, const char *path, const char *name, size_t *len)
+source_read(struct loading *loading, const struct source *source, const char *path, const char *name, size_t *len,
+    int64_t *modified)
 {
 	struct stat	 status;
 	char		*text = NULL;
@@ -121,8 +144,10 @@ source_read(struct loading *loading, const struct source *source, const char *pa
 		    (long long)MOST_FILE_BYTES);
 	else if ((text = file_text(fd, (size_t)status.st_size, len)) == NULL)
 		mistake(loading, path, "the %s cannot be read (%s); %s", source->noun, strerror(errno), source->cure);
-	else
+	else {
 		checksum_add(loading, name, (struct span){ text, *len });
+		*modified = (int64_t)status.st_mtime;
+	}
 	if (fd >= 0)
 		close(fd);
 	return text;
@@ -139,19 +164,24 @@ static void
 list_load(struct loading *loading, const char *directory, const char *file)
 {
 	static const struct source	 source = { "list", "allow reading it, or take it out", "take it out" };
-	struct span			 name = span_cut(span_of(file), 0, strlen(file) - (sizeof(SUFFIX) - 1));
+	struct span			 name = list_name(span_of(file));
 	char				 path[4096 + 512], *text;
 	size_t				 len;
+	int64_t				 modified;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, file);
 	if (!is_list_name(name)) {
 		mistake(loading, path, "the list's name is no name for a rule; write letters, digits, - _ and . only");
 		return;
 	}
-	text = source_read(loading, &source, path, file, &len);
+	if (is_taken(&loading->policy->lists, name)) {
+		mistake(loading, path, "another file gives the list %.*s already; rename one of them", SPAN_ARG(name));
+		return;
+	}
+	text = source_read(loading, &source, path, file, &len, &modified);
 	if (text != NULL)
-		note_failure(loading, list_set_read(&loading->policy->lists, path, name, (struct span){ text, len },
-		    loading->report));
+		note_failure(loading, list_set_read(&loading->policy->lists, &(struct list_file){ .path = path, .name = name,
+		    .text = { text, len }, .modified = modified, .now = (int64_t)time(NULL) }, loading->report));
 	free(text);
 }
 
@@ -166,9 +196,10 @@ groups_load(struct loading *loading, const struct options *options)
 		const struct option_file	*file = &options->groups.at[i];
 		char				 name[128], *text;
 		size_t				 len;
+		int64_t				 modified;
 
 		snprintf(name, sizeof(name), "group %s", file->name);	/* the blank is in no list's name */
-		text = source_read(loading, &source, file->path, name, &len);
+		text = source_read(loading, &source, file->path, name, &len, &modified);
 		if (text != NULL)
 			note_failure(loading, group_set_read(&policy->groups, file->path, file->name,
 			    (struct span){ text, len }, loading->report));
@@ -212,7 +243,7 @@ policy_load(const struct options *options, struct buf *report, struct policy **p
 	list_set_init(&loading.policy->lists);
 	group_set_init(&loading.policy->groups);
 	loading.checksum = g_checksum_new(G_CHECKSUM_SHA256);
-	snprintf(directory, sizeof(directory), "%s/lists", options->rules_dir);
+	snprintf(directory, sizeof(directory), "%s/lists.d", options->rules_dir);
 	lists_load(&loading, directory, options->rules_dir_given);
 	groups_load(&loading, options);
 	if (loading.err == PW_OK)

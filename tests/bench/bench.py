@@ -102,6 +102,20 @@ def bench_dissecting(files, folder):
     row("a mail without HTML (5 kB)", f"{plain_ms:.3f} ms", "< 0.3", plain_ms < 0.3)
 
 
+def bench_lists():
+    heading("Lists: a URL that is on none of 100,000 entries against one that is on none of 10, and loading")
+    for line in run(TOOLS + "list_bench").splitlines():
+        what, *fields = line.split("\t")
+        if what == "url":
+            few, many = float(fields[1]), float(fields[2])
+            row(f"{fields[0]}: a URL against 10 / 100,000 entries", f"{few:.0f} / {many:.0f} ns {many / few:5.2f} x", "<= 2",
+                many / few <= 2)
+        elif what == "load":
+            row(f"a file of {int(fields[0]):,} domains is loaded in", fields[1] + " s", "< 1", float(fields[1]) < 1)
+        else:
+            row(f"a file of {int(fields[0]):,} filters is loaded in", fields[1] + " s")
+
+
 def load(socket, connections, files):
     messages, seconds, median, p99, worst = run(
         TOOLS + "milter_load", socket, str(SECONDS), str(connections), *files).split()
@@ -243,6 +257,7 @@ def main():
         print(f"{len(files)} newsletters of {min(sizes) / 1000:.0f} to {max(sizes) / 1000:.0f} kB from "
               f"{given or 'tests/bench/newsletters.py'}; {os.cpu_count()} x {model.group(1) if model else '?'}")
         bench_dissecting(files, folder)
+        bench_lists()
         try:
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)

@@ -31,7 +31,7 @@ class Install(unittest.TestCase):
         self.make("install")
         files = self.files()
         for name in ("usr/sbin/pixelward", "usr/bin/pixelctl", "etc/pixelward/pixelward.conf",
-                     "usr/share/pixelward/rules/lists/apt31-ipac.txt", "usr/lib/systemd/system/pixelward.service",
+                     "usr/share/pixelward/rules/lists.d/apt31-ipac.txt", "usr/lib/systemd/system/pixelward.service",
                      "usr/share/doc/pixelward/README.md", "usr/share/doc/pixelward/install-postfix.md"):
             self.assertIn(name, files)
 

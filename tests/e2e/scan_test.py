@@ -218,6 +218,70 @@ class Watched(ScanTest):
         self.assertRegex(result.errors, r"watch\.txt:2:3: 'bob' is no address; write user@domain")
 
 
+class Lists(ScanTest):
+    """A directory of lists, one of each format."""
+
+    lists = {
+        "names.txt": "names.example\n",
+        "blackhole.hosts": "127.0.0.1 localhost\n0.0.0.0 hosts.example\n",
+        "lures.txt": "#! action: hold\nhttps://urls.example/lure/\n",
+        "feed.csv": "#! column: url\nid,url\n1,https://csv.example/x\n",
+        "mail.txt": "[Adblock Plus 2.0]\n! Email\n/open/*.gif?$image\n@@||kind.example^\n||host.example^$third-party\n"
+                    "/\\/beacon-[0-9]{3}\\//\na.example##.ad\n",
+    }
+    page = (b"From: desk@news.example\r\nContent-Type: text/html\r\n\r\n<p>Dear reader, the news of the day:</p>"
+            b"%s<p>and that is all for now.</p>\r\n")
+    picture = '<img src="%s" width=300 height=200 alt=x>'
+
+    def scan_page(self, html, lists=None):
+        for name, text in (self.lists if lists is None else lists).items():
+            os.makedirs(self.folder + "/rules/lists.d", exist_ok=True)
+            self.write("rules/lists.d/" + name, text.encode())
+        mail = self.write("page.eml", self.page % html.encode())
+        return scan("--json", mail, config={"RulesDir": self.folder + "/rules"})
+
+    def test_each_format_strips_what_it_lists(self):
+        rows = (("https://x.names.example/a.png", "list.names"), ("https://hosts.example/a.png", "list.blackhole"),
+                ("https://csv.example/xy.png", "list.feed"), ("https://a.example/open/1.gif?x", "list.mail"),
+                ("https://p.example/?u=%2Fopen%2F1.gif%3Fx", "list.mail"), ("https://img.host.example/a.png", "list.mail"),
+                ("https://a.example/beacon-123/a.png", "list.mail"))
+        for url, rule in rows:
+            with self.subTest(url):
+                result = self.scan_page(self.picture % url)
+                self.assertEqual((result.status, result.object["rules"], result.errors), (1, [rule], ""))
+                self.assertEqual([each["decision"] for each in result.object["references"]], ["strip"])
+
+    def test_the_reason_names_line_and_filter(self):
+        reference, = self.scan_page(self.picture % "https://a.example/open/1.gif?x").object["references"]
+        self.assertEqual(reference["reasons"], ["its URL is on the list mail (line 3: /open/*.gif?$image)"])
+
+    def test_what_no_list_matches_stays(self):
+        for url in ("https://a.example/a.png", "https://kind.example/open/1.gif?", "https://urls.example/other.png",
+                    "https://names.example.org/a.png"):
+            with self.subTest(url):
+                self.assertEqual(self.scan_page(self.picture % url).object["action"], "deliver")
+
+    def test_links_are_never_stripped(self):
+        for url in ("https://x.names.example/a", "https://a.example/open/1.gif?x", "https://csv.example/xy"):
+            with self.subTest(url):
+                found = self.scan_page(f'<a href="{url}">more</a>').object
+                self.assertEqual([each["decision"] for each in found["references"]], ["keep"])
+
+    def test_a_list_of_urls_may_hold_for_a_link(self):
+        found = self.scan_page('<a href="https://urls.example/lure/1">more</a>').object
+        self.assertEqual((found["action"], found["rules"]), ("hold", ["list.lures"]))
+
+    def test_a_mistake_is_an_error_and_a_bad_filter_a_warning(self):
+        result = self.scan_page("<p>x</p>", {"names.txt": "names.example\nhttps://x.example/\n"})
+        self.assertGreaterEqual(result.status, 64)
+        self.assertRegex(result.errors, r"names\.txt:2:1: 'https://x\.example/' is a URL")
+        result = self.scan_page(self.picture % "https://a.example/track.gif",
+                                {"names.txt": "", "mail.txt": "! x\n||a.example^$csp=x\n*\n/track.\n"})
+        self.assertEqual((result.status, result.object["rules"]), (1, ["list.mail"]))
+        self.assertRegex(result.errors, r"mail\.txt:2:14: warning: the option 'csp=x' is not supported")
+        self.assertRegex(result.errors, r"mail\.txt:3:1: warning: it would match every URL")
+
+
 class StandardInput(ScanTest):
 
     def test_a_dash_reads_standard_input(self):

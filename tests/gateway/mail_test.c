@@ -24,7 +24,7 @@ generation_make(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(directory));
-	snprintf(path, sizeof(path), "%s/lists", directory);
+	snprintf(path, sizeof(path), "%s/lists.d", directory);
 	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(path, sizeof(path), "%s/conf", directory);
 	file = fopen(path, "w");
@@ -37,7 +37,7 @@ generation_make(void **state)
 		print_error("%s", report.at);
 	buf_fini(&report);
 	unlink(path);
-	snprintf(path, sizeof(path), "%s/lists", directory);
+	snprintf(path, sizeof(path), "%s/lists.d", directory);
 	rmdir(path);
 	rmdir(directory);
 	return err == PW_OK ? 0 : -1;

@@ -561,7 +561,7 @@ list_write(const char *name, const char *text)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s/lists/%s", scratch, name);
+	snprintf(path, sizeof(path), "%s/lists.d/%s", scratch, name);
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
@@ -578,7 +578,7 @@ policy_make(void **state)
 	options = options_new();
 	if (mkdtemp(scratch) == NULL || options == NULL)
 		return 1;
-	snprintf(command, sizeof(command), "mkdir %s/lists", scratch);
+	snprintf(command, sizeof(command), "mkdir %s/lists.d", scratch);
 	if (system(command) != 0)
 		return 1;
 	list_write("apt31-ipac.txt", "#! action: hold\nnropnews.com\nb\xc3\xbc" "cher.example\n");

@@ -8,6 +8,7 @@
 #include <pixelward/base/config.h>
 #include <pixelward/judge/judge.h>
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ place_make(void **state)
 	buf_init(&place->report, 65536);
 	if (mkdtemp(place->path) == NULL || (place->options = options_new()) == NULL)
 		return 1;
-	snprintf(lists, sizeof(lists), "%s/lists", place->path);
+	snprintf(lists, sizeof(lists), "%s/lists.d", place->path);
 	return mkdir(lists, 0700) != 0 ||
 	    config_set(place->options, "t", "RulesDir", place->path, &place->report) != PW_OK;
 }
@@ -60,7 +61,7 @@ put(const struct place *place, const char *name, const char *text)
 {
 	char path[160];
 
-	snprintf(path, sizeof(path), "%s/lists/%s", place->path, name);
+	snprintf(path, sizeof(path), "%s/lists.d/%s", place->path, name);
 	FILE *file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
@@ -124,9 +125,64 @@ mistakes_in_all_lists_are_told_in_one_run(void **state)
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_null(place->policy);
 	assert_report(place,
-	    "/lists/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
-	    "/lists/c d.txt:1:1: the list's name is no name for a rule; write letters, digits, - _ and . only\n"
-	    "/lists/c.txt:2:1: '*.c.example' needs no sign for subdomains, they are meant by themselves; write c.example\n");
+	    "/lists.d/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
+	    "/lists.d/c d.txt:1:1: the list's name is no name for a rule; write letters, digits, - _ and . only\n"
+	    "/lists.d/c.txt:2:1: '*.c.example' needs no sign for subdomains, they are meant by themselves; write c.example\n");
+}
+
+static void
+lists_have_their_names_without_a_suffix(void **state)
+{
+	static const char *const	 names[] = { "a", "b", "c", "d" };
+	struct place			*place = *state;
+
+	put(place, "a.csv", "domain,why\na.example,x\n");
+	put(place, "b.hosts", "0.0.0.0 a.example\n");
+	put(place, "c.list", "https://a.example/x\n");
+	put(place, "d.txt", "||a.example^\n");
+	put(place, "e.md", "nothing that a list would hold\n");
+	assert_int_equal(load(place), PW_OK);
+	assert_report(place, "");
+	assert_int_equal(place->policy->lists.list_count, NITEMS(names));
+	for (size_t i = 0; i < NITEMS(names); i++) {
+		assert_string_equal(place->policy->lists.lists[i].name, names[i]);
+		assert_int_equal(place->policy->lists.lists[i].domains + place->policy->lists.lists[i].filters, 1);
+	}
+	put(place, "a.txt", "b.example\n");
+	assert_int_equal(load(place), PW_ECONFIG);
+	assert_report(place, "/lists.d/a.txt:1:1: another file gives the list a already; rename one of them\n");
+}
+
+static void
+a_list_ages_by_its_file(void **state)
+{
+	struct place	*place = *state;
+	char		 path[160];
+
+	put(place, "a.txt", "#! expires: 1 day\n#! on_stale: drop\na.example\n");
+	assert_int_equal(load(place), PW_OK);
+	assert_report(place, "");
+	assert_int_equal(place->policy->lists.entry_count, 1);
+	snprintf(path, sizeof(path), "%s/lists.d/a.txt", place->path);
+	struct timespec times[2] = { { .tv_sec = 86400 }, { .tv_sec = 86400 } };
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	assert_int_equal(load(place), PW_OK);
+	assert_report(place, "/lists.d/a.txt:1:1: warning: the list expired on 1970-01-03, and it is not in force (on_stale: "
+	    "drop); fetch it anew\n");
+	assert_int_equal(place->policy->lists.entry_count, 0);
+}
+
+static void
+what_is_too_large_is_refused(void **state)
+{
+	struct place	*place = *state;
+	char		 path[160];
+
+	put(place, "a.txt", "a.example\n");
+	snprintf(path, sizeof(path), "%s/lists.d/a.txt", place->path);
+	assert_int_equal(truncate(path, (off_t)100 << 20), 0);
+	assert_int_equal(load(place), PW_ECONFIG);
+	assert_report(place, "/lists.d/a.txt:1:1: the list is larger than 67108864 bytes; split it\n");
 }
 
 static void
@@ -135,13 +191,13 @@ what_is_no_file_is_refused(void **state)
 	struct place	*place = *state;
 	char		 path[160];
 
-	snprintf(path, sizeof(path), "%s/lists/d.txt", place->path);
+	snprintf(path, sizeof(path), "%s/lists.d/d.txt", place->path);
 	assert_int_equal(mkdir(path, 0700), 0);
-	snprintf(path, sizeof(path), "%s/lists/p.txt", place->path);
+	snprintf(path, sizeof(path), "%s/lists.d/p.txt", place->path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists/d.txt:1:1: the list is no file; take it out\n"
-	    "/lists/p.txt:1:1: the list is no file; take it out\n");
+	assert_report(place, "/lists.d/d.txt:1:1: the list is no file; take it out\n"
+	    "/lists.d/p.txt:1:1: the list is no file; take it out\n");
 }
 
 static void
@@ -150,15 +206,15 @@ a_directory_that_was_named_must_be_there(void **state)
 	struct place	*place = *state;
 	char		 path[160];
 
-	snprintf(path, sizeof(path), "%s/lists", place->path);
+	snprintf(path, sizeof(path), "%s/lists.d", place->path);
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists:1:1: the directory of the lists cannot be read (No such file or directory); create it, "
+	assert_report(place, "/lists.d:1:1: the directory of the lists cannot be read (No such file or directory); create it, "
 	    "or let RulesDir name the directory above it\n");
 	place->options->rules_dir_given = false;
 	assert_int_equal(load(place), PW_OK);
 	assert_non_null(place->policy);
-	assert_report(place, "/lists:1:1: warning: there is no such directory, so no lists are in force; create it, or let "
+	assert_report(place, "/lists.d:1:1: warning: there is no such directory, so no lists are in force; create it, or let "
 	    "RulesDir name the directory above it\n");
 }
 
@@ -185,8 +241,8 @@ the_generation_changes_with_names_and_contents(void **state)
 	/* The same bytes in the same order under another name. */
 	put(place, "a.txt", "a.example\n");
 	char path[160], renamed[160];
-	snprintf(path, sizeof(path), "%s/lists/b.txt", place->path);
-	snprintf(renamed, sizeof(renamed), "%s/lists/c.txt", place->path);
+	snprintf(path, sizeof(path), "%s/lists.d/b.txt", place->path);
+	snprintf(renamed, sizeof(renamed), "%s/lists.d/c.txt", place->path);
 	assert_int_equal(rename(path, renamed), 0);
 	assert_int_equal(load(place), PW_OK);
 	assert_string_not_equal(policy_generation(place->policy), first);
@@ -205,7 +261,7 @@ set_group(struct place *place, const char *name, const char *file)
 {
 	char value[160];
 
-	snprintf(value, sizeof(value), "%s %s/lists/%s", name, place->path, file);
+	snprintf(value, sizeof(value), "%s %s/lists.d/%s", name, place->path, file);
 	assert_int_equal(config_set(place->options, "t", "Group", value, &place->report), PW_OK);
 }
 
@@ -236,8 +292,8 @@ mistakes_in_groups_and_lists_are_told_in_one_run(void **state)
 	set_group(place, "watch", "people");
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_report(place,
-	    "/lists/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
-	    "/lists/people:3:3: 'eve' is no address; write user@domain, or @domain for everybody there\n");
+	    "/lists.d/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
+	    "/lists.d/people:3:3: 'eve' is no address; write user@domain, or @domain for everybody there\n");
 }
 
 static void
@@ -249,12 +305,12 @@ a_group_must_have_its_file(void **state)
 	set_group(place, "watch", "none");
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_null(place->policy);
-	assert_report(place, "/lists/none:1:1: the group cannot be read (No such file or directory); let Group name a file "
+	assert_report(place, "/lists.d/none:1:1: the group cannot be read (No such file or directory); let Group name a file "
 	    "that can be read\n");
-	snprintf(path, sizeof(path), "%s/lists/none", place->path);
+	snprintf(path, sizeof(path), "%s/lists.d/none", place->path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists/none:1:1: the group is no file; let Group name one\n");
+	assert_report(place, "/lists.d/none:1:1: the group is no file; let Group name one\n");
 }
 
 static void
@@ -319,6 +375,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lists_are_the_txt_files_by_their_names, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(mistakes_in_all_lists_are_told_in_one_run, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(lists_have_their_names_without_a_suffix, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(a_list_ages_by_its_file, place_make, place_drop),
+		cmocka_unit_test_setup_teardown(what_is_too_large_is_refused, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(a_directory_that_was_named_must_be_there, place_make, place_drop),
 		cmocka_unit_test_setup_teardown(the_generation_changes_with_names_and_contents, place_make, place_drop),

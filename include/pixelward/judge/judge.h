@@ -13,7 +13,7 @@
 struct policy;
 
 /*
- * Load the lists of options->rules_dir (its lists directory) and the files of options->groups. Mistakes go to report
+ * Load the lists of options->rules_dir (its lists.d) and the files of options->groups. Mistakes go to report
  * as file:line:column, all in one run. A missing directory is a mistake if the configuration names it, else a warning
  * and no lists; a group's missing file always is one.
  *	PW_ECONFIG	*policy is NULL
@@ -31,8 +31,8 @@ const char	*policy_generation(const struct policy *);
  *
  * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.remote-content
- * (RemoteContent all), builtin.receipt (ReadReceipts), builtin.limit, builtin.poison, builtin.signed, and list.NAME
- * for the file NAME.txt.
+ * (RemoteContent all), builtin.receipt (ReadReceipts), builtin.limit, builtin.list-limit (too much URL text to try
+ * the lists on), builtin.poison, builtin.signed, and list.NAME for a file of lists.d.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,
