@@ -50,7 +50,7 @@ static const struct row {
 	{ "a quirk that nobody has",		PART, 1, IN(part, quirks), 1u << (QUIRK_TNEF + 1) },
 	{ "a document of no part",		DOCUMENT, 0, IN(document, part), UINT32_MAX },
 	{ "a kind of document that nobody has",	DOCUMENT, 0, IN(document, kind), DOCUMENT_HEADER + 1 },
-	{ "a flag that no document has",	DOCUMENT, 0, IN(document, flags), 4 },
+	{ "a flag that no document has",	DOCUMENT, 0, IN(document, flags), DOCUMENT_GUISED << 1 },
 	{ "a document in another part",		DOCUMENT, 0, IN(document, bytes.at), 0 },
 	{ "a document behind its part",		DOCUMENT, 0, IN(document, bytes.len), BYTES },
 	{ "a document past the message",	DOCUMENT, 0, IN(document, bytes.at), UINT32_MAX },
