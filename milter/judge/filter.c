@@ -302,10 +302,12 @@ try(struct trial *trial, const struct filter *filter)
 		return;
 	}
 	trial->asker->work--;
-	if (!options_match(trial, filter))
+	/* An expression costs more than its senders, a pattern less. */
+	if (!options_match(trial, filter) ||
+	    (filter->regex != NULL && !is_for_site(trial->set, filter, trial->asker)))
 		return;
 	enum regex_answer answer = text_matches(trial, filter);
-	if (answer == REGEX_NO || !is_for_site(trial->set, filter, trial->asker) ||
+	if (answer == REGEX_NO || (filter->regex == NULL && !is_for_site(trial->set, filter, trial->asker)) ||
 	    (standing = standing_of(trial, filter->list)) == NULL)
 		return;
 	place = answer == REGEX_FAILED ? &standing->failed :
@@ -472,7 +474,7 @@ filter_set_match(const struct filter_set *set, struct filter_asker *asker, const
 	struct trial	trial = { .set = set, .asker = asker, .question = question };
 	struct form	forms[2];
 	size_t		form_count;
-	uint64_t	cost = question->url.len / 8;
+	uint64_t	cost = question->url.len;
 
 	*count = 0;
 	if (set->count == 0 || question->type == 0)

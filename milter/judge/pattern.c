@@ -75,7 +75,7 @@ piece_find(struct span text, size_t from, struct span piece, bool to_end, uint64
 		size_t end = piece_end(text, at, piece);
 		if (end != NOWHERE && (!to_end || end == text.len))
 			return end;
-		spend(work, 1 + piece.len / 16);
+		spend(work, 1 + piece.len / 4);
 	}
 	return NOWHERE;
 }

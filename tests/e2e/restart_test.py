@@ -202,6 +202,33 @@ class Restart(case.OutsideTest):
             self.ward.configure()
             self.ward.reload()
 
+    def test_a_reload_reads_the_lists_again_and_keeps_the_old_ones_if_they_are_wrong(self):
+        page = (b"From: desk@news.example\r\nContent-Type: text/html\r\n\r\n<p>The news of the day:</p>"
+                b"<img src='https://a.example/open/7.gif' width=300 height=200 alt=x><p>and no more.</p>\r\n")
+        rules = self.ward.folder + "/rules"
+        os.makedirs(rules + "/lists.d", exist_ok=True)
+
+        def write(text):
+            with open(rules + "/lists.d/mail.txt", "w", encoding="utf-8") as file:
+                file.write(text)
+            self.ward.reload()
+
+        def picture_stays():
+            return b"a.example" in self.deliver(page)[1].data
+        self.ward.configure(RulesDir=rules)
+        try:
+            write("! nothing yet\n")
+            self.assertTrue(picture_stays())
+            # An expression is compiled by the confined gateway, too.
+            write("! mail\n/\\/open\\/[0-9]+\\.gif/\n")
+            scratch.wait_until(lambda: not picture_stays(), "the new list")
+            write("#! action: none\n")
+            scratch.wait_until(lambda: "mail.txt:1:1: 'none' is no action" in self.ward.log, "the complaint")
+            self.assertFalse(picture_stays())
+        finally:
+            self.ward.configure()
+            self.ward.reload()
+
     def test_a_second_instance_does_not_take_the_socket_of_a_living_one(self):
         second = subprocess.run([DAEMON, "-c", self.ward.config_file, "-f"], capture_output=True, text=True,
                                 stdin=subprocess.DEVNULL, timeout=scratch.PATIENCE)
