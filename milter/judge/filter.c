@@ -335,6 +335,17 @@ try_token(struct trial *trial, struct span token, enum token_kind kind)
 		try(trial, &set->filters[set->filed[bucket->begin + i]]);
 }
 
+/* Up to what no name has and ^ may stand for: what passes for a host in a broken URL. */
+static struct span
+host_name(struct span suffix)
+{
+	size_t end = 0;
+
+	while (end < suffix.len && !pattern_is_separator(suffix.at[end]))
+		end++;
+	return span_cut(suffix, 0, end);
+}
+
 static void
 try_form(struct trial *trial, const struct form *form)
 {
@@ -347,7 +358,7 @@ try_form(struct trial *trial, const struct form *form)
 	host = span_cut(text, form->lower.host_at, form->lower.host_end);
 	for (size_t i = 0; i < host.len && labels < MOST_LABELS; i++)
 		if (i == 0 || host.at[i - 1] == '.') {
-			try_token(trial, span_from(host, i), TOKEN_HOST);
+			try_token(trial, host_name(span_from(host, i)), TOKEN_HOST);
 			labels++;
 		}
 	for (size_t at = 0, end; at < text.len; at = end + 1) {

@@ -71,10 +71,11 @@ regex_tokens(struct span source, token_taken *taken, void *context)
 		if (end == at) {
 			bool escaped = source.at[at] == '\\' && at + 1 < source.len;
 			size_t next = at + 1 + escaped;
-			char sign = source.at[at + escaped], after = next < source.len ? source.at[next] : '\0';
+			char sign = source.at[at + escaped];
 
-			literal = (escaped ? !token_has(sign) : sign == '/' || sign == '-' || sign == '_' || sign == '=' ||
-			    sign == '&' || sign == '%') && after != '?' && after != '*' && after != '{' && after != '+';
+			/* A quantifier behind it is no literal itself. */
+			literal = escaped ? !token_has(sign) : sign == '/' || sign == '-' || sign == '_' || sign == '=' ||
+			    sign == '&' || sign == '%';
 			at = next;
 			continue;
 		}

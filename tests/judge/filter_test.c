@@ -169,6 +169,7 @@ static const struct row {
 	{ "a host with a star", "||mail.*/open^", "https://mail.a.example/open?x", true, NULL, 0 },
 	{ "a later label may be the one", "||e.example/y", "https://e.example.e.example/y", true, NULL, 0 },
 	{ "case of a host does not matter", "||A.Example^", "https://a.example/", true, NULL, 0 },
+	{ "what ends a host in a broken URL ends it here", "||a.example^", "https://x.a.example^y/", true, NULL, 0 },
 	{ "an address is a host", "||192.0.2.1^", "https://192.0.2.1/x", true, NULL, 0 },
 	/* percent signs */
 	{ "an encoded URL is decoded", "/event.gif?", "https://p.example/?u=https%3A%2F%2Ft.example%2Fevent.gif%3Fx", true, NULL, 0 },
@@ -192,6 +193,7 @@ static const struct row {
 	{ "with a letter that need not be there", "/\\/tracks?\\/op/", "https://a.example/track/op", true, NULL, 0 },
 	{ "with a sign that need not be there", "/\\/track\\/?x7/", "https://a.example/trackx7", true, NULL, 0 },
 	{ "with a sign that may repeat none", "/\\-*track\\-{0,1}7/", "https://a.example/xtrack7", true, NULL, 0 },
+	{ "with a sign before a word that need not be there", "/x\\/?track7\\//", "https://a.example/xtrack7/", true, NULL, 0 },
 	{ "with a quoted piece", "/\\Qtrack.7\\E/", "https://a.example/xtrack.7x", true, NULL, 0 },
 	{ "a path between slashes is an expression", "/track/", "https://a.example/xtrackx", true, NULL, 0 },
 	/* types */
