@@ -22,7 +22,8 @@ table() {
 	build libidn2-dev     pc:libidn2            international domain names
 	build libpsl-dev      pc:libpsl             the Public Suffix List
 	build libseccomp-dev  pc:libseccomp         the sandbox around the parsers
-	build libpcre2-dev    pc:libpcre2-8         regular expressions of lists
+	build libyaml-dev     pc:yaml-0.1           the form of rule files
+	build libpcre2-dev    pc:libpcre2-8         regular expressions of lists and rules
 	build libglib2.0-dev  pc:glib-2.0           hashes (and GMime's base)
 	demo  python3         cmd:python3           the demo, and tests from outside
 	demo  postfix         cmd:postconf          private copies of it for the demo and the tests; no system service is started

@@ -29,6 +29,9 @@ struct verdict {
 	size_t		 rule_count;
 	struct span	*reasons;	/* of the message's action, in words */
 	size_t		 reason_count;
+	bool		 tag;		/* a rule wants the X-Pixelward field, whatever the action */
+	struct span	*notes;		/* of rules that change nothing: in shadow, or failed */
+	size_t		 note_count;
 };
 
 const char	*action_name(enum action);

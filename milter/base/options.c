@@ -40,7 +40,7 @@ const struct option options_table[] = {
 	{ "Syslog", OPTION_BOOL, SLOT(syslog), "no", 0, 0, NULL, NULL,
 	  "log to syslog, facility mail, instead of standard error" },
 	{ "RulesDir", OPTION_TEXT, SLOT(rules_dir), "/etc/pixelward/rules", 1, 4095, NULL, check_path,
-	  "directory of the rules; its lists.d holds the lists (docs/lists.md)" },
+	  "directory of the rules, *.yaml; its lists.d holds the lists (docs/lists.md)" },
 	{ "RemoteContent", OPTION_WORD, SLOT(remote_content), "trackers", 0, 0, contents, NULL,
 	  "what is made inert: trackers, everything of unvouched hosts, or all remote content" },
 	{ "Redis", OPTION_TEXT, SLOT(redis), "none", 1, 4096, NULL, check_redis,

@@ -174,7 +174,7 @@ reload(const struct gateway *gateway)
 	struct buf		 report;
 
 	buf_init(&report, (size_t)1 << 20);
-	if (generation_load(gateway->config_file, &report, &next) == PW_OK) {
+	if (generation_load(gateway->config_file, NULL, &report, &next) == PW_OK) {
 		current_publish(next);
 		generation_drop(next);
 		say(gateway, GATEWAY_YES);

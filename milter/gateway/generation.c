@@ -21,7 +21,7 @@ generation_free(struct generation *generation)
 }
 
 static enum pw_err
-generation_read(struct generation *generation, const char *config_file, struct buf *report)
+generation_read(struct generation *generation, const char *config_file, dissect_function *dissect, struct buf *report)
 {
 	enum pw_err err;
 
@@ -32,11 +32,12 @@ generation_read(struct generation *generation, const char *config_file, struct b
 	if (err != PW_OK)
 		return err;
 	err = rules_dir_find(generation->options);
-	return err != PW_OK ? err : policy_load(generation->options, report, &generation->policy);
+	return err != PW_OK ? err : policy_load(generation->options, dissect, report,
+	    &generation->policy);
 }
 
 enum pw_err
-generation_load(const char *config_file, struct buf *report, struct generation **result)
+generation_load(const char *config_file, dissect_function *dissect, struct buf *report, struct generation **result)
 {
 	struct generation	*generation = calloc(1, sizeof(*generation));
 	enum pw_err		 err;
@@ -45,7 +46,7 @@ generation_load(const char *config_file, struct buf *report, struct generation *
 	if (generation == NULL)
 		return PW_ENOMEM;
 	atomic_init(&generation->holders, 1);
-	err = generation_read(generation, config_file, report);
+	err = generation_read(generation, config_file, dissect, report);
 	if (err != PW_OK) {
 		generation_free(generation);
 		return err;

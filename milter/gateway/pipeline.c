@@ -387,6 +387,11 @@ outcome_log_line(const struct message *message, const struct options *options, c
 	buf_printf(&line, " rcpts=%zu mode=%s ms=%.1f size=%zu mid=", message->recipient_count,
 	    mode_names[options->mode], (double)outcome->cpu_us / 1000.0, message->raw.len);
 	add_word(&line, d != NULL ? dissection_text(d, d->message_id) : SPAN_NONE, 200);
+	/* Rules in shadow, and those that failed; why they did is in what pixelctl scan prints. */
+	for (size_t i = 0; i < verdict->note_count; i++) {
+		buf_add(&line, i == 0 ? SPAN(" notes=") : SPAN(","));
+		add_word(&line, span_cut(verdict->notes[i], 0, span_find_char(verdict->notes[i], ' ', 0)), 80);
+	}
 	if (verdict->reason_count > 0) {
 		buf_add(&line, SPAN(" reason=\""));
 		for (size_t i = 0; i < verdict->reasons[0].len && i < 200; i++)
@@ -409,8 +414,8 @@ outcome_header(const struct options *options, const struct outcome *outcome, str
 
 	if (outcome->skipped || options->mode == MODE_SHADOW || verdict->action == ACTION_DELIVER)
 		return SPAN_NONE;
-	/* What was neutralised needs no mark: the other header fields stay as they came. */
-	if (options->mode == MODE_ENFORCE && verdict->action != ACTION_TAG && !live)
+	/* What was neutralised needs no mark, unless a rule asks for one: the other header fields stay as they came. */
+	if (options->mode == MODE_ENFORCE && verdict->action != ACTION_TAG && !verdict->tag && !live)
 		return SPAN_NONE;
 	buf_init(&line, 998);
 	buf_printf(&line, " %saction=%s; stripped=%zu; rules=", live ? "live; " : "", action_name(verdict->action),

@@ -5,9 +5,9 @@
 #include "kind.h"
 #include "opinion.h"
 #include "policy.h"
+#include "rules/evidence.h"
+#include "rules/rule_set.h"
 #include "shape.h"
-#include "spacer.h"
-#include "token.h"
 
 /* One message before the judge. */
 struct hearing {
@@ -18,8 +18,8 @@ struct hearing {
 	struct arena		*arena;
 	struct opinion		 opinion;
 	struct indicators	 indicators;
-	struct tokens		*tokens;	/* made for the first reference that needs it */
-	struct spacers		*spacers;
+	struct evidence		 evidence;
+	struct ruling		 ruling;	/* of the rule files; all empty without a policy */
 	bool			*is_covered;	/* of each part: a signature stands around it */
 	groups			 watched;	/* watched groups that a recipient is in */
 	bool			 watched_known;
@@ -82,43 +82,46 @@ is_signed(const struct hearing *hearing, const struct reference *reference)
 
 /* --- what makes a tracker --- */
 
-static bool
-carries_token(struct hearing *hearing, const struct reference *reference, struct grounds *grounds)
-{
-	struct opinion	*opinion = &hearing->opinion;
-	struct token	 token;
+/* Rules of thumb that need no file: each says whether it speaks against a live reference, and why. */
+typedef bool	speaks(struct hearing *, uint32_t index, struct grounds *, struct span *spacer);
 
-	if (hearing->tokens == NULL)
-		hearing->tokens = tokens_new(hearing->message, hearing->arena);
-	if (hearing->tokens == NULL || tokens_find(hearing->tokens, dissection_text(hearing->d, reference->url),
-	    dissection_text(hearing->d, reference->host), reference->path_at, &token) != PW_OK) {
-		opinion->no_memory = true;
-		return false;
-	}
-	if (token.unread)
-		ground_add(opinion, grounds, SPAN("too much URL text to look for recipients in all of it"));
-	if (token.found)
-		ground_add(opinion, grounds, arena_printf(hearing->arena, "the URL carries the recipient's %s (%s%s%s)",
-		    token.local ? "local part" : "address", token.form, token.inside != NULL ? " in " : "",
-		    token.inside != NULL ? token.inside : ""));
-	return token.found || token.unread;
+static const struct reference *
+reference_at(const struct hearing *hearing, uint32_t index)
+{
+	return &dissection_references(hearing->d)[index];
 }
 
 static bool
-is_invisible(struct hearing *hearing, const struct reference *reference, struct grounds *grounds, struct span *spacer)
+carries_token(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
+{
+	struct opinion		*opinion = &hearing->opinion;
+	const struct token	*token = evidence_token(&hearing->evidence, index);
+
+	(void)spacer;
+	if (token == NULL) {
+		opinion->no_memory = true;
+		return false;
+	}
+	if (token->unread)
+		ground_add(opinion, grounds, SPAN("too much URL text to look for recipients in all of it"));
+	if (token->found)
+		ground_add(opinion, grounds, arena_printf(hearing->arena, "the URL carries the recipient's %s (%s%s%s)",
+		    token->local ? "local part" : "address", token->form, token->inside != NULL ? " in " : "",
+		    token->inside != NULL ? token->inside : ""));
+	return token->found || token->unread;
+}
+
+static bool
+is_invisible(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
 	struct opinion	*opinion = &hearing->opinion;
 	struct grounds	 found = { .count = 0 };
 
-	if (!hidden_grounds(opinion, reference, &found))
+	if (!hidden_grounds(opinion, reference_at(hearing, index), &found))
 		return false;
-	if (hearing->spacers == NULL)
-		hearing->spacers = spacers_new(hearing->d, hearing->arena);
-	if (hearing->spacers == NULL) {
+	*spacer = evidence_spacer(&hearing->evidence, index);
+	if (hearing->evidence.no_memory)
 		opinion->no_memory = true;
-		return false;
-	}
-	*spacer = spacer_reason(hearing->spacers, reference);
 	if (spacer->at != NULL)
 		return false;
 	for (size_t i = 0; i < found.count; i++)
@@ -128,11 +131,12 @@ is_invisible(struct hearing *hearing, const struct reference *reference, struct 
 
 /* A style sheet or a font shows nothing of its own that a text could not do without: opaque is enough. */
 static bool
-is_opaque_look(struct hearing *hearing, const struct reference *reference, struct grounds *grounds)
+is_opaque_look(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
-	const struct kind	*kind = kind_of(reference);
-	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference);
+	const struct kind	*kind = kind_of(reference_at(hearing, index));
+	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference_at(hearing, index));
 
+	(void)spacer;
 	if (kind->shows != SHOWS_LOOK || !shape_has_opaque_token(&pieces))
 		return false;
 	ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "the %s's URL carries an opaque token",
@@ -140,31 +144,64 @@ is_opaque_look(struct hearing *hearing, const struct reference *reference, struc
 	return true;
 }
 
-/* Grounds and rules of everything that speaks against a live reference. */
 static bool
-is_to_strip(struct hearing *hearing, const struct reference *reference, struct grounds *grounds, struct span *spacer)
+is_unwanted(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
+{
+	(void)index, (void)spacer;
+	if (hearing->options->remote_content != REMOTE_ALL)
+		return false;
+	ground_add(&hearing->opinion, grounds, SPAN("remote content is not allowed (RemoteContent all)"));
+	return true;
+}
+
+static const struct {
+	struct span	 rule;
+	speaks		*speaks;
+} builtins[] = {
+	{ { "builtin.recipient-token", 23 }, carries_token },
+	{ { "builtin.invisible", 17 }, is_invisible },
+	{ { "builtin.opaque-token", 20 }, is_opaque_look },
+	{ { "builtin.remote-content", 22 }, is_unwanted },
+};
+
+/* What rule files say. */
+static bool
+rules_strip(struct hearing *hearing, uint32_t index, struct grounds *grounds)
+{
+	const struct strip_hit *hit = hearing->ruling.strips != NULL ? hearing->ruling.strips[index] : NULL;
+
+	for (; hit != NULL; hit = hit->next)
+		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "rule %.*s: %.*s",
+		    SPAN_ARG(hit->rule->name), SPAN_ARG(hit->rule->title)));
+	return hearing->ruling.strips != NULL && hearing->ruling.strips[index] != NULL;
+}
+
+/* Grounds and rules of everything that speaks against a live reference; excuse: why it stays despite some of it. */
+static bool
+is_to_strip(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *excuse)
 {
 	struct opinion	*opinion = &hearing->opinion;
 	bool		 strip = false;
 
-	if (carries_token(hearing, reference, grounds)) {
-		opinion_rule(opinion, SPAN("builtin.recipient-token"));
+	for (size_t i = 0; i < NITEMS(builtins); i++) {
+		struct grounds		 found = { .count = 0 };
+		const struct rule	*exemption;
+
+		if (!builtins[i].speaks(hearing, index, &found, excuse))
+			continue;
+		exemption = ruling_exempts(&hearing->ruling, index, builtins[i].rule);
+		if (exemption != NULL) {
+			*excuse = arena_printf(hearing->arena, "%.*s does not count here: %.*s (%.*s)",
+			    SPAN_ARG(builtins[i].rule), SPAN_ARG(exemption->title), SPAN_ARG(exemption->name));
+			opinion_rule(opinion, exemption->name);
+			continue;
+		}
+		for (size_t k = 0; k < found.count; k++)
+			ground_add(opinion, grounds, found.at[k]);
+		opinion_rule(opinion, builtins[i].rule);
 		strip = true;
 	}
-	if (is_invisible(hearing, reference, grounds, spacer)) {
-		opinion_rule(opinion, SPAN("builtin.invisible"));
-		strip = true;
-	}
-	if (is_opaque_look(hearing, reference, grounds)) {
-		opinion_rule(opinion, SPAN("builtin.opaque-token"));
-		strip = true;
-	}
-	if (hearing->options->remote_content == REMOTE_ALL) {
-		ground_add(opinion, grounds, SPAN("remote content is not allowed (RemoteContent all)"));
-		opinion_rule(opinion, SPAN("builtin.remote-content"));
-		strip = true;
-	}
-	return strip;
+	return rules_strip(hearing, index, grounds) || strip;
 }
 
 /* What OnSignedLive makes of a reference that is to be stripped. */
@@ -188,7 +225,7 @@ strip_despite_signature(struct hearing *hearing, struct grounds *grounds)
 }
 
 static struct span
-why_kept(const struct reference *reference, bool live, struct span spacer)
+why_kept(const struct reference *reference, bool live, struct span excuse)
 {
 	const struct kind *kind = kind_of(reference);
 
@@ -196,12 +233,12 @@ why_kept(const struct reference *reference, bool live, struct span spacer)
 		return SPAN("contacts nobody");
 	if (reference->trigger == TRIGGER_CLICK)
 		return kind->shows == SHOWS_ASKS ? kind->kept : SPAN("a link is followed only on a click");
-	return spacer.at != NULL ? spacer : kind->kept;
+	return excuse.at != NULL ? excuse : kind->kept;
 }
 
 /* --- receipts --- */
 
-/* Of all recipients: they share one message, and what is stripped for one is stripped for all. */
+/* Watched groups of all recipients: they share one message, and what is stripped for one is stripped for all. */
 static groups
 watched_groups(struct hearing *hearing)
 {
@@ -243,30 +280,32 @@ is_unwanted_receipt(struct hearing *hearing, struct grounds *grounds)
 /* --- one reference --- */
 
 static void
-decide(struct hearing *hearing, const struct reference *reference, struct decision *decision)
+decide(struct hearing *hearing, uint32_t index, struct decision *decision)
 {
-	struct opinion	*opinion = &hearing->opinion;
-	struct grounds	 grounds = { .count = 0 };
-	struct span	 spacer = SPAN_NONE;
-	bool		 live = (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0;
-	bool		 listed = indicators_of_reference(&hearing->indicators, reference, &grounds,
-			    &hearing->indicated);
-	bool		 wanted = false, strip = false;
+	const struct reference	*reference = reference_at(hearing, index);
+	struct opinion		*opinion = &hearing->opinion;
+	struct grounds		 grounds = { .count = 0 };
+	struct span		 excuse = SPAN_NONE;
+	bool			 live = (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0;
+	bool			 listed = indicators_of_reference(&hearing->indicators, reference, &grounds,
+				    &hearing->indicated);
+	bool			 wanted = false, strip = false;
 
-	if (live && reference->kind == REFERENCE_RECEIPT && is_unwanted_receipt(hearing, &grounds))
+	if (live && reference->kind == REFERENCE_RECEIPT &&
+	    (is_unwanted_receipt(hearing, &grounds) || rules_strip(hearing, index, &grounds)))
 		wanted = strip = true;
 	else if (live && reference->kind == REFERENCE_PING) {
 		ground_add(opinion, &grounds, SPAN("a ping does nothing for who follows the link"));
 		opinion_rule(opinion, SPAN("builtin.ping"));
 		wanted = strip = true;
 	} else if (live && reference->trigger != TRIGGER_CLICK && kind_of(reference)->shows != SHOWS_ASKS) {
-		wanted = is_to_strip(hearing, reference, &grounds, &spacer) || listed;
+		wanted = is_to_strip(hearing, index, &grounds, &excuse) || listed;
 		/* No signature excuses a listed host. */
 		strip = wanted && (listed || !is_signed(hearing, reference) ||
 		    strip_despite_signature(hearing, &grounds));
 	}
 	if (!wanted)
-		ground_add(opinion, &grounds, why_kept(reference, live, spacer));
+		ground_add(opinion, &grounds, why_kept(reference, live, excuse));
 	decision_set(opinion, decision, strip, &grounds);
 }
 
@@ -309,6 +348,53 @@ weigh_failures(struct hearing *hearing)
 	}
 }
 
+/* --- rule files --- */
+
+static bool
+ask_rules(struct hearing *hearing)
+{
+	const struct policy *policy = hearing->policy;
+
+	if (policy == NULL || policy->rules->count == 0)
+		return true;
+	return rule_set_judge(policy->rules, &policy->lists, &hearing->evidence, rule_set_today(), &hearing->ruling);
+}
+
+/* What a rule in force asks for the message. What it strips, the references' grounds tell. */
+static void
+weigh_rule(struct hearing *hearing, const struct rule *rule)
+{
+	struct opinion	*opinion = &hearing->opinion;
+	bool		 holds = rule->hold == HOLD_ALWAYS ||
+			    (rule->hold == HOLD_WATCHED && evidence_watched(&hearing->evidence) == WATCHED_ALL);
+
+	opinion_rule(opinion, rule->name);
+	if (holds || rule->tag || rule->hold == HOLD_WATCHED)
+		opinion_reason(opinion, arena_printf(hearing->arena, "rule %.*s: %.*s%s", SPAN_ARG(rule->name),
+		    SPAN_ARG(rule->title), rule->hold == HOLD_WATCHED && !holds ?
+		    " (not held: not every recipient is watched)" : ""));
+	hearing->holds = hearing->holds || holds;
+	opinion->verdict->tag = opinion->verdict->tag || rule->tag || rule->hold == HOLD_WATCHED;
+}
+
+static void
+weigh_rules(struct hearing *hearing)
+{
+	struct opinion *opinion = &hearing->opinion;
+
+	for (const struct meeting *meeting = hearing->ruling.met; meeting != NULL; meeting = meeting->next) {
+		const struct rule *rule = meeting->rule;
+
+		if (meeting->failure != NULL)
+			opinion_note(opinion, arena_printf(hearing->arena, "failed.%.*s (%s)", SPAN_ARG(rule->name),
+			    meeting->failure));
+		if (meeting->matched && rule->status == RULE_SHADOW)
+			opinion_note(opinion, arena_printf(hearing->arena, "shadow.%.*s", SPAN_ARG(rule->name)));
+		else if (meeting->matched && !rule->exempts)
+			weigh_rule(hearing, rule);
+	}
+}
+
 static enum action
 action_of(struct hearing *hearing)
 {
@@ -323,7 +409,7 @@ action_of(struct hearing *hearing)
 		return ACTION_HOLD;
 	if (verdict->strip_count > 0)
 		return ACTION_NEUTRALISE;
-	return hearing->signed_kept > 0 ? ACTION_TAG : ACTION_DELIVER;
+	return hearing->signed_kept > 0 || verdict->tag ? ACTION_TAG : ACTION_DELIVER;
 }
 
 static void
@@ -354,13 +440,16 @@ judge(const struct message *message, const struct dissection *d, const struct op
 
 	*verdict = (struct verdict){ .action = ACTION_DELIVER, .decision_count = d->references.count };
 	verdict->decisions = arena_array(arena, verdict->decision_count, sizeof(*verdict->decisions));
-	if (verdict->decisions == NULL || !find_covered(&hearing))
+	evidence_init(&hearing.evidence, message, d, policy != NULL ? &policy->groups : NULL,
+	    policy != NULL ? policy->watched : 0, arena);
+	if (verdict->decisions == NULL || !find_covered(&hearing) || !ask_rules(&hearing))
 		return PW_ENOMEM;
 	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d);
 	hearing.indicated = indicators_of_sender(&hearing.indicators, message);
 	weigh_failures(&hearing);
-	for (size_t i = 0; i < verdict->decision_count && !hearing.opinion.no_memory; i++)
-		decide(&hearing, &dissection_references(d)[i], &verdict->decisions[i]);
+	weigh_rules(&hearing);
+	for (uint32_t i = 0; i < verdict->decision_count && !hearing.opinion.no_memory; i++)
+		decide(&hearing, i, &verdict->decisions[i]);
 	sum_up(&hearing);
 	return hearing.opinion.no_memory ? PW_ENOMEM : PW_OK;
 }

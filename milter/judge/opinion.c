@@ -34,25 +34,36 @@ decision_set(struct opinion *opinion, struct decision *decision, bool strip, con
 	opinion->verdict->strip_count += strip;
 }
 
+static void
+add_once(struct opinion *opinion, struct span **texts, size_t *count, size_t *capacity, struct span text)
+{
+	struct span *larger;
+
+	if (text.at == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	if (is_among(*texts, *count, text))
+		return;
+	larger = arena_grow(opinion->arena, *texts, *count, capacity, sizeof(*larger));
+	if (larger == NULL) {
+		opinion->no_memory = true;
+		return;
+	}
+	*texts = larger;
+	larger[(*count)++] = text;
+}
+
 void
 opinion_rule(struct opinion *opinion, struct span name)
 {
-	struct verdict *verdict = opinion->verdict;
+	add_once(opinion, &opinion->verdict->rules, &opinion->verdict->rule_count, &opinion->rule_capacity, name);
+}
 
-	if (name.at == NULL) {
-		opinion->no_memory = true;
-		return;
-	}
-	if (is_among(verdict->rules, verdict->rule_count, name))
-		return;
-	struct span *rules = arena_grow(opinion->arena, verdict->rules, verdict->rule_count, &opinion->rule_capacity,
-	    sizeof(*rules));
-	if (rules == NULL) {
-		opinion->no_memory = true;
-		return;
-	}
-	verdict->rules = rules;
-	verdict->rules[verdict->rule_count++] = name;
+void
+opinion_note(struct opinion *opinion, struct span note)
+{
+	add_once(opinion, &opinion->verdict->notes, &opinion->verdict->note_count, &opinion->note_capacity, note);
 }
 
 void

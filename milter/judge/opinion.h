@@ -11,7 +11,7 @@
 struct opinion {
 	struct arena	*arena;
 	struct verdict	*verdict;
-	size_t		 rule_capacity;
+	size_t		 rule_capacity, note_capacity;
 	bool		 no_memory;	/* sticks; the verdict must not be used */
 };
 
@@ -29,5 +29,8 @@ void	decision_set(struct opinion *, struct decision *, bool strip, const struct 
 void	opinion_rule(struct opinion *, struct span name);
 /* Of the message's action; once. */
 void	opinion_reason(struct opinion *, struct span reason);
+
+/* Of what changes nothing; once. */
+void	opinion_note(struct opinion *, struct span note);
 
 #endif

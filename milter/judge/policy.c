@@ -1,5 +1,7 @@
-/* Loads the lists of the rules directory, and the groups of recipients. */
+/* Loads the rules and the lists of the rules directory, and the groups of recipients. */
 #include "policy.h"
+
+#include <pixelward/judge/rules.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,8 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "rules/rule_set.h"
+
 #define MOST_FILE_BYTES	((off_t)64 << 20)
 #define MOST_LISTS	4096
+#define MOST_RULE_FILES	4096
 
 /* What lists are published under. */
 static const char *const suffixes[] = { ".txt", ".csv", ".hosts", ".list" };
@@ -71,6 +76,14 @@ is_list_file(const struct dirent *entry)
 	return list_name(span_of(entry->d_name)).len > 0;
 }
 
+static int
+is_rule_file(const struct dirent *entry)
+{
+	struct span name = span_of(entry->d_name);
+
+	return name.at[0] != '.' && name.len > 5 && span_eq(span_from(name, name.len - 5), SPAN(".yaml"));
+}
+
 static bool
 is_taken(const struct list_set *lists, struct span name)
 {
@@ -122,13 +135,13 @@ checksum_add(struct loading *loading, const char *name, struct span text)
 }
 
 /* A kind of file, and what to do where it cannot be read, or is a directory or the like. */
-struct source {
+struct source_kind {
 	const char	*noun, *cure, *cure_of_kind;
 };
 
 /* All of a file on the heap, summed under its name, and when it was last changed; NULL: a mistake was told. */
 static char *
-source_read(struct loading *loading, const struct source *source, const char *path, const char *name, size_t *len,
+source_read(struct loading *loading, const struct source_kind *source, const char *path, const char *name, size_t *len,
     int64_t *modified)
 {
 	struct stat	 status;
@@ -163,7 +176,7 @@ note_failure(struct loading *loading, enum pw_err err)
 static void
 list_load(struct loading *loading, const char *directory, const char *file)
 {
-	static const struct source	 source = { "list", "allow reading it, or take it out", "take it out" };
+	static const struct source_kind	 source = { "list", "allow reading it, or take it out", "take it out" };
 	struct span			 name = list_name(span_of(file));
 	char				 path[4096 + 512], *text;
 	size_t				 len;
@@ -188,7 +201,7 @@ list_load(struct loading *loading, const char *directory, const char *file)
 static void
 groups_load(struct loading *loading, const struct options *options)
 {
-	static const struct source	 source = { "group", "let Group name a file that can be read",
+	static const struct source_kind	 source = { "group", "let Group name a file that can be read",
 					    "let Group name one" };
 	struct policy			*policy = loading->policy;
 
@@ -231,23 +244,92 @@ lists_load(struct loading *loading, const char *directory, bool must_exist)
 	free(files);
 }
 
-enum pw_err
-policy_load(const struct options *options, struct buf *report, struct policy **policy)
+static void
+rule_file_load(struct loading *loading, const char *path)
 {
-	struct loading	loading = { .policy = calloc(1, sizeof(*loading.policy)), .report = report };
-	char		directory[4096];
+	static const struct source_kind	 kind = { "rule file", "allow reading it, or take it out", "take it out" };
+	const char			*slash = strrchr(path, '/');
+	char				*text;
+	size_t				 len;
+	int64_t				 modified;
+
+	text = source_read(loading, &kind, path, slash != NULL ? slash + 1 : path, &len, &modified);
+	if (text != NULL)
+		rule_set_read(loading->policy->rules, &loading->policy->lists, path, (struct span){ text, len });
+	free(text);
+}
+
+/* A directory that is missing was told of by who looked for its lists. */
+static void
+rules_load(struct loading *loading, const char *directory)
+{
+	struct dirent	**files = NULL;
+	int		  count = scandir(directory, &files, is_rule_file, compare_names);
+	char		  path[4096 + 512];
+
+	if (count < 0 && errno != ENOENT)
+		mistake(loading, directory, "the directory of the rules cannot be read (%s)", strerror(errno));
+	else if (count > MOST_RULE_FILES)
+		mistake(loading, directory, "the directory holds %d rule files; write at most %d", count, MOST_RULE_FILES);
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s", directory, files[i]->d_name);
+		if (count <= MOST_RULE_FILES)
+			rule_file_load(loading, path);
+		free(files[i]);
+	}
+	free(files);
+}
+
+/* Lists, then rules, which ask for lists: of the files named, or of the whole directory. */
+static void
+read_all(struct loading *loading, const struct options *options, const char *const *files, size_t file_count,
+    dissect_function *dissect)
+{
+	struct policy	*policy = loading->policy;
+	char		 directory[4096];
+
+	snprintf(directory, sizeof(directory), "%s/lists.d", options->rules_dir);
+	lists_load(loading, directory, options->rules_dir_given);
+	groups_load(loading, options);
+	if (loading->err != PW_ENOMEM)
+		note_failure(loading, list_set_index(&policy->lists));
+	if (loading->err == PW_ENOMEM)
+		return;
+	if (file_count == 0)
+		rules_load(loading, options->rules_dir);
+	for (size_t i = 0; i < file_count; i++)
+		rule_file_load(loading, files[i]);
+	note_failure(loading, rule_set_finish(policy->rules, &policy->lists, dissect));
+}
+
+static enum pw_err
+loading_init(struct loading *loading, struct buf *report)
+{
+	*loading = (struct loading){ .policy = calloc(1, sizeof(*loading->policy)), .report = report };
+	if (loading->policy == NULL)
+		return PW_ENOMEM;
+	list_set_init(&loading->policy->lists);
+	group_set_init(&loading->policy->groups);
+	loading->policy->rules = rule_set_new();
+	if (loading->policy->rules == NULL) {
+		policy_free(loading->policy);
+		return PW_ENOMEM;
+	}
+	loading->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+	return PW_OK;
+}
+
+enum pw_err
+policy_load(const struct options *options, dissect_function *dissect, struct buf *report, struct policy **policy)
+{
+	struct loading	loading;
+	enum pw_err	err = loading_init(&loading, report);
 
 	*policy = NULL;
-	if (loading.policy == NULL)
-		return PW_ENOMEM;
-	list_set_init(&loading.policy->lists);
-	group_set_init(&loading.policy->groups);
-	loading.checksum = g_checksum_new(G_CHECKSUM_SHA256);
-	snprintf(directory, sizeof(directory), "%s/lists.d", options->rules_dir);
-	lists_load(&loading, directory, options->rules_dir_given);
-	groups_load(&loading, options);
-	if (loading.err == PW_OK)
-		loading.err = list_set_index(&loading.policy->lists);
+	if (err != PW_OK)
+		return err;
+	read_all(&loading, options, NULL, 0, dissect);
+	findings_print_text(&loading.policy->rules->findings, report);
 	snprintf(loading.policy->generation, sizeof(loading.policy->generation), "%s",
 	    g_checksum_get_string(loading.checksum));
 	g_checksum_free(loading.checksum);
@@ -259,11 +341,32 @@ policy_load(const struct options *options, struct buf *report, struct policy **p
 	return PW_OK;
 }
 
+enum pw_err
+rules_check(const struct options *options, const char *const *files, size_t file_count, dissect_function *dissect,
+    bool json, struct buf *out, struct buf *report, struct rules_summary *summary)
+{
+	struct loading	loading;
+	enum pw_err	err = loading_init(&loading, report);
+
+	*summary = (struct rules_summary){ 0 };
+	if (err != PW_OK)
+		return err;
+	read_all(&loading, options, files, file_count, dissect);
+	const struct rule_set *rules = loading.policy->rules;
+	(json ? findings_print_json : findings_print_text)(&rules->findings, out);
+	*summary = (struct rules_summary){ rules->files, rules->count, rules->tests, rules->findings.errors,
+	    rules->findings.warnings };
+	g_checksum_free(loading.checksum);
+	policy_free(loading.policy);
+	return loading.err;
+}
+
 void
 policy_free(struct policy *policy)
 {
 	if (policy == NULL)
 		return;
+	rule_set_free(policy->rules);
 	list_set_fini(&policy->lists);
 	group_set_fini(&policy->groups);
 	free(policy);

@@ -7,10 +7,13 @@
 #include "group.h"
 #include "list.h"
 
+struct rule_set;
+
 struct policy {
 	struct list_set		lists;
 	struct group_set	groups;		/* in the order of the configuration */
 	groups			watched;	/* those of WatchGroups */
+	struct rule_set		*rules;
 	char			generation[13];	/* twelve hex digits and a NUL */
 };
 

@@ -1,6 +1,7 @@
 #include <pixelward/keeper/keeper.h>
 
 #include <pixelward/base/log.h>
+#include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/gateway.h>
 
 #include <errno.h>
@@ -157,7 +158,7 @@ reload_begin(struct keeper *keeper)
 	}
 	systemd_notify_reloading();
 	buf_init(&report, REPORT_BYTES);
-	err = generation_load(keeper->config_file, &report, &keeper->candidate);
+	err = generation_load(keeper->config_file, dissect, &report, &keeper->candidate);
 	report_log(&report);
 	buf_fini(&report);
 	if (err != PW_OK) {

@@ -1,6 +1,7 @@
 /* The daemon: arguments, configuration, run. */
 #include <pixelward/base/config.h>
 #include <pixelward/base/log.h>
+#include <pixelward/dissect/dissect.h>
 #include <pixelward/keeper/keeper.h>
 
 #include <getopt.h>
@@ -76,7 +77,7 @@ generation_read(const char *config_file)
 	enum pw_err		 err;
 
 	buf_init(&report, REPORT_BYTES);
-	err = generation_load(config_file, &report, &generation);
+	err = generation_load(config_file, dissect, &report, &generation);
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	if (err != PW_OK)
 		fprintf(stderr, "pixelward: %s: %s\n", config_file, pw_strerror(err));

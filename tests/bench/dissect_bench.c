@@ -149,7 +149,7 @@ main(int argc, char **argv)
 	if (options == NULL || arena == NULL ||
 	    config_set(options, "bench", "Mode", "enforce", &report) != PW_OK ||
 	    config_set(options, "bench", "RulesDir", argv[1], &report) != PW_OK ||
-	    policy_load(options, &report, &policy) != PW_OK) {
+	    policy_load(options, NULL, &report, &policy) != PW_OK) {
 		fprintf(stderr, "dissect_bench: %.*s\n", SPAN_ARG(buf_span(&report)));
 		return 1;
 	}

@@ -30,7 +30,7 @@ env -u SANITIZER make -s -j2 BUILD=$out CC="$clang" WERROR= HARDENING=-fPIE INST
 	SANITIZER=fuzzer-no-link,address,undefined "CFLAGS=-O1 -g -DPIXELWARD_FUZZING" $out/libpixelward.a >$out/make.log 2>&1 ||
 	{ cat $out/make.log; exit 1; }
 
-modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp libpcre2-8"
+modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp yaml-0.1 libpcre2-8"
 compile() {
 	# shellcheck disable=SC2046,SC2086
 	"$clang" -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \

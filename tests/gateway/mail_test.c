@@ -32,7 +32,7 @@ generation_make(void **state)
 	fprintf(file, "RulesDir %s\nMaxMessageSize 8K\nMaxHeaderBytes 2K\nMaxHeaderLines 10\nMaxMemory 64M\n", directory);
 	fclose(file);
 	buf_init(&report, 65536);
-	enum pw_err err = generation_load(path, &report, &generation);
+	enum pw_err err = generation_load(path, NULL, &report, &generation);
 	if (err != PW_OK)
 		print_error("%s", report.at);
 	buf_fini(&report);

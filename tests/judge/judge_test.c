@@ -591,7 +591,7 @@ policy_make(void **state)
 	snprintf(config, sizeof(config), "%s/conf", scratch);
 	buf_init(&report, 4096);
 	bool made = config_read(config, options, &report) == PW_OK &&
-	    policy_load(options, &report, &policy) == PW_OK;
+	    policy_load(options, NULL, &report, &policy) == PW_OK;
 	buf_fini(&report);
 	return !made;
 }

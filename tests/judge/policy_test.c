@@ -73,7 +73,7 @@ load(struct place *place)
 {
 	policy_free(place->policy);
 	buf_reset(&place->report);
-	enum pw_err err = policy_load(place->options, &place->report, &place->policy);
+	enum pw_err err = policy_load(place->options, NULL, &place->report, &place->policy);
 	buf_add_char(&place->report, '\0');
 	return err;
 }

@@ -13,13 +13,13 @@
 struct generation;
 
 /*
- * Read the file and the rules it names. All mistakes and warnings are appended to report, a line each, as
+ * Read the file and the rules it names. dissect runs the tests in the rules; NULL: they are not run. All mistakes and warnings are appended to report, a line each, as
  * file:line:column.
  *	PW_ECONFIG	there was a mistake: *generation is NULL
  *	PW_ENOMEM	*generation is NULL
  */
-enum pw_err		 generation_load(const char *config_file, struct buf *report, struct generation **)
-			    PW_MUST_CHECK;
+enum pw_err		 generation_load(const char *config_file, dissect_function *dissect, struct buf *report,
+			    struct generation **) PW_MUST_CHECK;
 
 /* One more holder; any thread. Returns its argument. */
 struct generation	*generation_hold(struct generation *);

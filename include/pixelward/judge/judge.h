@@ -12,14 +12,20 @@
 /* Rules, lists and groups as loaded at one moment; immutable, shared by all threads. */
 struct policy;
 
+/* As dissect(): takes the mails in rules' tests apart, for whoever may do that. */
+typedef enum pw_err	dissect_function(struct span message, const struct limits *, struct arena *,
+			    const struct dissection **);
+
 /*
- * Load the lists of options->rules_dir (its lists.d) and the files of options->groups. Mistakes go to report
+ * Load the rule files of options->rules_dir (*.yaml), the lists of its lists.d, and the files of
+ * options->groups. dissect runs the tests in the rules; NULL: they are not run. Mistakes and warnings go to report
  * as file:line:column, all in one run. A missing directory is a mistake if the configuration names it, else a warning
  * and no lists; a group's missing file always is one.
  *	PW_ECONFIG	*policy is NULL
  *	PW_ENOMEM	*policy is NULL
  */
-enum pw_err	policy_load(const struct options *, struct buf *report, struct policy **) PW_MUST_CHECK;
+enum pw_err	policy_load(const struct options *, dissect_function *dissect, struct buf *report, struct policy **)
+		    PW_MUST_CHECK;
 void		policy_free(struct policy *);	/* NULL is fine */
 /* Short hash of everything loaded: the generation in log lines. */
 const char	*policy_generation(const struct policy *);
@@ -32,7 +38,9 @@ const char	*policy_generation(const struct policy *);
  * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.remote-content
  * (RemoteContent all), builtin.receipt (ReadReceipts), builtin.limit, builtin.list-limit (too much URL text to try
- * the lists on), builtin.poison, builtin.signed, and list.NAME for a file of lists.d.
+ * the lists on), builtin.poison, builtin.signed, list.NAME for a file of lists.d, and those of the rule files. Notes:
+ * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules whose regular expressions ran into their
+ * limits.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,

@@ -53,7 +53,7 @@ add_reference(struct buf *out, const struct dissection *d, const struct referenc
 }
 
 static void
-add_notes(struct buf *out, const struct dissection *d)
+add_notes(struct buf *out, const struct dissection *d, const struct verdict *verdict)
 {
 	buf_add_char(out, '[');
 	for (uint32_t i = 0; d != NULL && i < d->notes.count; i++) {
@@ -68,6 +68,11 @@ add_notes(struct buf *out, const struct dissection *d)
 			buf_add_char(out, ',');
 		buf_add_json(out, buf_span(&text));
 		buf_fini(&text);
+	}
+	for (size_t i = 0; i < verdict->note_count; i++) {
+		if (i > 0 || (d != NULL && d->notes.count > 0))
+			buf_add_char(out, ',');
+		buf_add_json(out, verdict->notes[i]);
 	}
 	buf_add_char(out, ']');
 }
@@ -98,7 +103,7 @@ report_json(FILE *file, const char *name, const struct outcome *outcome)
 	buf_add(&out, SPAN(",\"reasons\":"));
 	add_strings(&out, verdict->reasons, verdict->reason_count);
 	buf_add(&out, SPAN(",\"notes\":"));
-	add_notes(&out, outcome->dissection);
+	add_notes(&out, outcome->dissection, verdict);
 	buf_add(&out, SPAN("}\n"));
 	fwrite(out.at, 1, out.len, file);
 	buf_fini(&out);

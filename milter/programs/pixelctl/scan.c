@@ -259,7 +259,7 @@ load(struct scan *scan)
 		if (err == PW_OK)
 			err = rules_dir_find(scan->options);
 		if (err == PW_OK)
-			err = policy_load(scan->options, &report, &scan->policy);
+			err = policy_load(scan->options, NULL, &report, &scan->policy);
 	}
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));	/* fwrite wants no null pointer, not even for nothing */
 	if (err != PW_OK)

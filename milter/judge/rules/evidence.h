@@ -1,0 +1,52 @@
+/* One message as rules see it: what was asked once is known to all of them. */
+#ifndef JUDGE_RULES_EVIDENCE_H
+#define JUDGE_RULES_EVIDENCE_H
+
+#include <pixelward/message.h>
+
+#include "../group.h"
+#include "../spacer.h"
+#include "../token.h"
+
+#include "fact.h"
+
+/* How many of a message's recipients are in a watched group. */
+enum watched { WATCHED_NONE, WATCHED_SOME, WATCHED_ALL };
+
+/* In a test of a rule: the fact is said to be this, whatever the element. */
+struct given {
+	const struct fact	*fact;
+	struct value		 value;
+	const struct given	*next;
+};
+
+struct evidence {
+	const struct message	*message;
+	const struct dissection	*d;
+	const struct group_set	*groups;	/* NULL: none */
+	groups			 watched;	/* those that are watched */
+	const struct given	*given;
+	struct arena		*arena;
+	struct tokens		*tokens;	/* made for the first reference that needs it */
+	struct token		*token_of;	/* of each reference */
+	bool			*token_known;
+	struct spacers		*spacers;
+	struct value		*of_message;	/* of each fact of the message */
+	bool			*of_message_asked;
+	bool			 no_memory;	/* sticks */
+	struct pcre2_real_match_data_8	*match_data;	/* PCRE2's, in the arena; made for the first match */
+	struct pcre2_real_match_context_8 *match_context;
+	/* what regular expressions may still cost; see match.h */
+	uint64_t		 bytes_left, bytes_to_clock, began_us;
+};
+
+void			 evidence_init(struct evidence *, const struct message *, const struct dissection *,
+			    const struct group_set *, groups watched, struct arena *);
+/* What token.h finds in a reference's URL, looked for once. NULL: no memory. */
+const struct token	*evidence_token(struct evidence *, uint32_t reference);
+/* As spacer_reason(). */
+struct span		 evidence_spacer(struct evidence *, uint32_t reference);
+/* Of all recipients. */
+enum watched		 evidence_watched(const struct evidence *);
+
+#endif

@@ -1,0 +1,192 @@
+#include "finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_WARNING	601
+
+bool
+finding_is_warning(enum finding_code code)
+{
+	return code >= FIRST_WARNING;
+}
+
+void
+finding_add(struct findings *findings, const struct place *place, enum finding_code code, const char *format, ...)
+{
+	char		 text[1024];
+	va_list		 arguments;
+	size_t		*count = finding_is_warning(code) ? &findings->warnings : &findings->errors;
+	struct finding	*larger;
+
+	if (++*count > MOST_FINDINGS)
+		return;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	larger = arena_grow(findings->arena, findings->at, findings->count, &findings->capacity, sizeof(*larger));
+	struct span what = arena_copy(findings->arena, span_of(text));
+	if (larger == NULL || what.at == NULL) {
+		findings->no_memory = true;
+		return;
+	}
+	findings->at = larger;
+	findings->at[findings->count++] = (struct finding){ *place, code, what };
+}
+
+static int
+compare_findings(const void *a, const void *b)
+{
+	const struct place	*left = &((const struct finding *)a)->place, *right = &((const struct finding *)b)->place;
+	int			 by = strcmp(left->source->path, right->source->path);
+
+	if (by == 0)
+		by = (left->line > right->line) - (left->line < right->line);
+	return by != 0 ? by : (left->column > right->column) - (left->column < right->column);
+}
+
+void
+findings_sort(struct findings *findings)
+{
+	if (findings->count > 1)
+		qsort(findings->at, findings->count, sizeof(*findings->at), compare_findings);
+}
+
+static struct span
+source_line(const struct source *source, size_t line)
+{
+	size_t at = 0;
+
+	while (--line > 0 && at < source->text.len)
+		at = span_find_char(source->text, '\n', at) + 1;
+	if (at >= source->text.len)
+		return SPAN_NONE;
+	return span_cut(source->text, at, span_find_char(source->text, '\n', at));
+}
+
+#define MOST_SHOWN	160	/* bytes of a source line */
+
+/* A terminal obeys control characters; the file may hold any. */
+static void
+print_source(const struct place *place, struct buf *out)
+{
+	struct span	line = span_cut(source_line(place->source, place->line), 0, MOST_SHOWN);
+	size_t		column = 1;
+
+	if (span_trim(line).len == 0)
+		return;
+	buf_add(out, SPAN("    "));
+	for (size_t i = 0; i < line.len; i++)
+		buf_add_char(out, (unsigned char)line.at[i] < ' ' || line.at[i] == 0x7f ? ' ' : line.at[i]);
+	buf_add(out, SPAN("\n    "));
+	/* Continuation bytes of UTF-8 take no column. */
+	for (size_t i = 0; i < line.len && column < place->column; i++)
+		if (i + 1 == line.len || ((unsigned char)line.at[i + 1] & 0xc0) != 0x80) {
+			buf_add_char(out, ' ');
+			column++;
+		}
+	buf_add(out, SPAN("^\n"));
+}
+
+void
+findings_print_text(const struct findings *findings, struct buf *out)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding	*finding = &findings->at[i];
+		const struct place	*place = &finding->place;
+
+		buf_printf(out, "%s:%zu:%zu: %s PW%d: %.*s\n", place->source->path, place->line, place->column,
+		    finding_is_warning(finding->code) ? "warning" : "error", (int)finding->code, SPAN_ARG(finding->what));
+		print_source(place, out);
+	}
+	if (findings->count < findings->errors + findings->warnings)
+		buf_printf(out, "%zu more mistakes and warnings are not shown\n",
+		    findings->errors + findings->warnings - findings->count);
+}
+
+void
+findings_print_json(const struct findings *findings, struct buf *out)
+{
+	buf_add(out, SPAN("{\"findings\":["));
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding	*finding = &findings->at[i];
+		const struct place	*place = &finding->place;
+
+		buf_add(out, i > 0 ? SPAN(",{\"file\":") : SPAN("{\"file\":"));
+		buf_add_json(out, span_of(place->source->path));
+		buf_printf(out, ",\"line\":%zu,\"column\":%zu,\"severity\":\"%s\",\"code\":\"PW%d\",\"message\":",
+		    place->line, place->column, finding_is_warning(finding->code) ? "warning" : "error",
+		    (int)finding->code);
+		buf_add_json(out, finding->what);
+		buf_add_char(out, '}');
+	}
+	buf_printf(out, "],\"errors\":%zu,\"warnings\":%zu}\n", findings->errors, findings->warnings);
+}
+
+/* --- did you mean --- */
+
+#define MOST_WORD	48	/* letters; a longer word is no slip of the finger */
+
+/* Insertions, deletions, changes and swaps of neighbours (optimal string alignment). */
+static size_t
+edits(struct span a, struct span b)
+{
+	size_t rows[3][MOST_WORD + 1];
+
+	for (size_t k = 0; k <= b.len; k++)
+		rows[0][k] = k;
+	for (size_t i = 1; i <= a.len; i++) {
+		size_t *now = rows[i % 3], *before = rows[(i - 1) % 3], *earlier = rows[(i + 1) % 3];
+
+		now[0] = i;
+		for (size_t k = 1; k <= b.len; k++) {
+			size_t least = before[k - 1] + (a.at[i - 1] != b.at[k - 1]);
+
+			least = before[k] + 1 < least ? before[k] + 1 : least;
+			least = now[k - 1] + 1 < least ? now[k - 1] + 1 : least;
+			if (i > 1 && k > 1 && a.at[i - 1] == b.at[k - 2] && a.at[i - 2] == b.at[k - 1] &&
+			    earlier[k - 2] + 1 < least)
+				least = earlier[k - 2] + 1;
+			now[k] = least;
+		}
+	}
+	return rows[a.len % 3][b.len];
+}
+
+void
+nearest_try(struct nearest *nearest, const char *candidate)
+{
+	struct span	word = nearest->word, other = span_of(candidate);
+	size_t		most = word.len < 4 ? 1 : word.len < 9 ? 2 : 3, distance;
+
+	if (word.len == 0 || word.len > MOST_WORD || other.len > MOST_WORD)
+		return;
+	distance = edits(word, other);
+	/* Half a name is meant as often as a wrong letter: "agedays", "host". */
+	if (distance > most && other.len > word.len && other.at[other.len - word.len - 1] == '.' &&
+	    span_ends_nocase(other, word))
+		distance = most;
+	if (distance <= most && (nearest->best == NULL || distance < nearest->distance)) {
+		nearest->best = candidate;
+		nearest->distance = distance;
+	}
+}
+
+const char *
+nearest_of(struct span word, const char *const *words, size_t count)
+{
+	struct nearest nearest = { .word = word };
+
+	for (size_t i = 0; i < count; i++)
+		if (words[i] != NULL)
+			nearest_try(&nearest, words[i]);
+	return nearest.best;
+}
+
+struct span
+nearest_words(struct arena *arena, const char *near)
+{
+	return near != NULL ? arena_printf(arena, " (did you mean '%s'?)", near) : SPAN("");
+}

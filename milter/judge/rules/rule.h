@@ -1,0 +1,60 @@
+/*
+ * A rule as read and checked: selections, a condition over them, and what is done where it is true. An exemption is a
+ * rule that takes others out of force where it is true; it has an owner and ends on a day.
+ */
+#ifndef JUDGE_RULES_RULE_H
+#define JUDGE_RULES_RULE_H
+
+#include "match.h"
+
+#define RULE_MOST_SELECTIONS	32
+
+enum rule_status { RULE_DRAFT, RULE_SHADOW, RULE_ENFORCE, RULE_RETIRED };
+
+enum rule_hold {
+	HOLD_NEVER,
+	HOLD_WATCHED,	/* if every recipient is watched, else the mail is tagged */
+	HOLD_ALWAYS,	/* asks a list of indicators: structure alone never holds everybody's mail */
+};
+
+struct selection {
+	struct span	 name;
+	struct place	 place;
+	enum scope	 scope;
+	struct line	*lines;
+	size_t		 line_count;
+	bool		 on_list;	/* no element is selected that is on no list */
+	bool		 forgeable;	/* the sender alone decides whether it matches */
+};
+
+struct rule {
+	const struct node	*document;
+	struct place		 place;
+	struct span		 name, title;
+	bool			 exempts;
+	bool			 sound;		/* no mistake was told of it */
+	enum rule_status	 status;
+	struct selection	*selections;
+	size_t			 selection_count;
+	struct condition	 condition;
+	enum scope		 acting;	/* the condition is asked for each of these */
+	/* a detection */
+	uint32_t		 strips;	/* bits of selections: what these select is made inert */
+	enum rule_hold		 hold;
+	bool			 tag;
+	/* an exemption */
+	struct span		*from, *never;	/* rules' names; a * at the end stands for any rest */
+	size_t			 from_count, never_count;
+	int64_t			 expires;	/* the last day, from 1970-01-01 */
+};
+
+/* Read one document. False: mistakes were told, or there is no memory. today: days from 1970-01-01. */
+bool		rule_read(struct reading_rules *, const struct node *document, int64_t today, struct rule *);
+bool		rule_name_fits(struct span pattern, struct span name);
+
+/* The names of the enums, as files have them. */
+extern const char *const rule_status_names[4], *const rule_level_names[5];
+/* The built-in rules that an exemption may name. */
+extern const char *const rule_exemptible[4];
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What a set of rules makes of one message.
+ *
+ * The condition is asked for each element of the rule's acting scope, all its selections of that scope bound to that
+ * element: "tiny and not spacer" is true of the tiny references that are no spacers, whatever else the mail holds.
+ * Selections of the message are constants; one of another scope is true if it selects any of that scope's elements.
+ * Where the message has no element to act on, what would select one is unknown.
+ */
+#ifndef JUDGE_RULES_RULING_H
+#define JUDGE_RULES_RULING_H
+
+#include "rule.h"
+
+struct rule_set {
+	struct arena	*arena;		/* of everything below */
+	struct rule	*rules;
+	size_t		 count, capacity;
+	struct rule_regex	*regexes;
+	size_t		 exemptions, files, tests;
+	struct findings	 findings;	/* while it is loaded */
+};
+
+struct strip_hit {
+	const struct rule	*rule;
+	struct strip_hit	*next;
+};
+
+/* How a rule met the message; kept for those that matched or failed. */
+struct meeting {
+	const struct rule	*rule;
+	bool			 matched;
+	const char		*failure;	/* what one of its regular expressions ran into; NULL: nothing */
+	bool			*exempted;	/* an exemption that matched: references, by index; NULL: all */
+	const struct meeting	*next;
+};
+
+struct ruling {
+	struct strip_hit	**strips;	/* of each reference, in the order of the rules; rules in force only */
+	const struct meeting	*met;		/* in the order of the rules */
+};
+
+/* today: days from 1970-01-01, for exemptions that have ended. False: no memory. */
+bool			 rule_set_judge(const struct rule_set *, const struct list_set *, struct evidence *, int64_t today,
+			    struct ruling *) PW_MUST_CHECK;
+/* One rule by itself, whatever its status. False: no memory. */
+bool			 rule_judge(const struct rule *, const struct list_set *, struct evidence *, struct ruling *)
+			    PW_MUST_CHECK;
+/* The exemption in force that takes this reference from that rule; NULL: none. */
+const struct rule	*ruling_exempts(const struct ruling *, uint32_t reference, struct span rule);
+
+#endif
