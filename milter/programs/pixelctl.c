@@ -10,6 +10,8 @@ static const struct {
 } commands[] = {
 	{ "scan", "scan [-c FILE] [--json] [--mode M] [--rewrite DIR] [--rcpt ADDRESS]... [--from ADDRESS] [FILE|-]...",
 	    scan_command },
+	{ "rules", "rules check|test [-c FILE] [--format text|json] [DIR|FILE...]\n  pixelctl rules facts|schema",
+	    rules_command },
 };
 
 static int

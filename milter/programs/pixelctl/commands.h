@@ -14,6 +14,16 @@ enum scan_status {
 	SCAN_CONFIG = 78,	/* EX_CONFIG */
 };
 
+/* Exit statuses of `pixelctl rules`. */
+enum rules_status {
+	RULES_GOOD = 0,		/* also with warnings */
+	RULES_MISTAKES = 1,	/* or a test of a rule fails */
+	RULES_USAGE = 64,	/* EX_USAGE */
+	RULES_SOFTWARE = 70,	/* EX_SOFTWARE */
+	RULES_CONFIG = 78,	/* EX_CONFIG */
+};
+
+int	rules_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
 
 #endif
