@@ -43,7 +43,7 @@ class Folder(unittest.TestCase):
     def setUp(self):
         self.folder = scratch.make_folder("rules")
         self.addCleanup(scratch.remove_folder, self.folder)
-        os.mkdir(self.folder + "/lists")
+        os.mkdir(self.folder + "/lists.d")
 
     def write(self, name, text):
         with open(os.path.join(self.folder, name), "w", encoding="utf-8") as file:
@@ -94,7 +94,7 @@ class Check(Folder):
         for name in os.listdir(ROOT + "/rules"):
             if name.endswith(".yaml"):
                 shutil.copy(ROOT + "/rules/" + name, self.folder)
-        self.write("lists/newcomers.txt", "newcomers.example\n")
+        self.write("lists.d/newcomers.txt", "newcomers.example\n")
         self.write("examples.yaml", "---\n".join(examples))
         done = rules("test", self.folder)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -10,7 +10,7 @@ struct rules_summary {
 };
 
 /*
- * Check rule files: those named, or all of options->rules_dir; the lists that they ask are in options->rules_dir/lists.
+ * Check rule files: those named, or all of options->rules_dir; the lists that they ask are in options->rules_dir/lists.d.
  * dissect runs their tests; NULL: they are only read. What is found goes to out, as text or as JSON; mistakes of lists
  * go to report.
  *	PW_ECONFIG	there are mistakes

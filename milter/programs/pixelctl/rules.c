@@ -50,7 +50,7 @@ take_lists_beside(struct options *options, const char *file)
 	const char	*slash = strrchr(file, '/');
 	int		 len = slash != NULL ? (int)(slash - file) : 1;
 
-	snprintf(path, sizeof(path), "%.*s/lists", len, slash != NULL ? file : ".");
+	snprintf(path, sizeof(path), "%.*s/lists.d", len, slash != NULL ? file : ".");
 	return !is_directory(path) || take_directory(options, path, (size_t)len);
 }
 
