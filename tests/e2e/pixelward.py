@@ -31,10 +31,12 @@ DEFAULTS = {
 
 
 def write_config(path, options):
-    with open(path, "w", encoding="utf-8") as config:
+    """At once: a reload that is still under way must not read half of it, which is a valid configuration, too."""
+    with open(path + ".new", "w", encoding="utf-8") as config:
         for keyword, value in options.items():
             if value is not None:
                 config.write(f"{keyword} {value}\n")
+    os.replace(path + ".new", path)
 
 
 class Pixelward:

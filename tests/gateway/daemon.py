@@ -66,7 +66,10 @@ class Daemon:
     def configure(self, text=None, **options):
         self.options.update(options)
         lines = ["%-20s %s\n" % option for option in self.options.items()]
-        self.config.write_text("".join(lines) if text is None else text)
+        # At once: a reload that is still under way must not read half of it.
+        fresh = self.config.with_suffix(".new")
+        fresh.write_text("".join(lines) if text is None else text)
+        fresh.replace(self.config)
 
     def log(self):
         return self.log_file.read_text(errors="replace")
