@@ -145,7 +145,7 @@ class Kills(Faults):
         with books.Books(self.mta) as ledger:
             for _ in range(3):
                 ledger.wait_for(15)
-                gateway = self.ward.gateway()
+                gateway = scratch.wait_until(self.ward.gateway, "the gateway's threads")
                 strike_process(gateway, signal.SIGKILL)
                 scratch.wait_until(lambda: self.ward.gateway() not in (None, gateway), "the next gateway")
             self.assertBooksClosed(ledger)
@@ -202,7 +202,7 @@ class Stops(Faults):
         with books.Books(self.mta) as ledger:
             for seconds in (1, 3):
                 ledger.wait_for(15)
-                gateway = self.ward.gateway()
+                gateway = scratch.wait_until(self.ward.gateway, "the gateway's threads")
                 strike_process(gateway, signal.SIGSTOP)
                 time.sleep(seconds)
                 strike_process(gateway, signal.SIGCONT)
@@ -257,7 +257,7 @@ class Scarcity(Faults):
 
     def test_with_too_few_descriptors_mail_is_deferred_and_none_leaks(self):
         self.start(self.IMPATIENT, limits={resource.RLIMIT_NOFILE: 48})
-        gateway = self.ward.gateway()
+        gateway = scratch.wait_until(self.ward.gateway, "the gateway's threads")
         before = descriptors_of(gateway)
         with books.Books(self.mta, threads=8) as ledger:
             ledger.wait_for(20)
@@ -272,7 +272,7 @@ class Scarcity(Faults):
     def test_with_too_few_threads_sessions_wait_and_none_is_left_behind(self):
         # Keeper, gateway, two dissectors; libmilter needs six. As root there is no such limit, so it is not root's.
         self.start(self.IMPATIENT, limits={resource.RLIMIT_NPROC: 16}, UserID=LONELY)
-        gateway = self.ward.gateway()
+        gateway = scratch.wait_until(self.ward.gateway, "the gateway's threads")
         before = descriptors_of(gateway)
         with books.Books(self.mta, threads=8) as ledger:
             ledger.wait_for(20)
@@ -287,7 +287,7 @@ class Scarcity(Faults):
 
     def test_a_thousand_idle_connections_block_nobody(self):
         self.start()
-        gateway = self.ward.gateway()
+        gateway = scratch.wait_until(self.ward.gateway, "the gateway's threads")
         before = descriptors_of(gateway)
         with books.Books(self.mta) as ledger:
             ledger.wait_for(10)
