@@ -8,10 +8,13 @@ enum ending {
 };
 
 struct ahead {
-	struct span	 text;
-	size_t		 at;
-	enum ending	 ending;
-	bool		 doubtful;	/* another ending gives something else */
+	struct span		 text;
+	size_t			 at;
+	enum ending		 ending;
+	bool			 doubtful;	/* another ending gives something else */
+	const struct css_places	*replaced;	/* to be read as if they were; NULL: as it is */
+	size_t			 count, next;	/* of them */
+	const struct css_place	*glued;		/* one of them that would become a part of an address */
 };
 
 /* Behind the "@" of the next rule. false: anything else ends the look ahead. */
@@ -59,11 +62,33 @@ is_whole(struct span value)
 	return value.at[value.len - 1] == ')';
 }
 
+/* What is behind it would be glued to the address that replaces it. */
+static bool
+is_glued(struct span sheet, size_t end)
+{
+	return end < sheet.len && sheet.at[end] != ';' && !ascii_space(sheet.at[end]);
+}
+
+static bool
+replaced_take(struct ahead *a)
+{
+	while (a->next < a->count && a->replaced->at[a->next].begin < a->at)
+		a->next++;
+	if (a->next == a->count || a->replaced->at[a->next].begin != a->at)
+		return false;
+	a->at = a->replaced->at[a->next].end;
+	if (is_glued(a->text, a->at))
+		a->glued = &a->replaced->at[a->next];
+	return true;
+}
+
 static struct span
 address_take(struct ahead *a)
 {
 	size_t begin = a->at;
 
+	if (replaced_take(a))
+		return span_cut(a->text, begin, a->at);
 	for (; a->at < a->text.len && !ascii_space(a->text.at[a->at]); a->at++) {
 		bool whole = is_whole(span_cut(a->text, begin, a->at));
 
@@ -131,13 +156,6 @@ struct known {
 	size_t			 near;	/* the first of those that begin where the last before next does */
 };
 
-/* What is behind it would be glued to the address that replaces it. */
-static bool
-is_glued(struct span sheet, size_t end)
-{
-	return end < sheet.len && sheet.at[end] != ';' && !ascii_space(sheet.at[end]);
-}
-
 /* The place that holds [begin, end), or NULL. */
 static const struct css_place *
 known_around(struct known *known, struct span sheet, size_t begin, size_t end)
@@ -152,13 +170,29 @@ known_around(struct known *known, struct span sheet, size_t begin, size_t end)
 	return &at[known->near];
 }
 
+/* Once, if each way to read gives the same. */
+static bool
+place_append(struct css_places *places, const struct css_place *place, struct arena *arena)
+{
+	struct css_place *at = places->count > 0 ? &places->at[places->count - 1] : NULL;
+
+	if (at != NULL && at->ahead && at->begin == place->begin && at->end == place->end && span_eq(at->url, place->url))
+		return true;
+	at = arena_grow(arena, places->at, places->count, &places->capacity, sizeof(*at));
+	if (at == NULL)
+		return false;
+	places->at = at;
+	at[places->count++] = *place;
+	return true;
+}
+
 static bool
 address_add(struct span sheet, struct span address, struct arena *arena, struct known *known)
 {
 	struct css_places	*found = known->places;
 	size_t			 begin = (size_t)(address.at - sheet.at);
 	const struct css_place	*around = known_around(known, sheet, begin, begin + address.len);
-	struct css_place	*at, place = { .kind = CSS_PLACE_IMPORT, .begin = 0, .end = sheet.len,
+	struct css_place	 place = { .kind = CSS_PLACE_IMPORT, .begin = 0, .end = sheet.len,
 				    .url = address_url(address), .property = SPAN("@import"), .ahead = true };
 
 	if (place.url.len == 0 || (around != NULL && span_eq(around->url, place.url)))
@@ -167,15 +201,29 @@ address_add(struct span sheet, struct span address, struct arena *arena, struct 
 		place.begin = around->begin;
 		place.end = around->end;
 	}
-	at = found->count > known->count ? &found->at[found->count - 1] : NULL;
-	if (at != NULL && at->begin == place.begin && at->end == place.end && span_eq(at->url, place.url))
+	return place_append(found, &place, arena);
+}
+
+/*
+ * A string may go on behind the blank that ends its address here. Once it is replaced, what stands right behind it is a
+ * part of the address; then the whole sheet is its place.
+ */
+static bool
+glued_add(struct span sheet, size_t count, struct arena *arena, struct css_places *found)
+{
+	struct ahead		 a = { .text = sheet, .replaced = found, .count = count };
+	struct css_place	 place;
+	struct span		 address;
+
+	while (a.glued == NULL && import_next(&a, &address))
+		continue;
+	if (a.glued == NULL)
 		return true;
-	at = arena_grow(arena, found->at, found->count, &found->capacity, sizeof(*at));
-	if (at == NULL)
-		return false;
-	found->at = at;
-	at[found->count++] = place;
-	return true;
+	place = *a.glued;
+	place.begin = 0;
+	place.end = sheet.len;
+	place.ahead = true;
+	return place_append(found, &place, arena);
 }
 
 bool
@@ -195,5 +243,5 @@ css_ahead_add(struct span sheet, struct arena *arena, struct css_places *found)
 		if (ending == AT_FREE_SEMICOLON)
 			doubtful = a.doubtful;
 	}
-	return true;
+	return glued_add(sheet, count, arena, found);
 }
