@@ -1,12 +1,13 @@
 #!/bin/bash
 # run.sh SECONDS [TARGET…]: each tests/fuzz/fuzz_*.c for that long, under clang's libFuzzer with the address and
-# undefined-behaviour sanitizers. Starts from tests/fuzz/corpus/TARGET, and tests/mails where the input is a mail; what it
+# undefined-behaviour sanitizers. run.sh mutants=COUNT [TARGET…]: the kept inputs, and that many made of them by a fixed
+# seed: what one run says of a change, the next one says, too. Starts from tests/fuzz/corpus/TARGET, and tests/mails where the input is a mail; what it
 # finds on the way stays in build/fuzz/corpus. A crash leaves its input in build/fuzz/crashes, and the exit status is 1.
 # To keep what a long run found: build/fuzz/TARGET -merge=1 -use_counters=0 tests/fuzz/corpus/TARGET build/fuzz/corpus/TARGET
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-seconds=${1:?usage: run.sh SECONDS [TARGET...]}
+long=${1:?usage: run.sh SECONDS|mutants=COUNT [TARGET...]}
 shift
 out=build/fuzz
 clang=${FUZZ_CC:-clang}
@@ -54,15 +55,28 @@ for target in "${targets[@]}"; do
 	[ -d "tests/fuzz/corpus/$target" ] && seeds+=("tests/fuzz/corpus/$target")
 	dictionary=()
 	[ -e "tests/fuzz/$target.dict" ] && dictionary=("-dict=tests/fuzz/$target.dict")
-	echo "fuzz: $target for $seconds s"
-	if "$out/$target" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
-		"${dictionary[@]}" -artifact_prefix="$out/crashes/$target-" "$out/corpus/$target" "${seeds[@]}" \
+	corpus=$out/corpus/$target
+	if [[ $long == mutants=* ]]; then
+		corpus=$(mktemp -d "$out/corpus/once.XXXXXX")
+		kept=$(find "${seeds[@]}" -type f | wc -l)
+		bound=(-runs=$((kept + ${long#mutants=})) -seed=1)
+		echo "fuzz: $target: $kept inputs, ${long#mutants=} mutants"
+	else
+		bound=(-max_total_time="$long")
+		echo "fuzz: $target for $long s"
+	fi
+	if "$out/$target" "${bound[@]}" -timeout=25 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1 \
+		"${dictionary[@]}" -artifact_prefix="$out/crashes/$target-" "$corpus" "${seeds[@]}" \
 		>"$out/$target.log" 2>&1; then
 		sed -n 's/^stat::number_of_executed_units: */fuzz: '"$target"': executions: /p' "$out/$target.log"
 	else
 		tail -60 "$out/$target.log"
-		echo "fuzz: $target FAILED; its input: $(find "$out/crashes" -name "$target-*" -newer "$out/$target" | tr '\n' ' ')"
+		found=$(find "$out/crashes" -name "$target-*" -newer "$out/$target" | tail -1)
+		echo "fuzz: $target FAILED; its input: $found"
+		[ -z "$found" ] || head -c 3000 "$found" | base64 -w0
+		echo
 		status=1
 	fi
+	[ "$corpus" = "$out/corpus/$target" ] || rm -r "$corpus"
 done
 exit $status
