@@ -167,22 +167,36 @@ report_log(struct buf *report)
 	}
 }
 
+/* Only what the keeper tested: files that changed since then wait for the next reload. */
+static bool
+is_tested(const struct generation *generation, const char *tested)
+{
+	const char *loaded = policy_generation(generation_policy(generation));
+
+	if (strcmp(loaded, tested) == 0)
+		return true;
+	log_error("rules or lists changed while they were loaded: tested was %s, this is %s", tested, loaded);
+	return false;
+}
+
 static void
-reload(const struct gateway *gateway)
+reload(const struct gateway *gateway, const char *tested)
 {
 	struct generation	*next;
 	struct buf		 report;
 
 	buf_init(&report, (size_t)1 << 20);
-	if (generation_load(gateway->config_file, NULL, &report, &next) == PW_OK) {
+	bool loaded = generation_load(gateway->config_file, NULL, &report, &next) == PW_OK;
+	if (loaded && is_tested(next, tested)) {
 		current_publish(next);
-		generation_drop(next);
 		say(gateway, GATEWAY_YES);
 	} else {
 		/* The keeper found no mistake a moment ago: the files changed in between. */
-		report_log(&report);
+		if (!loaded)
+			report_log(&report);
 		say(gateway, GATEWAY_NO);
 	}
+	generation_drop(next);
 	buf_fini(&report);
 }
 
@@ -238,8 +252,8 @@ drain(const struct gateway *gateway)
 static bool
 keeper_heard(const struct gateway *gateway)
 {
-	char	byte;
-	ssize_t	n = recv(gateway->control_fd, &byte, 1, MSG_DONTWAIT);
+	char	packet[GATEWAY_PACKET + 1] = "";
+	ssize_t	n = recv(gateway->control_fd, packet, GATEWAY_PACKET, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
@@ -247,16 +261,16 @@ keeper_heard(const struct gateway *gateway)
 		log_warn("the keeper is gone");
 		return false;
 	}
-	switch (byte) {
+	switch (packet[0]) {
 	case GATEWAY_PING:
 		if (probe_is_alive())
 			say(gateway, GATEWAY_PING);
 		break;
 	case GATEWAY_RELOAD:
-		reload(gateway);
+		reload(gateway, packet + 1);
 		break;
 	}
-	return byte != GATEWAY_DRAIN;
+	return packet[0] != GATEWAY_DRAIN;
 }
 
 static void

@@ -306,7 +306,7 @@ pipeline_run(const struct message *message, const struct options *options, const
 	struct house	house = { options, policy, dissectors, arena };
 	uint64_t	before = cpu_now_us();
 
-	*outcome = (struct outcome){ 0 };
+	*outcome = (struct outcome){ .generation = policy != NULL ? policy_generation(policy) : NULL };
 	run(&house, message, outcome);
 	outcome->cpu_us = cpu_now_us() - before;
 }
@@ -384,8 +384,8 @@ outcome_log_line(const struct message *message, const struct options *options, c
 	add_hosts(&line, outcome);
 	buf_add(&line, SPAN(" from="));
 	add_word(&line, message->envelope_sender, 100);
-	buf_printf(&line, " rcpts=%zu mode=%s ms=%.1f size=%zu mid=", message->recipient_count,
-	    mode_names[options->mode], (double)outcome->cpu_us / 1000.0, message->raw.len);
+	buf_printf(&line, " rcpts=%zu mode=%s generation=%s ms=%.1f size=%zu mid=", message->recipient_count,
+	    mode_names[options->mode], outcome->generation != NULL ? outcome->generation : "-", (double)outcome->cpu_us / 1000.0, message->raw.len);
 	add_word(&line, d != NULL ? dissection_text(d, d->message_id) : SPAN_NONE, 200);
 	/* Rules in shadow, and those that failed; why they did is in what pixelctl scan prints. */
 	for (size_t i = 0; i < verdict->note_count; i++) {

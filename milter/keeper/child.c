@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -45,14 +46,21 @@ child_start(struct child *child, int (*in_child)(void *context, int control_fd),
 }
 
 void
-child_say(const struct child *child, enum gateway_word word)
+child_say_of(const struct child *child, enum gateway_word word, const char *generation)
 {
-	char byte = (char)word;
+	char	packet[GATEWAY_PACKET];
+	int	len = snprintf(packet, sizeof(packet), "%c%s", word, generation);
 
 	/* A gateway that died is noticed by SIGCHLD; one that does not read lets its buffer fill, not us wait. */
-	while (child->control_fd >= 0 && send(child->control_fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
+	while (child->control_fd >= 0 && send(child->control_fd, packet, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 &&
 	    errno == EINTR)
 		continue;
+}
+
+void
+child_say(const struct child *child, enum gateway_word word)
+{
+	child_say_of(child, word, "");
 }
 
 int

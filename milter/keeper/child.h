@@ -20,6 +20,8 @@ struct child {
 bool	child_start(struct child *, int (*in_child)(void *context, int control_fd), void *context);
 
 void	child_say(const struct child *, enum gateway_word);
+/* The word, and the generation that it is about. */
+void	child_say_of(const struct child *, enum gateway_word, const char *generation);
 /* The next word, 0 if there is none now, -1 if the gateway closed its end. slot belongs to GATEWAY_KILL. Does not block. */
 int	child_hear(const struct child *, unsigned *slot);
 

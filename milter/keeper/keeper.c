@@ -22,6 +22,7 @@
 #include "confine.h"
 #include "crew.h"
 #include "listener.h"
+#include "status.h"
 #include "systemd.h"
 
 /* A gateway that lived shorter has died at once: the next one waits, twice as long each time. */
@@ -38,6 +39,7 @@ struct keeper {
 	struct generation	*generation;	/* what the next gateway begins with */
 	struct generation	*candidate;	/* passed the keeper's check, the gateway has not answered yet */
 	struct listener		 listener;
+	struct status		 status_file;
 	struct background	 background;
 	bool			 to_syslog;
 	struct child		 gateway;
@@ -127,6 +129,14 @@ warn_of_fixed(const struct options *now, const struct options *next)
 }
 
 static void
+reload_refused(struct keeper *keeper, struct span report)
+{
+	keeper->status_file.refused++;
+	status_write(&keeper->status_file, report);
+	systemd_notify("READY=1");
+}
+
+static void
 reload_end(struct keeper *keeper, bool accepted)
 {
 	if (keeper->candidate == NULL)
@@ -135,13 +145,19 @@ reload_end(struct keeper *keeper, bool accepted)
 		generation_drop(keeper->generation);
 		keeper->generation = keeper->candidate;
 		crew_follow(keeper->crew, generation_options(keeper->generation));
-		log_info("reloaded: rules %s", policy_generation(generation_policy(keeper->generation)));
+		keeper->status_file.generation = policy_generation(generation_policy(keeper->generation));
+		keeper->status_file.reloaded++;
+		log_info("reloaded: generation=%s reloaded=%llu refused=%llu", keeper->status_file.generation,
+		    keeper->status_file.reloaded, keeper->status_file.refused);
+		status_write(&keeper->status_file, SPAN_NONE);
+		systemd_notify("READY=1");
 	} else {
 		generation_drop(keeper->candidate);
-		log_error("not reloaded: what was loaded before stays in force");
+		log_error("not reloaded: what was loaded before stays in force: generation=%s refused=%llu",
+		    keeper->status_file.generation, keeper->status_file.refused + 1);
+		reload_refused(keeper, SPAN("the files changed while they were loaded; reload again\n"));
 	}
 	keeper->candidate = NULL;
-	systemd_notify("READY=1");
 }
 
 static void
@@ -160,16 +176,19 @@ reload_begin(struct keeper *keeper)
 	buf_init(&report, REPORT_BYTES);
 	err = generation_load(keeper->config_file, dissect, &report, &keeper->candidate);
 	report_log(&report);
-	buf_fini(&report);
 	if (err != PW_OK) {
-		log_error("not reloaded: %s: %s; what was loaded before stays in force", keeper->config_file,
-		    pw_strerror(err));
-		systemd_notify("READY=1");
+		log_error("not reloaded: %s: %s; what was loaded before stays in force: generation=%s refused=%llu",
+		    keeper->config_file, pw_strerror(err), keeper->status_file.generation,
+		    keeper->status_file.refused + 1);
+		reload_refused(keeper, buf_span(&report));
+		buf_fini(&report);
 		return;
 	}
+	buf_fini(&report);
 	warn_of_fixed(generation_options(keeper->generation), generation_options(keeper->candidate));
 	if (keeper->gateway.pid != 0)
-		child_say(&keeper->gateway, GATEWAY_RELOAD);
+		child_say_of(&keeper->gateway, GATEWAY_RELOAD,
+		    policy_generation(generation_policy(keeper->candidate)));
 	else
 		reload_end(keeper, true);	/* the next gateway begins with it */
 }
@@ -247,8 +266,10 @@ announce(struct keeper *keeper)
 	if (keeper->announced)
 		return;
 	keeper->announced = true;
-	log_info("pixelward %s serves %s", PIXELWARD_VERSION,
-	    systemd_listen_fd() >= 0 ? "the socket that systemd passed" : options->socket);
+	log_info("pixelward %s serves %s, generation=%s", PIXELWARD_VERSION,
+	    systemd_listen_fd() >= 0 ? "the socket that systemd passed" : options->socket,
+	    keeper->status_file.generation);
+	status_write(&keeper->status_file, SPAN_NONE);
 	background_report(&keeper->background, EX_OK);
 	systemd_notify("READY=1");
 }
@@ -446,12 +467,16 @@ run(struct keeper *keeper)
 
 	buf_init(&why, 4096);
 	umask((mode_t)options->umask);
+	status_init(&keeper->status_file, options->state_dir);
+	keeper->status_file.generation = policy_generation(generation_policy(keeper->generation));
 	if (pid_file == NULL || !prepare(keeper, options, &why)) {
 		start_failed(keeper, pid_file != NULL ? buf_span(&why) : SPAN("out of memory"));
 	} else {
 		if (geteuid() == 0)
 			log_warn("running as root; set UserID, or start as another user");
 		status = supervise(keeper);
+		if (keeper->announced)
+			status_remove(&keeper->status_file);
 		if (pid_file[0] != '\0')
 			(void)unlink(pid_file);
 	}

@@ -12,6 +12,7 @@ static const struct {
 	    scan_command },
 	{ "rules", "rules check|test [-c FILE] [--format text|json] [DIR|FILE...]\n  pixelctl rules facts|schema",
 	    rules_command },
+	{ "reload", "reload [-c FILE]", reload_command },
 };
 
 static int

@@ -5,16 +5,19 @@
 #include <pixelward/gateway/generation.h>
 #include <pixelward/job.h>
 
-/* What passes over the control socket (SOCK_SEQPACKET), a packet each: the word alone, or with the number of a slot. */
+/* What passes over the control socket (SOCK_SEQPACKET), a packet each: the word alone, with the number of a slot, or
+ * with a generation's name. */
 enum gateway_word {
 	GATEWAY_STARTED	= 's',	/* gateway: serving */
 	GATEWAY_PING	= 'p',	/* keeper: are you there?  gateway: the same byte */
-	GATEWAY_RELOAD	= 'r',	/* keeper: read configuration and rules again */
+	GATEWAY_RELOAD	= 'r',	/* keeper: read configuration and rules again; the generation that was tested follows */
 	GATEWAY_YES	= 'y',	/* gateway: done; messages that begin from now on use the new set */
 	GATEWAY_NO	= 'n',	/* gateway: they have mistakes, the old set stays */
 	GATEWAY_KILL	= 'k',	/* gateway: end the dissector in this slot */
 	GATEWAY_DRAIN	= 'd',	/* keeper: no new sessions, finish those open, then exit */
 };
+
+#define GATEWAY_PACKET	32	/* bytes, more than any of them has */
 
 /* A drain that is not done by then is cut off: whoever still waits is told by its MTA to try again. */
 #define GATEWAY_DRAIN_MS	45000

@@ -14,6 +14,7 @@ struct outcome {
 	enum pw_err		 failure;	/* why it was not read or not changed; PW_OK if it was */
 	bool			 skipped;	/* internal or authenticated client: not looked at */
 	uint64_t		 cpu_us;	/* CPU time it took */
+	const char		*generation;	/* of the rules that judged it; NULL: none did */
 };
 
 /*

@@ -23,6 +23,7 @@ enum rules_status {
 	RULES_CONFIG = 78,	/* EX_CONFIG */
 };
 
+int	reload_command(int argc, char **argv);
 int	rules_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
 

@@ -87,7 +87,10 @@ report_json(FILE *file, const char *name, const struct outcome *outcome)
 	buf_init(&out, (size_t)1 << 30);
 	buf_add(&out, SPAN("{\"file\":"));
 	buf_add_json(&out, span_of(name));
-	buf_printf(&out, ",\"action\":\"%s\",\"references\":[", action_name(verdict->action));
+	buf_printf(&out, ",\"action\":\"%s\",", action_name(verdict->action));
+	if (outcome->generation != NULL)
+		buf_printf(&out, "\"generation\":\"%s\",", outcome->generation);
+	buf_add(&out, SPAN("\"references\":["));
 	for (uint32_t i = 0; i < verdict->decision_count; i++) {
 		const struct reference *reference = &dissection_references(outcome->dissection)[i];
 

@@ -1,0 +1,132 @@
+#include "status.h"
+
+#include <pixelward/base/log.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MOST_REPORT	((size_t)64 << 10)
+#define MOST_FILE	(MOST_REPORT + 4096)
+
+void
+status_init(struct status *status, const char *state_dir)
+{
+	*status = (struct status){ .generation = "-" };
+	if ((size_t)snprintf(status->path, sizeof(status->path), "%s/" STATUS_FILE, state_dir) >= sizeof(status->path))
+		status->path[0] = '\0';
+}
+
+static bool
+write_all(int fd, struct span text)
+{
+	while (text.len > 0) {
+		ssize_t n = write(fd, text.at, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		text = span_from(text, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
+/* A reader sees the old one or the new one whole. */
+static bool
+replace(const char *path, struct span text)
+{
+	char	fresh[4096 + 8];
+	int	fd;
+	bool	fine;
+
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	(void)unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (fd < 0)
+		return false;
+	fine = write_all(fd, text);
+	fine = close(fd) == 0 && fine;
+	return fine && rename(fresh, path) == 0;
+}
+
+void
+status_write(struct status *status, struct span report)
+{
+	struct buf text;
+
+	if (status->path[0] == '\0')
+		return;
+	buf_init(&text, MOST_FILE);
+	buf_printf(&text, "pid %ld\ngeneration %s\nreloaded %llu\nrefused %llu\n", (long)getpid(), status->generation,
+	    status->reloaded, status->refused);
+	if (report.len > 0) {
+		buf_add_char(&text, '\n');
+		buf_add(&text, span_cut(report, 0, MOST_REPORT));
+	}
+	if (!replace(status->path, buf_span(&text))) {
+		log_warn("cannot write %s: %s; pixelctl reload will not find this daemon", status->path, strerror(errno));
+		status->path[0] = '\0';
+	}
+	buf_fini(&text);
+}
+
+void
+status_remove(struct status *status)
+{
+	if (status->path[0] != '\0')
+		(void)unlink(status->path);
+}
+
+/* --- reading --- */
+
+static void
+read_line(struct span line, struct keeper_status *status)
+{
+	char			text[128];
+	unsigned long long	number;
+
+	snprintf(text, sizeof(text), "%.*s", SPAN_ARG(span_cut(line, 0, sizeof(text) - 1)));
+	if (sscanf(text, "pid %llu", &number) == 1)
+		status->pid = (pid_t)number;
+	else if (sscanf(text, "reloaded %llu", &number) == 1)
+		status->reloaded = number;
+	else if (sscanf(text, "refused %llu", &number) == 1)
+		status->refused = number;
+	else
+		(void)sscanf(text, "generation %31s", status->generation);
+}
+
+bool
+keeper_status_read(const char *state_dir, struct keeper_status *status, struct buf *report)
+{
+	char	path[4096], *text = malloc(MOST_FILE);
+	size_t	len = 0;
+	ssize_t	got = 1;
+
+	*status = (struct keeper_status){ 0 };
+	snprintf(path, sizeof(path), "%s/" STATUS_FILE, state_dir);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	for (; fd >= 0 && text != NULL && got > 0 && len < MOST_FILE; len += got > 0 ? (size_t)got : 0)
+		got = read(fd, text + len, MOST_FILE - len);
+	bool fine = fd >= 0 && text != NULL && got >= 0;
+	int saved = errno;
+	if (fd >= 0)
+		close(fd);
+	struct span rest = { text, len };
+	while (fine && rest.len > 0) {
+		size_t		end = span_find_char(rest, '\n', 0);
+		struct span	line = span_cut(rest, 0, end);
+
+		rest = span_from(rest, end + 1);
+		if (line.len == 0)
+			break;
+		read_line(line, status);
+	}
+	if (fine && report != NULL)
+		buf_add(report, rest);
+	free(text);
+	errno = saved;
+	return fine;
+}

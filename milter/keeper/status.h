@@ -1,0 +1,23 @@
+/*
+ * StateDir/keeper.status: who serves, by which rules, and what became of the reloads; for `pixelctl reload` and for
+ * people. Lines "key value", after a refusal a blank line and what was wrong. Replaced at once, removed at the end.
+ */
+#ifndef PIXELWARD_MILTER_KEEPER_STATUS_H
+#define PIXELWARD_MILTER_KEEPER_STATUS_H
+
+#include <pixelward/base/buf.h>
+#include <pixelward/keeper/status.h>
+
+struct status {
+	char			path[4096];	/* "": it could not be written, which was told once */
+	const char		*generation;
+	unsigned long long	reloaded, refused;	/* since the start */
+};
+
+/* Nothing is written yet. */
+void	status_init(struct status *, const char *state_dir);
+/* report: what a refusal had to say, else empty. */
+void	status_write(struct status *, struct span report);
+void	status_remove(struct status *);
+
+#endif
