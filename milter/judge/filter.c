@@ -73,11 +73,13 @@ static const struct probe {
 static bool
 matches_all(const struct filter *filter, const struct probe *row, size_t count)
 {
+	const char *why;
+
 	for (size_t i = 0; i < count; i++) {
 		struct pattern_subject	subject = { span_of(row[i].text), row[i].host_at, row[i].host_end };
 		uint64_t		work = (uint64_t)1 << 20;
 
-		if (filter->regex != NULL ? regex_matches(filter->regex, subject.text) == REGEX_NO :
+		if (filter->regex != NULL ? regex_matches(filter->regex, subject.text, NULL, &why) == REGEX_NO :
 		    !pattern_matches(&filter->pattern, &subject, &work))
 			return false;
 	}
@@ -103,7 +105,8 @@ pattern_set(struct filter_set *set, struct filter *filter, const struct filter_s
 	size_t		at = 0;
 
 	if ((source->flags & FILTER_REGEX) != 0) {
-		enum pw_err err = regex_new(written, (source->flags & FILTER_MATCH_CASE) != 0, &filter->regex, why, &at);
+		enum pw_err err = regex_new(written, (source->flags & FILTER_MATCH_CASE) != 0 ? 0 : REGEX_ANY_CASE,
+		    &filter->regex, why, &at);
 
 		if (err == PW_ESYNTAX) {
 			(void)refused(fault, "no regular expression: %s", why);
@@ -283,12 +286,13 @@ text_matches(const struct trial *trial, const struct filter *filter)
 {
 	const struct form	*form = trial->form;
 	uint64_t		*work = &trial->asker->work;
+	const char		*why;
 
 	if (filter->regex == NULL)
 		return pattern_matches(&filter->pattern, (filter->flags & FILTER_MATCH_CASE) != 0 ? &form->exact :
 		    &form->lower, work) ? REGEX_YES : REGEX_NO;
 	*work = *work > REGEX_WORK ? *work - REGEX_WORK : 0;
-	return *work > 0 ? regex_matches(filter->regex, form->exact.text) : REGEX_NO;
+	return *work > 0 ? regex_matches(filter->regex, form->exact.text, trial->asker->regexes, &why) : REGEX_NO;
 }
 
 static void

@@ -127,6 +127,7 @@ struct filter_asker {
 	struct span	 sites[MOST_SITES];	/* domains of From: what pages are to a browser */
 	size_t		 site_count;
 	uint64_t	 work;			/* what may still be spent on this message */
+	struct regex_budget	*regexes;	/* of the message; NULL: each call by itself */
 };
 
 /* Ten thousand URLs of 200 bytes take an eighth of it; all of it is some tenths of a second. */

@@ -1,7 +1,7 @@
 #include "indicator.h"
 
+#include "asker.h"
 #include "domain.h"
-#include "kind.h"
 #include "lines.h"
 
 static const struct {
@@ -50,16 +50,10 @@ match(struct opinion *opinion, const struct list_set *lists, struct span name, c
 
 void
 indicators_init(struct indicators *indicators, struct opinion *opinion, const struct list_set *lists,
-    const struct dissection *d)
+    const struct dissection *d, struct regex_budget *regexes)
 {
-	const struct address *addresses = dissection_addresses(d);
-
 	*indicators = (struct indicators){ .opinion = opinion, .lists = lists, .d = d,
-	    .asker = { .arena = opinion->arena, .work = FILTER_WORK } };
-	/* To a filter, From is what the page is to a browser. */
-	for (uint32_t i = 0; i < d->addresses.count && indicators->asker.site_count < MOST_SITES; i++)
-		if (addresses[i].role == ADDRESS_FROM && addresses[i].domain.len > 0)
-			indicators->asker.sites[indicators->asker.site_count++] = dissection_text(d, addresses[i].domain);
+	    .asker = asker_of(d, regexes, opinion->arena) };
 }
 
 bool
@@ -106,20 +100,20 @@ match_url(struct indicators *indicators, const struct reference *reference, stru
 	const struct dissection	*d = indicators->d;
 	struct opinion		*opinion = indicators->opinion;
 	struct filter_question	 question = { dissection_text(d, reference->url), dissection_text(d, reference->host),
-				    dissection_text(d, reference->domain), kind_of(reference)->type };
+				    dissection_text(d, reference->domain), asker_type_of(reference) };
 	struct filter_hit	 hits[MOST_FILTER_HITS];
 	size_t			 count;
 	bool			 found = false;
 
-	if (reference->trigger == TRIGGER_CLICK && question.type != TYPE_PING)
-		question.type = TYPE_LINK;
 	enum pw_err err = filter_set_match(&indicators->lists->filters, &indicators->asker, &question, hits, &count);
 	opinion->no_memory = opinion->no_memory || err == PW_ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		const struct list *list = &indicators->lists->lists[hits[i].filter->list];
 
 		if (hits[i].failed) {
-			/* Neither a match nor none: said, counted, and left to the other rules. */
+			/* Neither a match nor none: said, noted, and left to the other rules. */
+			opinion_note(opinion, arena_printf(opinion->arena, "failed.list.%s (line %u could not be tried within "
+			    "its bounds)", list->name, hits[i].filter->number));
 			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s could not be tried "
 			    "within its bounds", hits[i].filter->number, list->name));
 			continue;

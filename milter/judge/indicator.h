@@ -6,6 +6,7 @@
 
 #include "list.h"
 #include "opinion.h"
+#include "regex.h"
 
 /* The lists, and one message before them. */
 struct indicators {
@@ -15,7 +16,8 @@ struct indicators {
 	struct filter_asker	 asker;
 };
 
-void	indicators_init(struct indicators *, struct opinion *, const struct list_set *, const struct dissection *);
+void	indicators_init(struct indicators *, struct opinion *, const struct list_set *, const struct dissection *,
+	    struct regex_budget *);
 /* Header and envelope; rules and reasons go into the opinion. True: a list asks to hold the message. */
 bool	indicators_of_sender(struct indicators *, const struct message *);
 /* A reference's host and URL, also a link's; grounds say on which list they are. *holds is set if one asks for it. */

@@ -444,7 +444,7 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	    policy != NULL ? policy->watched : 0, arena);
 	if (verdict->decisions == NULL || !find_covered(&hearing) || !ask_rules(&hearing))
 		return PW_ENOMEM;
-	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d);
+	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d, &hearing.evidence.regexes);
 	hearing.indicated = indicators_of_sender(&hearing.indicators, message);
 	weigh_failures(&hearing);
 	weigh_rules(&hearing);

@@ -393,7 +393,6 @@ an_expression_past_its_bounds_is_neither_match_nor_none(void **state)
 	buf_add(&url, SPAN("z/y/"));
 	assert_int_equal(bench_ask(&bench, buf_span(&url), NULL, 0, hits), 1);
 	assert_true(hits[0].failed);
-	assert_true(regex_failures(bench.set.filters[0].regex) > 0);
 	buf_fini(&url);
 	bench_end(&bench);
 }

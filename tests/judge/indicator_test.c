@@ -82,7 +82,7 @@ find(const char *list, const struct fixture_reference *reference, struct arena *
 	const struct dissection *d = fixture_finish(&fixture);
 
 	*finding = (struct finding){ .holds = false };
-	indicators_init(&indicators, &opinion, &set, d);
+	indicators_init(&indicators, &opinion, &set, d, NULL);
 	finding->listed = indicators_of_reference(&indicators, dissection_references(d), &finding->grounds, &finding->holds);
 	finding->no_memory = opinion.no_memory;
 	free(fixture.d);

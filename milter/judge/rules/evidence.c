@@ -1,13 +1,11 @@
 #include "evidence.h"
 
-#include "match.h"
-
 void
 evidence_init(struct evidence *evidence, const struct message *message, const struct dissection *d,
     const struct group_set *set, groups watched, struct arena *arena)
 {
 	*evidence = (struct evidence){ .message = message, .d = d, .groups = set, .watched = watched, .arena = arena,
-	    .bytes_left = MATCH_MOST_BYTES };
+	    .regexes = { .arena = arena } };
 }
 
 const struct token *

@@ -5,6 +5,7 @@
 #include <pixelward/message.h>
 
 #include "../group.h"
+#include "../regex.h"
 #include "../spacer.h"
 #include "../token.h"
 
@@ -34,10 +35,7 @@ struct evidence {
 	struct value		*of_message;	/* of each fact of the message */
 	bool			*of_message_asked;
 	bool			 no_memory;	/* sticks */
-	struct pcre2_real_match_data_8	*match_data;	/* PCRE2's, in the arena; made for the first match */
-	struct pcre2_real_match_context_8 *match_context;
-	/* what regular expressions may still cost; see match.h */
-	uint64_t		 bytes_left, bytes_to_clock, began_us;
+	struct regex_budget	 regexes;
 };
 
 void			 evidence_init(struct evidence *, const struct message *, const struct dissection *,

@@ -8,18 +8,17 @@
 #define JUDGE_RULES_MATCH_H
 
 #include "../list.h"
+#include "../regex.h"
 
 #include "condition.h"
 #include "evidence.h"
 
-#define MATCH_MOST_BYTES	((uint64_t)64 << 20)	/* of text that regular expressions of a message may see */
-#define MATCH_MOST_US		500000			/* processor time of a message that judging by rules may take */
 #define MATCH_MOST_FAILURES	4			/* of a rule in a message; past it its regular expressions rest */
 #define MATCH_MOST_VALUES	5000			/* of a line */
 
 /* One expression, for who frees them. */
 struct rule_regex {
-	void		*code;		/* pcre2_code */
+	struct regex		*regex;
 	struct rule_regex	*next;
 };
 
@@ -38,7 +37,7 @@ struct line {
 struct reading_rules {
 	struct findings		*findings;
 	const struct list_set	*lists;
-	struct rule_regex		*regexes;
+	struct rule_regex	*regexes;
 };
 
 /* The failures of one rule in one message. */

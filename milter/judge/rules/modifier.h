@@ -1,0 +1,41 @@
+/* How a line compares: what its reading and its matching share. */
+#ifndef JUDGE_RULES_MODIFIER_H
+#define JUDGE_RULES_MODIFIER_H
+
+#include <pixelward/base/cidr.h>
+
+#include "match.h"
+
+/* One value of a line, as its modifier takes it. */
+struct wanted {
+	struct span		 text;
+	int64_t			 number;
+	bool			 truth;
+	struct cidr		 block;
+	struct regex		*regex;
+	const struct fact	*other;
+	const char		*list;
+};
+
+#define TYPE(type)	(1u << (type))
+#define TEXTS		(TYPE(FACT_TEXT) | TYPE(FACT_DOMAIN))
+
+enum takes { TAKES_VALUE, TAKES_TEXT, TAKES_REGEX, TAKES_DOMAIN, TAKES_BLOCK, TAKES_FACT, TAKES_FILTER };
+
+struct asking;
+
+/* One text of a fact against one value. */
+typedef enum truth	compare(struct asking *, const struct wanted *, struct span);
+
+struct modifier {
+	const char	*name;
+	unsigned	 types;
+	enum takes	 takes;
+	compare		*compare;	/* of texts */
+	bool		(*is)(int64_t fact, int64_t wanted);
+};
+
+extern const struct modifier	modifiers[];
+extern const size_t		modifier_count;
+
+#endif
