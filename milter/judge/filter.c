@@ -212,13 +212,14 @@ filter_set_add(struct filter_set *set, const struct filter_source *source, uint3
 		return err;
 	}
 	set->filters[set->count++] = filter;
+	set->list_count = list >= set->list_count ? list + 1 : set->list_count;
 	return PW_OK;
 }
 
 /* --- one URL --- */
 
 /* What is known of one list. */
-struct standing {
+struct filter_standing {
 	uint32_t		 list;
 	const struct filter	*important, *exception, *plain, *failed;
 };
@@ -233,23 +234,29 @@ struct trial {
 	struct filter_asker		*asker;
 	const struct filter_question	*question;
 	const struct form		*form;
-	struct standing			 standings[MOST_FILTER_HITS];
-	size_t				 count;
 	const struct filter_bucket	*tried[MOST_TRIED];	/* in this form */
 	size_t				 tried_count;
-	bool				 third_party;
+	bool				 third_party, no_memory;
 };
 
-static struct standing *
+static struct filter_standing *
 standing_of(struct trial *trial, uint32_t list)
 {
-	for (size_t i = 0; i < trial->count; i++)
-		if (trial->standings[i].list == list)
-			return &trial->standings[i];
-	if (trial->count == MOST_FILTER_HITS)
+	struct filter_asker	*asker = trial->asker;
+	struct filter_standing	*standings;
+
+	if (asker->places[list] > 0)
+		return &asker->standings[asker->places[list] - 1];
+	standings = arena_grow(asker->arena, asker->standings, asker->standing_count, &asker->standing_capacity,
+	    sizeof(*standings));
+	if (standings == NULL) {
+		trial->no_memory = true;
 		return NULL;
-	trial->standings[trial->count] = (struct standing){ .list = list };
-	return &trial->standings[trial->count++];
+	}
+	asker->standings = standings;
+	standings[asker->standing_count++] = (struct filter_standing){ .list = list };
+	asker->places[list] = (uint32_t)asker->standing_count;
+	return &standings[asker->standing_count - 1];
 }
 
 /* domain=: the longest name that a sender is within decides; if there is none, only a filter without plain names. */
@@ -298,7 +305,7 @@ text_matches(const struct trial *trial, const struct filter *filter)
 static void
 try(struct trial *trial, const struct filter *filter)
 {
-	struct standing		*standing;
+	struct filter_standing		*standing;
 	const struct filter	**place;
 
 	if (trial->asker->work < 2) {
@@ -475,23 +482,59 @@ is_third_party(const struct filter_asker *asker, const struct filter_question *q
 }
 
 static const struct filter *
-filter_that_decides(const struct standing *standing)
+filter_that_decides(const struct filter_standing *standing)
 {
 	if (standing->important != NULL)
 		return standing->important;
 	return standing->exception == NULL ? standing->plain : NULL;
 }
 
+/* What was said of the URL before is forgotten. */
+static bool
+begin(struct filter_asker *asker, const struct filter_set *set)
+{
+	asker->hit_count = 0;
+	for (size_t i = 0; i < asker->standing_count; i++)
+		asker->places[asker->standings[i].list] = 0;
+	asker->standing_count = 0;
+	if (asker->place_count >= set->list_count)
+		return true;
+	asker->places = arena_array(asker->arena, set->list_count, sizeof(*asker->places));
+	asker->place_count = asker->places != NULL ? set->list_count : 0;
+	return asker->places != NULL;
+}
+
+/* False: no memory. */
+static bool
+sum_up(struct filter_asker *asker)
+{
+	for (size_t i = 0; i < asker->standing_count; i++) {
+		const struct filter_standing	*standing = &asker->standings[i];
+		const struct filter		*decides = filter_that_decides(standing);
+		struct filter_hit		*hits;
+
+		if (decides == NULL && standing->failed == NULL)
+			continue;
+		hits = arena_grow(asker->arena, asker->hits, asker->hit_count, &asker->hit_capacity, sizeof(*hits));
+		if (hits == NULL)
+			return false;
+		asker->hits = hits;
+		hits[asker->hit_count++] = decides != NULL ? (struct filter_hit){ decides, false } :
+		    (struct filter_hit){ standing->failed, true };
+	}
+	return true;
+}
+
 enum pw_err
-filter_set_match(const struct filter_set *set, struct filter_asker *asker, const struct filter_question *question,
-    struct filter_hit hits[MOST_FILTER_HITS], size_t *count)
+filter_set_match(const struct filter_set *set, struct filter_asker *asker, const struct filter_question *question)
 {
 	struct trial	trial = { .set = set, .asker = asker, .question = question };
 	struct form	forms[2];
 	size_t		form_count;
 	uint64_t	cost = question->url.len;
 
-	*count = 0;
+	if (!begin(asker, set))
+		return PW_ENOMEM;
 	if (set->count == 0 || question->type == 0)
 		return PW_OK;
 	form_count = forms_make(asker, question, forms);
@@ -501,13 +544,9 @@ filter_set_match(const struct filter_set *set, struct filter_asker *asker, const
 	trial.third_party = is_third_party(asker, question);
 	for (size_t i = 0; i < form_count && asker->work > 0; i++)
 		try_form(&trial, &forms[i]);
-	for (size_t i = 0; i < trial.count; i++) {
-		const struct filter *filter = filter_that_decides(&trial.standings[i]);
-
-		if (filter != NULL)
-			hits[(*count)++] = (struct filter_hit){ filter, false };
-		else if (trial.standings[i].failed != NULL)
-			hits[(*count)++] = (struct filter_hit){ trial.standings[i].failed, true };
+	if (trial.no_memory || !sum_up(asker)) {
+		asker->hit_count = 0;
+		return PW_ENOMEM;
 	}
 	return asker->work > 0 ? PW_OK : PW_ELIMIT;
 }

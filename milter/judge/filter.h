@@ -102,6 +102,7 @@ struct filter_set {
 	size_t			 filed_count, unfiled;
 	uint32_t		*seen;		/* a bit for each token that has a bucket, and by chance for a few others */
 	size_t			 seen_bits;
+	uint32_t		 list_count;	/* lists are numbered below it */
 };
 
 void		filter_set_init(struct filter_set *);
@@ -117,17 +118,31 @@ void		filter_set_cut(struct filter_set *, size_t count);
 /* After the last filter, before the first question. */
 enum pw_err	filter_set_index(struct filter_set *) PW_MUST_CHECK;
 
+/* Of one list: the filter that decides. */
+struct filter_hit {
+	const struct filter	*filter;
+	bool			 failed;	/* it could not be tried; neither match nor no match */
+};
+
+struct filter_standing;
+
 #define MOST_SITES	4
 
-/* Who asks: one message. Its URLs are lowered and decoded in scratch, which grows in arena. */
+/* Who asks: one message, and what it was answered last. What it needs grows in arena. */
 struct filter_asker {
-	struct arena	*arena;
-	char		*scratch;
-	size_t		 capacity;
-	struct span	 sites[MOST_SITES];	/* domains of From: what pages are to a browser */
-	size_t		 site_count;
-	uint64_t	 work;			/* what may still be spent on this message */
-	struct regex_budget	*regexes;	/* of the message; NULL: each call by itself */
+	struct arena		*arena;
+	struct span		 sites[MOST_SITES];	/* domains of From: what pages are to a browser */
+	size_t			 site_count;
+	uint64_t		 work;			/* what may still be spent on this message */
+	struct regex_budget	*regexes;		/* of the message; NULL: each call by itself */
+	struct filter_hit	*hits;			/* until the next question: one of each list that matches */
+	size_t			 hit_count;
+	char			*scratch;		/* its URLs, lowered and decoded */
+	size_t			 capacity;
+	struct filter_standing	*standings;
+	size_t			 standing_count, standing_capacity, hit_capacity;
+	uint32_t		*places;		/* of each list, its standing + 1; 0: none */
+	size_t			 place_count;
 };
 
 /* Ten thousand URLs of 200 bytes take an eighth of it; all of it is some tenths of a second. */
@@ -139,21 +154,13 @@ struct filter_question {
 	uint32_t	type;
 };
 
-#define MOST_FILTER_HITS	16
-
-/* Of one list, at most: the filter that decides. */
-struct filter_hit {
-	const struct filter	*filter;
-	bool			 failed;	/* it could not be tried; neither match nor no match */
-};
-
 /*
- * The lists that match the URL as it is or percent-decoded, each with one filter: exceptions of a list win over its
- * other filters, and its important ones over exceptions; what only an exception matches is no hit.
+ * The lists that match the URL as it is or percent-decoded, each with one filter in asker->hits: exceptions of a list win
+ * over its other filters, and its important ones over exceptions; what only an exception matches is no hit.
  *	PW_ELIMIT	the message has spent its work; the hits found before count
  *	PW_ENOMEM	none
  */
-enum pw_err	filter_set_match(const struct filter_set *, struct filter_asker *, const struct filter_question *,
-		    struct filter_hit hits[MOST_FILTER_HITS], size_t *count) PW_MUST_CHECK;
+enum pw_err	filter_set_match(const struct filter_set *, struct filter_asker *, const struct filter_question *)
+		    PW_MUST_CHECK;
 
 #endif

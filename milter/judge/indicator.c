@@ -101,24 +101,24 @@ match_url(struct indicators *indicators, const struct reference *reference, stru
 	struct opinion		*opinion = indicators->opinion;
 	struct filter_question	 question = { dissection_text(d, reference->url), dissection_text(d, reference->host),
 				    dissection_text(d, reference->domain), asker_type_of(reference) };
-	struct filter_hit	 hits[MOST_FILTER_HITS];
-	size_t			 count;
+	const struct filter_asker *asker = &indicators->asker;
 	bool			 found = false;
 
-	enum pw_err err = filter_set_match(&indicators->lists->filters, &indicators->asker, &question, hits, &count);
+	enum pw_err err = filter_set_match(&indicators->lists->filters, &indicators->asker, &question);
 	opinion->no_memory = opinion->no_memory || err == PW_ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		const struct list *list = &indicators->lists->lists[hits[i].filter->list];
+	for (size_t i = 0; i < asker->hit_count; i++) {
+		const struct filter_hit	*hit = &asker->hits[i];
+		const struct list	*list = &indicators->lists->lists[hit->filter->list];
 
-		if (hits[i].failed) {
+		if (hit->failed) {
 			/* Neither a match nor none: said, noted, and left to the other rules. */
 			opinion_note(opinion, arena_printf(opinion->arena, "failed.list.%s (line %u could not be tried within "
-			    "its bounds)", list->name, hits[i].filter->number));
+			    "its bounds)", list->name, hit->filter->number));
 			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s could not be tried "
-			    "within its bounds", hits[i].filter->number, list->name));
+			    "within its bounds", hit->filter->number, list->name));
 			continue;
 		}
-		note_filter(indicators, hits[i].filter, dissection_text(d, reference->place), grounds);
+		note_filter(indicators, hit->filter, dissection_text(d, reference->place), grounds);
 		*holds = *holds || list->action == LIST_HOLD;
 		found = true;
 	}

@@ -123,25 +123,11 @@ list_set_index(struct list_set *set)
 	return filter_set_index(&set->filters);
 }
 
-/* The longer of two listed domains of one list says more. */
-static size_t
-note_hit(struct list_hit hits[MOST_HITS], size_t count, struct list_hit hit)
-{
-	for (size_t i = 0; i < count; i++)
-		if (hits[i].list == hit.list) {
-			hits[i] = hit;
-			return count;
-		}
-	if (count < MOST_HITS)
-		hits[count++] = hit;
-	return count;
-}
-
-size_t
-list_set_match(const struct list_set *set, struct span host, struct list_hit hits[MOST_HITS])
+void
+list_set_each(const struct list_set *set, struct span host, list_taken *taken, void *context)
 {
 	uint64_t	hash = FNV_BASIS;
-	size_t		count = 0, labels = 0;
+	size_t		labels = 0;
 
 	/* "example.com." is the same host to a resolver. */
 	if (host.len > 0 && host.at[host.len - 1] == '.')
@@ -156,9 +142,36 @@ list_set_match(const struct list_set *set, struct span host, struct list_hit hit
 			const struct list_entry *entry = &set->entries[set->slots[slot] - 1];
 
 			if (entry->hash == hash && span_eq_nocase(entry_name(set, entry), suffix))
-				count = note_hit(hits, count, (struct list_hit){ &set->lists[entry->list],
-				    entry_name(set, entry), entry->line });
+				taken(&(struct list_hit){ &set->lists[entry->list], entry_name(set, entry), entry->line }, context);
 		}
 	}
-	return count;
+}
+
+struct hits {
+	struct list_hit	*at;
+	size_t		 count;
+};
+
+/* The longer of two listed domains of one list says more. */
+static void
+note_hit(const struct list_hit *hit, void *context)
+{
+	struct hits *hits = context;
+
+	for (size_t i = 0; i < hits->count; i++)
+		if (hits->at[i].list == hit->list) {
+			hits->at[i] = *hit;
+			return;
+		}
+	if (hits->count < MOST_HITS)
+		hits->at[hits->count++] = *hit;
+}
+
+size_t
+list_set_match(const struct list_set *set, struct span host, struct list_hit hits[MOST_HITS])
+{
+	struct hits found = { hits, 0 };
+
+	list_set_each(set, host, note_hit, &found);
+	return found.count;
 }

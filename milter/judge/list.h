@@ -86,11 +86,15 @@ enum pw_err	list_set_add(struct list_set *, struct span domain, size_t line) PW_
 /* After the last list, before the first question. */
 enum pw_err	list_set_index(struct list_set *) PW_MUST_CHECK;
 
+/* The host is, or is within, a domain of that list. */
+typedef void	list_taken(const struct list_hit *, void *context);
+
 /*
- * The lists that the host is on, each with the longest listed domain that the host is or is within. At most
- * MOST_HITS; the number found. The cost grows with the host's length, not with the lists'. What URLs are on says
- * filter_set_match(&set->filters, ...); a filter's list is its number in lists.
+ * Every entry that the host is or is within, shorter ones first. The cost grows with the host's length, not with the
+ * lists'. What URLs are on says filter_set_match(&set->filters, ...); a filter's list is its number in lists.
  */
+void		list_set_each(const struct list_set *, struct span host, list_taken *, void *context);
+/* At most MOST_HITS lists, each with its longest domain; the number found. */
 size_t		list_set_match(const struct list_set *, struct span host, struct list_hit hits[MOST_HITS]);
 
 #endif

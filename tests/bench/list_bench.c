@@ -66,9 +66,8 @@ set_fill(struct list_set *set, const struct format *format, unsigned count)
 static double
 url_time(const struct list_set *set, char urls[URLS][160], struct filter_asker *asker)
 {
-	struct filter_hit	filter_hits[MOST_FILTER_HITS];
 	struct list_hit		hits[MOST_HITS];
-	size_t			count, found = 0;
+	size_t			found = 0;
 	double			began = cpu_ns();
 
 	for (size_t i = 0; i < URLS; i++) {
@@ -76,10 +75,9 @@ url_time(const struct list_set *set, char urls[URLS][160], struct filter_asker *
 
 		asker->work = FILTER_WORK;
 		found += list_set_match(set, host, hits);
-		if (filter_set_match(&set->filters, asker, &(struct filter_question){ url, host, host, TYPE_IMAGE }, filter_hits,
-		    &count) != PW_OK)
+		if (filter_set_match(&set->filters, asker, &(struct filter_question){ url, host, host, TYPE_IMAGE }) != PW_OK)
 			exit(1);
-		found += count;
+		found += asker->hit_count;
 	}
 	if (found > 0)
 		exit(1);

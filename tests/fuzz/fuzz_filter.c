@@ -37,8 +37,7 @@ fill(struct filter_set *set, struct span lines, struct filter_source *source)
 static void
 check_index(const struct filter_set *set, struct filter_asker *asker, const struct filter_question *question)
 {
-	struct filter_hit	hits[MOST_FILTER_HITS], all[MOST_FILTER_HITS];
-	size_t			count, all_count;
+	size_t			count;
 	uint32_t		every[64];
 	struct filter_set	plain = *set;
 
@@ -53,12 +52,13 @@ check_index(const struct filter_set *set, struct filter_asker *asker, const stru
 	plain.seen = none;
 	plain.seen_bits = 64;
 	asker->work = FILTER_WORK;
-	if (filter_set_match(set, asker, question, hits, &count) != PW_OK)
+	if (filter_set_match(set, asker, question) != PW_OK)
 		return;
+	count = asker->hit_count;
 	asker->work = FILTER_WORK;
-	if (filter_set_match(&plain, asker, question, all, &all_count) != PW_OK)
+	if (filter_set_match(&plain, asker, question) != PW_OK)
 		return;
-	INVARIANT(count == all_count);
+	INVARIANT(asker->hit_count == count);
 }
 
 static void

@@ -39,8 +39,8 @@ const char	*policy_generation(const struct policy *);
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.remote-content
  * (RemoteContent all), builtin.receipt (ReadReceipts), builtin.limit, builtin.list-limit (too much URL text to try
  * the lists on), builtin.poison, builtin.signed, list.NAME for a file of lists.d, and those of the rule files. Notes:
- * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and lists whose regular expressions ran into their
- * limits.
+ * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and lists whose regular expressions ran
+ * into their limits.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,

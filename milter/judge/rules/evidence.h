@@ -4,6 +4,7 @@
 
 #include <pixelward/message.h>
 
+#include "../filter.h"
 #include "../group.h"
 #include "../regex.h"
 #include "../spacer.h"
@@ -21,6 +22,14 @@ struct given {
 	const struct given	*next;
 };
 
+/* The lists that hold filters, asked by this message; what they said of an element is kept until the next. */
+struct url_asker {
+	struct filter_asker	asker;
+	uint32_t		element;
+	bool			began, asked;
+	enum pw_err		result;
+};
+
 struct evidence {
 	const struct message	*message;
 	const struct dissection	*d;
@@ -36,6 +45,7 @@ struct evidence {
 	bool			*of_message_asked;
 	bool			 no_memory;	/* sticks */
 	struct regex_budget	 regexes;
+	struct url_asker	 by_lists, by_rules;
 };
 
 void			 evidence_init(struct evidence *, const struct message *, const struct dissection *,

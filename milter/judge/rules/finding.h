@@ -26,6 +26,7 @@ enum finding_code {
 	FINDING_MODIFIER = 302,		/* a modifier that nobody knows, or that does not fit the fact */
 	FINDING_REGEX = 303,		/* no regular expression */
 	FINDING_LIST = 304,		/* a list that is not there */
+	FINDING_FILTER = 305,		/* no Adblock filter, or one that is not supported */
 	FINDING_CONDITION = 401,	/* a condition that cannot be read */
 	FINDING_SELECTION = 402,	/* a selection that is not there, or that the condition does not use */
 	FINDING_TEST = 501,		/* a test of a rule fails */

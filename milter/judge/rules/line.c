@@ -2,6 +2,8 @@
 
 #include "../domain.h"
 
+#include "abp.h"
+
 #include <string.h>
 
 #define MOST_PATTERN_BYTES	4096
@@ -66,35 +68,74 @@ read_text(struct reading_rules *reading, const struct node *node, struct wanted 
 	    "looked for");
 }
 
+/* Behind "list:"; the list's number. */
 static bool
-read_domain(struct reading_rules *reading, const struct node *node, struct line *line, struct wanted *wanted)
+read_list(struct reading_rules *reading, const struct node *node, struct wanted *wanted)
 {
 	const struct list_set	*lists = reading->lists;
-	struct nearest		 nearest = { 0 };
-	size_t			 bad;
+	struct nearest		 nearest = { .word = span_from(node->text, 5) };
+	struct place		 place = node_place_of(node, 5);
 
-	wanted->text = node->text;
-	if (!span_starts(node->text, SPAN("list:"))) {
-		if (memchr(node->text.at, '.', node->text.len) == NULL || !domain_is_name(node->text, &bad))
-			return TOLD(reading, node, FINDING_VALUE, "'%.*s' is no domain; write a.example for it and all its "
-			    "subdomains, or list:NAME", (int)(node->text.len < 80 ? node->text.len : 80), node->text.at);
-		return true;
-	}
-	line->on_list = true;
-	nearest.word = span_from(node->text, 5);
-	for (size_t i = 0; i < lists->list_count; i++) {
+	for (uint32_t i = 0; i < lists->list_count; i++) {
 		if (span_eq(nearest.word, span_of(lists->lists[i].name))) {
-			wanted->list = lists->lists[i].name;
-			return lists->lists[i].domains > 0 || lists->lists[i].filters == 0 || TOLD(reading, node, FINDING_LIST,
-			    "the list %s holds filters of URLs, and no domain to be in", wanted->list);
+			wanted->list = i;
+			wanted->on_list = true;
+			return true;
 		}
 		nearest_try(&nearest, lists->lists[i].name);
 	}
-	struct place place = node_place_of(node, 5);
 	finding_add(reading->findings, &place, FINDING_LIST, "there is no list '%.*s' in lists.d%.*s",
 	    (int)(nearest.word.len < 80 ? nearest.word.len : 80), nearest.word.at,
 	    SPAN_ARG(nearest_words(reading->findings->arena, nearest.best)));
 	return false;
+}
+
+static bool
+is_list(const struct node *node)
+{
+	return span_starts(node->text, SPAN("list:"));
+}
+
+static bool
+read_domain(struct reading_rules *reading, const struct node *node, struct wanted *wanted)
+{
+	const struct list	*lists = reading->lists->lists;
+	size_t			 bad;
+
+	wanted->text = node->text;
+	if (is_list(node))
+		return read_list(reading, node, wanted) && (lists[wanted->list].domains > 0 ||
+		    lists[wanted->list].filters == 0 || TOLD(reading, node, FINDING_LIST, "the list %s holds filters of URLs, and "
+		    "no domain to be in; write url|in: list:%s", lists[wanted->list].name, lists[wanted->list].name));
+	return (memchr(node->text.at, '.', node->text.len) != NULL && domain_is_name(node->text, &bad)) ||
+	    TOLD(reading, node, FINDING_VALUE, "'%.*s' is no domain; write a.example for it and all its subdomains, or "
+	    "list:NAME", (int)(node->text.len < 80 ? node->text.len : 80), node->text.at);
+}
+
+/* A list of URLs; Adblock filters do not speak about links. */
+static bool
+read_url_list(struct reading_rules *reading, const struct node *node, enum scope scope, struct wanted *wanted)
+{
+	const struct list *list;
+
+	if (!read_list(reading, node, wanted))
+		return false;
+	list = &reading->lists->lists[wanted->list];
+	return scope != SCOPE_LINK || list->format != LIST_ADBLOCK || TOLD(reading, node, FINDING_LIST,
+	    "the list %s holds Adblock filters, which do not speak about links", list->name);
+}
+
+static bool
+read_listed(struct reading_rules *reading, const struct node *node, enum scope scope, const struct fact *fact,
+    struct wanted *wanted)
+{
+	wanted->text = node->text;
+	if (!is_list(node))
+		return true;
+	if (fact_is_url(fact))
+		return read_url_list(reading, node, scope, wanted);
+	return TOLD(reading, node, FINDING_LIST, "lists hold domains and URLs, and %s is neither; ask for a domain, or for url",
+	    fact->name);
 }
 
 static bool
@@ -167,6 +208,37 @@ rule_regexes_free(struct rule_regex *regexes)
 		regex_free(regexes->regex);
 }
 
+/*
+ * The filters of a line are one list, so that its exceptions take back what its others match; with "all", each stands
+ * for itself.
+ */
+static bool
+read_filter(struct reading_rules *reading, const struct node *node, enum scope scope, struct line *line,
+    struct wanted *wanted)
+{
+	struct rule_filters	*filters = reading->filters;
+	const struct list	*list;
+	bool			 first = line->filters == NULL || line->all, blocks = false;
+	uint32_t		 number = filters->count - !first;
+
+	if (is_list(node)) {
+		if (!read_url_list(reading, node, scope, wanted))
+			return false;
+		list = &reading->lists->lists[wanted->list];
+		return list->filters > 0 || list->domains == 0 || TOLD(reading, node, FINDING_LIST,
+		    "the list %s holds domains, and no filter; write url.host|in: list:%s", list->name, list->name);
+	}
+	if (!abp_add(filters, node, scope, number, reading->findings, &blocks))
+		return false;
+	if (!blocks && line->all)
+		return TOLD(reading, node, FINDING_FILTER, "an exception takes back what other filters of the line match, and "
+		    "with 'all' each stands for itself");
+	line->filters = &filters->set;
+	line->blocks = line->blocks || blocks;
+	wanted->list = number;
+	return true;
+}
+
 static bool
 read_wanted(struct reading_rules *reading, const struct node *node, enum scope scope, struct line *line,
     struct wanted *wanted)
@@ -181,15 +253,17 @@ read_wanted(struct reading_rules *reading, const struct node *node, enum scope s
 	case TAKES_REGEX:
 		return read_regex(reading, node, wanted);
 	case TAKES_DOMAIN:
-		return read_domain(reading, node, line, wanted);
+		return read_domain(reading, node, wanted);
+	case TAKES_LISTED:
+		return read_listed(reading, node, scope, line->fact, wanted);
 	case TAKES_BLOCK:
 		return read_block(reading, node, wanted);
 	case TAKES_FACT:
 		return read_fact(reading, node, line, scope, wanted);
 	case TAKES_FILTER:
-		break;
+		return read_filter(reading, node, scope, line, wanted);
 	}
-	return TOLD(reading, node, FINDING_MODIFIER, "this version does not read filter lists; write in, contains or re");
+	return false;
 }
 
 static size_t
@@ -207,7 +281,7 @@ count_of(const struct node *value)
 static bool
 read_values(struct reading_rules *reading, const struct node *value, enum scope scope, struct line *line)
 {
-	size_t	count = count_of(value);
+	size_t	count = count_of(value), listed = 0;
 	bool	fine = true;
 
 	if (count == 0)
@@ -221,8 +295,15 @@ read_values(struct reading_rules *reading, const struct node *value, enum scope 
 		return false;
 	}
 	for (const struct node *node = value->kind == NODE_LIST ? value->first : value; node != NULL;
-	    node = value->kind == NODE_LIST ? node->next : NULL)
-		fine = read_wanted(reading, node, scope, line, &line->wanted[line->wanted_count++]) && fine;
+	    node = value->kind == NODE_LIST ? node->next : NULL) {
+		struct wanted *wanted = &line->wanted[line->wanted_count++];
+
+		fine = read_wanted(reading, node, scope, line, wanted) && fine;
+		listed += wanted->on_list;
+	}
+	line->on_list = line->all ? listed > 0 : listed == count;
+	if (fine && line->filters != NULL && !line->blocks)
+		return TOLD(reading, value, FINDING_FILTER, "exceptions alone match nothing; write the filter that they are from");
 	return fine;
 }
 
@@ -246,17 +327,6 @@ read_name(struct reading_rules *reading, const struct node *key, struct span nam
 	    (int)(name.len < 80 ? name.len : 80), name.at,
 	    SPAN_ARG(nearest_words(reading->findings->arena, nearest.best)));
 	return NULL;
-}
-
-static bool
-modifier_find(struct span name, enum fact_type type, unsigned *how)
-{
-	for (unsigned i = 0; i < modifier_count; i++)
-		if (span_eq(name, span_of(modifiers[i].name)) && (modifiers[i].types & TYPE(type)) != 0) {
-			*how = i;
-			return true;
-		}
-	return false;
 }
 
 static bool
@@ -299,7 +369,8 @@ read_modifiers(struct reading_rules *reading, const struct node *key, size_t at,
 		} else
 			return tell_modifier(reading, key, begin, name, line->fact);
 	}
-	return modifier_find(how, line->fact->type, &line->how) || tell_modifier(reading, key, how_at, how, line->fact);
+	line->how = modifier_find(how, line->fact);
+	return line->how < modifier_count || tell_modifier(reading, key, how_at, how, line->fact);
 }
 
 bool

@@ -1,18 +1,10 @@
 #include "modifier.h"
 
-#include "../domain.h"
+#include "abp.h"
 
 #include <string.h>
 
 /* --- one text against one value --- */
-
-struct asking {
-	const struct list_set	*lists;
-	struct evidence		*evidence;
-	struct strain		*strain;
-	enum scope		 scope;
-	uint32_t		 element;
-};
 
 static enum truth
 truth_of(bool is)
@@ -55,19 +47,85 @@ address_is_in(struct asking *asking, const struct wanted *wanted, struct span te
 	return truth_of(cidr_has(&wanted->block, text));
 }
 
+/* --- lists --- */
+
+static enum truth
+fail(struct strain *strain, const char *why)
+{
+	strain->why = why;
+	strain->failures++;
+	return TRUTH_UNKNOWN;
+}
+
+struct search {
+	const struct list	*list;
+	bool			 found;
+};
+
+static void
+note_listed(const struct list_hit *hit, void *context)
+{
+	struct search *search = context;
+
+	search->found = search->found || hit->list == search->list;
+}
+
+static bool
+is_listed(const struct asking *asking, uint32_t list, struct span host)
+{
+	struct search search = { .list = &asking->lists->lists[list] };
+
+	if (search.list->domains > 0)
+		list_set_each(asking->lists, host, note_listed, &search);
+	return search.found;
+}
+
 static enum truth
 domain_is_in(struct asking *asking, const struct wanted *wanted, struct span text)
 {
-	struct list_hit hits[MOST_HITS];
-
-	if (wanted->list == NULL)
-		return truth_of(span_is_within_domain(text, wanted->text));
-	size_t count = list_set_match(asking->lists, text, hits);
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(hits[i].list->name, wanted->list) == 0)
-			return TRUTH_TRUE;
-	return TRUTH_FALSE;
+	if (wanted->on_list)
+		return truth_of(is_listed(asking, wanted->list, text));
+	return truth_of(span_is_within_domain(text, wanted->text));
 }
+
+/* A URL is on a list if its host is, or if a filter or a beginning there matches it. */
+static enum truth
+url_is_listed(struct asking *asking, const struct wanted *wanted)
+{
+	static const struct span	 host_name = { "url.host", 8 };
+	const char			*why;
+	enum truth			 truth;
+	struct value			 host;
+
+	fact_get(fact_named(host_name), asking->evidence, asking->scope, asking->element, &host);
+	if (host.known && host.count > 0 && is_listed(asking, wanted->list, host.texts[0]))
+		return TRUTH_TRUE;
+	truth = abp_matches(&asking->evidence->by_lists, &asking->lists->filters, asking->evidence, asking->scope,
+	    asking->element, wanted->list, &why);
+	return truth != TRUTH_UNKNOWN ? truth : fail(asking->strain, why);
+}
+
+static enum truth
+text_is_in(struct asking *asking, const struct wanted *wanted, struct span text)
+{
+	return wanted->on_list ? url_is_listed(asking, wanted) : truth_of(span_eq_nocase(text, wanted->text));
+}
+
+static enum truth
+url_is_filtered(struct asking *asking, const struct wanted *wanted, struct span text)
+{
+	const char	*why;
+	enum truth	 truth;
+
+	(void)text;
+	if (wanted->on_list)
+		return url_is_listed(asking, wanted);
+	truth = abp_matches(&asking->evidence->by_rules, asking->line->filters, asking->evidence, asking->scope,
+	    asking->element, wanted->list, &why);
+	return truth != TRUTH_UNKNOWN ? truth : fail(asking->strain, why);
+}
+
+/* --- other facts --- */
 
 /* Names below each other belong together: From says mail.a.example, the picture is at img.a.example's a.example. */
 static bool
@@ -95,14 +153,6 @@ text_is_shared(struct asking *asking, const struct wanted *wanted, struct span t
 }
 
 /* --- regular expressions --- */
-
-static enum truth
-fail(struct strain *strain, const char *why)
-{
-	strain->why = why;
-	strain->failures++;
-	return TRUTH_UNKNOWN;
-}
 
 static enum truth
 text_is_like(struct asking *asking, const struct wanted *wanted, struct span text)
@@ -141,24 +191,47 @@ const struct modifier modifiers[] = {
 	{ "gt", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_more },
 	{ "gte", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_at_least },
 	{ "in", TYPE(FACT_DOMAIN), TAKES_DOMAIN, domain_is_in, NULL },
-	{ "in", TYPE(FACT_TEXT) | TYPE(FACT_WORD), TAKES_VALUE, text_equals, NULL },
+	{ "in", TYPE(FACT_WORD), TAKES_VALUE, text_equals, NULL },
+	{ "in", TYPE(FACT_TEXT), TAKES_LISTED, text_is_in, NULL },
 	{ "contains", TEXTS, TAKES_TEXT, text_contains, NULL },
 	{ "startswith", TEXTS, TAKES_TEXT, text_starts, NULL },
 	{ "endswith", TEXTS, TAKES_TEXT, text_ends, NULL },
 	{ "re", TEXTS, TAKES_REGEX, text_is_like, NULL },
 	{ "cidr", TYPE(FACT_ADDRESS), TAKES_BLOCK, address_is_in, NULL },
 	{ "shares", TEXTS, TAKES_FACT, text_is_shared, NULL },
-	{ "abp", TEXTS, TAKES_FILTER, NULL, NULL },
+	{ "abp", TYPE(FACT_TEXT), TAKES_FILTER, url_is_filtered, NULL },
 };
 const size_t modifier_count = NITEMS(modifiers);
 
+bool
+fact_is_url(const struct fact *fact)
+{
+	return strcmp(fact->name, "url") == 0;
+}
+
+static bool
+fits(const struct modifier *modifier, const struct fact *fact)
+{
+	return (modifier->types & TYPE(fact->type)) != 0 && (modifier->takes != TAKES_FILTER || fact_is_url(fact));
+}
+
+unsigned
+modifier_find(struct span name, const struct fact *fact)
+{
+	unsigned i = 0;
+
+	while (i < modifier_count && !(span_eq(name, span_of(modifiers[i].name)) && fits(&modifiers[i], fact)))
+		i++;
+	return i;
+}
+
 const char *
-modifier_name(enum fact_type type, size_t wanted)
+modifier_name(const struct fact *fact, size_t wanted)
 {
 	size_t seen = 0;
 
 	for (size_t i = 0; i < modifier_count; i++)
-		if ((modifiers[i].types & TYPE(type)) != 0 && modifiers[i].takes != TAKES_FILTER && seen++ == wanted)
+		if (fits(&modifiers[i], fact) && seen++ == wanted)
 			return modifiers[i].name;
 	return NULL;
 }
@@ -187,7 +260,7 @@ enum truth
 line_match(const struct line *line, const struct list_set *lists, struct evidence *evidence, enum scope scope,
     uint32_t element, struct strain *strain)
 {
-	struct asking	asking = { lists, evidence, strain, scope, element };
+	struct asking	asking = { line, lists, evidence, strain, scope, element };
 	enum truth	all = TRUTH_TRUE, any = TRUTH_FALSE;
 	struct value	value;
 

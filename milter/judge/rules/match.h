@@ -28,9 +28,11 @@ struct line {
 	const struct fact	*fact;
 	unsigned		 how;		/* a row of the modifiers */
 	bool			 all;
-	bool			 on_list;	/* asks a list of indicators */
+	bool			 on_list;	/* no element matches that is on no list of indicators */
+	bool			 blocks;	/* one of its filters is no exception */
 	struct wanted		*wanted;
 	size_t			 wanted_count;
+	const struct filter_set	*filters;	/* those of rules, for "abp" */
 };
 
 /* What reading needs beside the YAML. */
@@ -38,6 +40,7 @@ struct reading_rules {
 	struct findings		*findings;
 	const struct list_set	*lists;
 	struct rule_regex	*regexes;
+	struct rule_filters	*filters;
 };
 
 /* The failures of one rule in one message. */
@@ -55,7 +58,7 @@ void		rule_regexes_free(struct rule_regex *);
 /* A value for a fact, as a test gives it: a scalar, or a list where there may be many. */
 bool		value_read(struct reading_rules *, const struct fact *, const struct node *, struct value *);
 
-/* For the schema: the names of modifiers that fit the type, NULL past the last. */
-const char	*modifier_name(enum fact_type, size_t i);
+/* For the schema: the names of modifiers that fit the fact, NULL past the last. */
+const char	*modifier_name(const struct fact *, size_t i);
 
 #endif

@@ -14,15 +14,26 @@ struct wanted {
 	struct cidr		 block;
 	struct regex		*regex;
 	const struct fact	*other;
-	const char		*list;
+	uint32_t		 list;		/* a number of lists.d, or of the rules' filters */
+	bool			 on_list;	/* of lists.d */
 };
 
 #define TYPE(type)	(1u << (type))
 #define TEXTS		(TYPE(FACT_TEXT) | TYPE(FACT_DOMAIN))
 
-enum takes { TAKES_VALUE, TAKES_TEXT, TAKES_REGEX, TAKES_DOMAIN, TAKES_BLOCK, TAKES_FACT, TAKES_FILTER };
+enum takes {
+	TAKES_VALUE, TAKES_TEXT, TAKES_REGEX, TAKES_DOMAIN, TAKES_LISTED, TAKES_BLOCK, TAKES_FACT, TAKES_FILTER,
+};
 
-struct asking;
+/* One line that is asked of one element. */
+struct asking {
+	const struct line	*line;
+	const struct list_set	*lists;
+	struct evidence		*evidence;
+	struct strain		*strain;
+	enum scope		 scope;
+	uint32_t		 element;
+};
 
 /* One text of a fact against one value. */
 typedef enum truth	compare(struct asking *, const struct wanted *, struct span);
@@ -37,5 +48,10 @@ struct modifier {
 
 extern const struct modifier	modifiers[];
 extern const size_t		modifier_count;
+
+/* Only whole URLs are on lists of URLs, and are asked by filters. */
+bool	fact_is_url(const struct fact *);
+/* The row that fits the fact; modifier_count: none. */
+unsigned	modifier_find(struct span name, const struct fact *);
 
 #endif

@@ -17,8 +17,9 @@ rule_set_new(void)
 		return NULL;
 	set->arena = arena_new(SET_ARENA_BYTES);
 	set->findings.arena = set->arena;
-	if (set->arena == NULL) {
-		free(set);
+	set->filters = set->arena != NULL ? rule_filters_new(set->arena) : NULL;
+	if (set->filters == NULL) {
+		rule_set_free(set);
 		return NULL;
 	}
 	return set;
@@ -30,6 +31,7 @@ rule_set_free(struct rule_set *set)
 	if (set == NULL)
 		return;
 	rule_regexes_free(set->regexes);
+	rule_filters_free(set->filters);
 	arena_free(set->arena);
 	free(set);
 }
@@ -43,7 +45,8 @@ rule_set_today(void)
 static void
 add_rule(struct rule_set *set, const struct list_set *lists, const struct node *document)
 {
-	struct reading_rules	 reading = { .findings = &set->findings, .lists = lists, .regexes = set->regexes };
+	struct reading_rules	 reading = { .findings = &set->findings, .lists = lists, .regexes = set->regexes,
+				    .filters = set->filters };
 	struct rule		*larger = arena_grow(set->arena, set->rules, set->count, &set->capacity, sizeof(*larger));
 
 	if (larger == NULL) {
@@ -154,7 +157,8 @@ check_exemption(struct rule_set *set, const struct rule *rule)
 static void
 check_tests(struct rule_set *set, const struct list_set *lists, const struct rule *rule, dissect_function *dissect)
 {
-	struct reading_rules	reading = { .findings = &set->findings, .lists = lists, .regexes = set->regexes };
+	struct reading_rules	reading = { .findings = &set->findings, .lists = lists, .regexes = set->regexes,
+				    .filters = set->filters };
 	bool			in_force = rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE;
 
 	/* What a draft does not do yet, it may still say. */
@@ -165,6 +169,8 @@ enum pw_err
 rule_set_finish(struct rule_set *set, const struct list_set *lists, dissect_function *dissect)
 {
 	check_names(set);
+	if (filter_set_index(&set->filters->set) != PW_OK)
+		set->findings.no_memory = true;
 	for (size_t i = 0; i < set->count && !set->findings.no_memory; i++) {
 		if (set->rules[i].exempts)
 			check_exemption(set, &set->rules[i]);

@@ -9,6 +9,7 @@
 #ifndef JUDGE_RULES_RULING_H
 #define JUDGE_RULES_RULING_H
 
+#include "abp.h"
 #include "rule.h"
 
 struct rule_set {
@@ -16,6 +17,7 @@ struct rule_set {
 	struct rule	*rules;
 	size_t		 count, capacity;
 	struct rule_regex	*regexes;
+	struct rule_filters	*filters;
 	size_t		 exemptions, files, tests;
 	struct findings	 findings;	/* while it is loaded */
 };

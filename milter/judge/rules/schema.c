@@ -35,7 +35,7 @@ add_fact(struct buf *out, const struct fact *fact)
 {
 	const char *modifier;
 
-	for (size_t i = 0; (modifier = modifier_name(fact->type, i)) != NULL; i++)
+	for (size_t i = 0; (modifier = modifier_name(fact, i)) != NULL; i++)
 		for (int all = 0; all < 2; all++) {
 			buf_printf(out, ",\n        \"%s%s%s%s\": {\"description\": ", fact->name, modifier[0] != '\0' ? "|" : "",
 			    modifier, all ? "|all" : "");

@@ -24,7 +24,7 @@ struct loaded {
 static inline void
 loaded_init(struct loaded *loaded, const char *text, dissect_function *dissect)
 {
-	static const char	list[] = "bad.example\nworse.example\n";
+	static const char	list[] = "bad.example\nworse.example\n", filters[] = "! x\n||t.example/open?\n";
 	struct buf		report;
 
 	buf_init(&loaded->found, 1 << 20);
@@ -32,6 +32,8 @@ loaded_init(struct loaded *loaded, const char *text, dissect_function *dissect)
 	list_set_init(&loaded->lists);
 	assert_int_equal(list_set_read(&loaded->lists, &(struct list_file){ .path = "l.txt", .name = SPAN("suspects"),
 	    .text = span_of(list) }, &report), PW_OK);
+	assert_int_equal(list_set_read(&loaded->lists, &(struct list_file){ .path = "b.txt", .name = SPAN("beacons"),
+	    .text = span_of(filters) }, &report), PW_OK);
 	assert_int_equal(list_set_index(&loaded->lists), PW_OK);
 	buf_fini(&report);
 	loaded->set = rule_set_new();

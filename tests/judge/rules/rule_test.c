@@ -74,8 +74,42 @@ static const struct rule_case {
 	  "8:11 PW302 'contains' does not fit width, which is a number\n" },
 	{ "two modifiers are one too many", LINE("url|re|contains: a"), "8:12 PW302 'contains' does not fit url, which is a "
 	  "text\n" },
-	{ "a filter list cannot be read yet", LINE("url|abp: list:x"), "8:14 PW302 this version does not read filter lists; "
-	  "write in, contains or re\n" },
+	{ "a filter", LINE("url|abp: ['||a.example^*/open?', '@@||a.example/open?x$image', '/o[0-9]+x/']"), "" },
+	{ "a filter asks the whole URL", LINE("url.path|abp: /open"),
+	  "8:14 PW302 'abp' does not fit url.path, which is a text\n" },
+	{ "a filter's option that is not supported is told at its place", LINE("url|abp: '||a.example^$csp=x'"),
+	  "8:28 PW305 the option 'csp=x' is not supported\n" },
+	{ "a filter that hides elements is told", LINE("url|abp: 'a.example##.x'"),
+	  "8:14 PW305 this hides elements of web pages, and says nothing about URLs\n" },
+	{ "a filter of nothing that mail has is told", LINE("url|abp: '||a.example^$popup'"),
+	  "8:14 PW305 this speaks of windows, sockets or scripts' requests alone, and mail has none\n" },
+	{ "a filter that would match everything is told", LINE("url|abp: '|https://'"),
+	  "8:14 PW305 it would match every URL (of a kind); say more of what it is about\n" },
+	{ "a filter's broken expression is told at its place", LINE("url|abp: '/a(b/'"),
+	  "8:19 PW305 no regular expression: missing closing parenthesis\n" },
+	{ "a comment is no filter", LINE("url|abp: '! x'"),
+	  "8:14 PW305 this is no filter; write '||a.example^', '/open?', '|https://a.example/x'\n" },
+	{ "exceptions alone match nothing", LINE("url|abp: '@@||a.example^'"),
+	  "8:14 PW305 exceptions alone match nothing; write the filter that they are from\n" },
+	{ "an exception has nothing to do with all", LINE("url|abp|all: [/open?, '@@||a.example^']"),
+	  "8:27 PW305 an exception takes back what other filters of the line match, and with 'all' each stands for itself\n" },
+	{ "a link has no type", HEAD "detect:\n  s: {each: link, url|abp: '||a.example^$image'}\n  condition: s\n"
+	  "action: {tag: true}\n", "6:28 PW305 a link is nothing that this filter's types name; leave the types out\n" },
+	{ "a link is no ping", HEAD "detect:\n  s: {each: link, url|abp: '||a.example^$~image'}\n  condition: s\n"
+	  "action: {tag: true}\n", "" },
+	{ "a list of filters", LINE("url|abp: list:beacons"), "" },
+	{ "a list of filters that a URL is in", LINE("url|in: list:beacons"), "" },
+	{ "a URL is in a list of domains by its host", LINE("url|in: list:suspects"), "" },
+	{ "a list of filters that is not there is told at its name", LINE("url|abp: list:beacon"),
+	  "8:19 PW304 there is no list 'beacon' in lists.d (did you mean 'beacons'?)\n" },
+	{ "a list of domains holds no filter", LINE("url|abp: list:suspects"),
+	  "8:14 PW304 the list suspects holds domains, and no filter; write url.host|in: list:suspects\n" },
+	{ "a list of filters holds no domain", LINE("url.host|in: list:beacons"),
+	  "8:18 PW304 the list beacons holds filters of URLs, and no domain to be in; write url|in: list:beacons\n" },
+	{ "filters do not speak about links", HEAD "detect:\n  s: {each: link, url|in: list:beacons}\n  condition: s\n"
+	  "action: {tag: true}\n", "6:27 PW304 the list beacons holds Adblock filters, which do not speak about links\n" },
+	{ "a text is on no list", LINE("subject|in: list:suspects"),
+	  "8:17 PW304 lists hold domains and URLs, and subject is neither; ask for a domain, or for url\n" },
 	{ "a number is digits", LINE("width|lt: 3px"), "8:15 PW203 '3px' is no number; write digits, at most 15\n" },
 	{ "an endless number is none", LINE("width: 99999999999999999999"),
 	  "8:12 PW203 '99999999999999999999' is no number; write digits, at most 15\n" },
@@ -128,6 +162,16 @@ static const struct rule_case {
 	{ "it may hold the mail of those who are watched", DO("action: {strip: s, hold: watched}"), "" },
 	{ "a list may hold all mail", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n  condition: s\n"
 	  "action: {hold: true}\n", "" },
+	{ "not if the line has something else beside the list", HEAD "detect:\n  s: {each: reference, "
+	  "url.host|in: [list:suspects, t.example]}\n  condition: s\n" "action: {hold: true}\n",
+	  "8:16 PW206 this may hold mail that is on no list; write hold: watched (mail of watched recipients is held, other "
+	  "mail tagged), or let the condition need a line with 'in: list:NAME'\n" },
+	{ "a list of filters may, too", HEAD "detect:\n  s: {each: reference, url|in: list:beacons}\n  condition: s\n"
+	  "action: {hold: true}\n", "" },
+	{ "a filter of the rule's own may not", HEAD "detect:\n  s: {each: reference, url|abp: /open?}\n  condition: s\n"
+	  "action: {hold: true}\n",
+	  "8:16 PW206 this may hold mail that is on no list; write hold: watched (mail of watched recipients is held, other "
+	  "mail tagged), or let the condition need a line with 'in: list:NAME'\n" },
 	{ "not if the list is only one way to match", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n"
 	  "  t: {each: reference, width: 1}\n  condition: s or t\naction: {hold: true}\n", NULL },
 	{ "not if it is the list's absence that matches", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n"

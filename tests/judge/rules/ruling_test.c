@@ -133,6 +133,41 @@ static const struct ruling_case {
 	{ "a domain is in itself", MATCH("url.host|in: t.example"), IS },
 	{ "and in what it is below", MATCH("url.domain|in: [a.example, t.example]"), IS },
 	{ "not in its neighbour", MATCH("url.host|in: xt.example"), IS_NOT },
+	/* filters; lists.d makes inert what is on it, so these only tag */
+#define ABP(line)	RULE("  s: {each: reference, " line "}\n  condition: s\n", "tag: true"), PICTURE("http://t.example/One/two?x=1")
+#define TAGGED		ACTION_TAG, "", "pw.a", "", .tag = true
+	{ "a filter for the host", ABP("url|abp: '||t.example^'"), TAGGED },
+	{ "a filter without case", ABP("url|abp: '/one/*?x='"), TAGGED },
+	{ "a filter with case", ABP("url|abp: '/one/*$match-case'"), IS_NOT },
+	{ "one of several filters", ABP("url|abp: [/nix/, '|http://t.example/']"), TAGGED },
+	{ "an exception among them wins", ABP("url|abp: ['||t.example^', '@@/two?']"), IS_NOT },
+	{ "what is important wins over it", ABP("url|abp: ['||t.example^$important', '@@/two?']"), TAGGED },
+	{ "exceptions of another rule do not count", ABP("url|abp: '||t.example^'"), TAGGED },
+	{ "with all, each filter must match", ABP("url|abp|all: ['||t.example^', /nix/nix]"), IS_NOT },
+	{ "with all, and each matches", ABP("url|abp|all: ['||t.example^', /two^]"), TAGGED },
+	{ "an expression", ABP("url|abp: '/o[mn]e/'"), TAGGED },
+	{ "a filter for pictures", ABP("url|abp: '||t.example^$image'"), TAGGED },
+	{ "a filter for style sheets", ABP("url|abp: '||t.example^$stylesheet'"), IS_NOT },
+	{ "a filter for mail from elsewhere", ABP("url|abp: '||t.example^$domain=other.example'"), IS_NOT },
+	{ "a filter for mail from there", ABP("url|abp: '||t.example^$domain=sender.example,third-party'"), TAGGED },
+	{ "a link, too, is asked by a filter", RULE("  s: {each: link, url|abp: '||l.example^*/open?'}\n  condition: s\n",
+	  "tag: true"), "<a href='http://l.example/x/open?a'>x</a>", TAGGED },
+	{ "a filter that explodes is a failure", RULE("  s: {each: reference, url|abp: '/(a+)+[bd]$/'}\n  condition: s\n",
+	  "tag: true"), PICTURE("http://t.example/" AS "c"), ACTION_DELIVER, "", "",
+	  .notes = "failed.pw.a (a filter's regular expression could not be tried within its bounds)" },
+	{ "a link's URL begins as one of a list", RULE("  s: {each: link, url|in: list:starts}\n  condition: s\n", "tag: true"),
+	  "<a href='https://lure.example/lure/x'>x</a>", ACTION_TAG, "", "pw.a, list.starts", "", .tag = true },
+	{ "a URL is in a list by its host", RULE("  s: {each: link, url|in: list:starts}\n  condition: s\n", "tag: true"),
+	  "<a href='https://www.lures.example/'>x</a>", ACTION_TAG, "", "pw.a, list.starts", "", .tag = true },
+	{ "and is not where it is not", RULE("  s: {each: link, url|in: list:starts}\n  condition: s\n", "tag: true"),
+	  "<a href='https://k.lure.example/lure'>x</a>", ACTION_DELIVER, "", "", .notes = "" },
+	{ "a filter of a list", RULE("  s: {each: reference, url|abp: list:beacons}\n  condition: s\n", "tag: true"),
+	  PICTURE("http://beacon.example/one/2"), ACTION_NEUTRALISE, "http://beacon.example/one/2", "pw.a, list.beacons", "", .tag = true },
+	{ "the list's exception is one here, too", RULE("  s: {each: reference, url|in: list:beacons}\n  condition: s\n",
+	  "tag: true"), PICTURE("http://beacon.example/one/three/2"), ACTION_DELIVER, "", "", .notes = "" },
+	{ "a host is on the last of a dozen lists", RULE("  s: {each: link, url.host|in: list:many11}\n  condition: s\n",
+	  "hold: true"), "<a href='http://many.example/'>x</a>", ACTION_HOLD, "", "pw.a, list.many00, list.many01, list.many02, "
+	  "list.many03, list.many04, list.many05, list.many06, list.many07", "", .tag = false },
 	{ "lt", MATCH("width|lt: 40"), IS_NOT }, { "lte", MATCH("width|lte: 40"), IS },
 	{ "gt", MATCH("width|gt: 40"), IS_NOT }, { "gte", MATCH("width|gte: 40"), IS }, { "number", MATCH("width: 40"), IS },
 	{ "a boolean", MATCH("url.opaque: false"), IS }, { "its other value", MATCH("url.opaque: true"), IS_NOT },
@@ -282,6 +317,14 @@ begin(void **state)
 	if (system(command) != 0)
 		return 1;
 	write_file("lists.d/suspects.txt", "bad.example\n");
+	write_file("lists.d/beacons.txt", "! x\n||beacon.example/One^$image\n@@||beacon.example/one/three^\n");
+	write_file("lists.d/starts.txt", "https://lure.example/lure\nlures.example\n");
+	for (int i = 0; i < 12; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "lists.d/many%02d.txt", i);
+		write_file(name, "many.example\n");
+	}
 	write_file("targets", "eve@parl.example\n");
 	snprintf(config, sizeof(config), "RulesDir %s\nGroup watch %s/targets\nWatchGroups watch\n", scratch, scratch);
 	write_file("conf", config);
