@@ -17,8 +17,10 @@
 #include <pixelward/limits.h>
 #include <pixelward/span.h>
 
-#define DISSECTION_MAGIC	0x50574431u	/* "PWD1": changes with the layout */
+#define DISSECTION_MAGIC	0x50574432u	/* "PWD2": changes with the layout */
 #define DISSECTION_NONE		UINT32_MAX	/* no such index or number */
+#define DISSECTION_MOST_MARKS	32u
+#define DISSECTION_MOST_CLAIMS	240u
 
 /* A run of bytes: [begin, end). */
 struct extent {
@@ -44,7 +46,7 @@ struct dissection {
 	struct text	failure_text;	/* for the log: "<what> in part <path>" */
 	struct text	subject;	/* RFC 2047 words decoded, UTF-8 */
 	struct text	message_id;
-	struct table	parts, documents, references, addresses, notes;
+	struct table	parts, documents, references, addresses, marks, claims, notes;
 };
 
 enum transfer_encoding {
@@ -53,6 +55,8 @@ enum transfer_encoding {
 	ENCODING_BASE64,
 	ENCODING_UU,
 };
+
+enum disposition { DISPOSITION_NONE, DISPOSITION_INLINE, DISPOSITION_ATTACHMENT, DISPOSITION_OTHER };
 
 /* One MIME entity. Entities come in document order, parents before children. */
 struct part {
@@ -64,6 +68,8 @@ struct part {
 	struct text	charset;	/* label as written, or empty */
 	struct text	name;		/* file name, decoded */
 	uint32_t	encoding;	/* enum transfer_encoding */
+	uint32_t	disposition;	/* enum disposition */
+	uint32_t	characters;	/* that a reader sees of its text; DISSECTION_NONE if it is not shown as text */
 	uint32_t	reading;	/* 0: the plain one; others are alternatives opened by a quirk */
 	uint32_t	quirks;		/* bits 1u << enum quirk: what makes clients differ here */
 };
@@ -138,6 +144,11 @@ enum reference_flag {
 	REFERENCE_NO_TREE = 4,	/* found in the tokens only: the tree says nothing of size or visibility */
 	REFERENCE_NESTED = 8,	/* inside a container (comment, srcdoc, data: URL); edits reach it all the same */
 	REFERENCE_INVALID_URL = 16,	/* no URL by the standard, yet some client may try */
+	REFERENCE_HAS_ALT = 32,		/* its tag has an alt attribute */
+	REFERENCE_IN_FLOW = 64,		/* it stands among text and pictures: the next three are known */
+	REFERENCE_ALONE = 128,		/* nothing else is shown in its table cell; outside of tables, in the document */
+	REFERENCE_FIRST = 256,		/* no text or picture that a reader sees stands before it */
+	REFERENCE_LAST = 512,		/* nor behind it */
 };
 
 #define REFERENCE_NO_SIZE	UINT32_MAX
@@ -150,6 +161,7 @@ struct reference {
 	struct text	host;		/* lower case, A-labels; empty if the scheme has none */
 	struct text	domain;		/* registrable domain (Public Suffix List, private part included), or the host */
 	struct text	place;		/* for people: "img src", "style background-image" */
+	struct text	alt;		/* of its tag, the beginning */
 	uint32_t	path_at, query_at, fragment_at;	/* offsets in url; DISSECTION_NONE if missing */
 	struct extent	tag, tag_raw;	/* the start tag around it; empty in sheets and headers */
 	struct extent	site, site_raw;	/* what the neutral form edits; raw is empty where decoded bytes have no
@@ -165,7 +177,45 @@ struct address {
 	uint32_t	role;
 	struct text	mailbox;	/* lower case local@domain */
 	struct text	domain;		/* lower case, A-labels */
+	struct text	organisation;	/* the domain's registrable domain, as of a reference */
 	struct text	display;	/* decoded words; may be empty */
+};
+
+enum mark_field {
+	MARK_LIST_ID, MARK_LIST_UNSUBSCRIBE, MARK_LIST_POST, MARK_PRECEDENCE, MARK_AUTO_SUBMITTED, MARK_MAILER,
+	MARK_MESSAGE_ID,
+};
+
+/* What a field of the message's header says of how it was sent: a row for each value, as far as they are read. */
+struct mark {
+	uint32_t	field;		/* enum mark_field */
+	struct text	text;		/* without angle brackets; free text decoded */
+	struct text	domain;		/* of the URL, the mailbox or the identifier, lower case; or empty */
+};
+
+enum claim_method { CLAIM_SPF, CLAIM_DKIM, CLAIM_DMARC };
+
+/* RFC 8601, 2.7: what is known to all methods. The best first. */
+enum claim_result {
+	CLAIM_PASS, CLAIM_POLICY, CLAIM_NEUTRAL, CLAIM_SOFTFAIL, CLAIM_FAIL, CLAIM_PERMERROR,
+	CLAIM_TEMPERROR, CLAIM_NONE,
+};
+
+/* What the domain of From asks for; not every verifier tells. */
+enum claim_policy { POLICY_UNTOLD, POLICY_NONE, POLICY_QUARANTINE, POLICY_REJECT };
+
+/*
+ * What somebody claims to have verified: one result of an Authentication-Results field that stands above the first
+ * Received field. Whether he who claims it is one of ours is for others to say.
+ */
+struct claim {
+	uint32_t	place;		/* which of these fields: the topmost has the least */
+	uint32_t	method, result;	/* enum claim_method, claim_result */
+	uint32_t	policy;		/* enum claim_policy; of DMARC */
+	uint32_t	of_helo;	/* 1: SPF was asked for the name in HELO, not for the sender */
+	struct text	verifier;	/* the authserv-id */
+	struct text	domain;		/* what the result is about: lower case, A-labels; may be empty */
+	struct text	organisation;	/* its registrable domain */
 };
 
 #define PW_QUIRKS(X)	/* what makes clients read a message differently: name, text */ \
@@ -213,6 +263,8 @@ const struct part	*dissection_parts(const struct dissection *);
 const struct document	*dissection_documents(const struct dissection *);
 const struct reference	*dissection_references(const struct dissection *);
 const struct address	*dissection_addresses(const struct dissection *);
+const struct mark	*dissection_marks(const struct dissection *);
+const struct claim	*dissection_claims(const struct dissection *);
 const struct note	*dissection_notes(const struct dissection *);
 struct span		 dissection_text(const struct dissection *, struct text);
 /* The document's decoded bytes, wherever they lie. */

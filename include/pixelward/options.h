@@ -45,7 +45,7 @@ struct options {
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
 	char			*authserv_id;
 	struct option_list	internal_hosts;	/* CIDR blocks and addresses */
-	struct option_list	trusted_authserv_ids;
+	struct option_list	trusted_authserv_ids;	/* ID, or ID/METHOD */
 	bool			skip_authenticated;
 	bool			syslog;		/* else standard error */
 	uint64_t		umask;

@@ -71,6 +71,18 @@ dissection_addresses(const struct dissection *d)
 	return at(d, d->addresses);
 }
 
+const struct mark *
+dissection_marks(const struct dissection *d)
+{
+	return at(d, d->marks);
+}
+
+const struct claim *
+dissection_claims(const struct dissection *d)
+{
+	return at(d, d->claims);
+}
+
 const struct note *
 dissection_notes(const struct dissection *d)
 {
@@ -191,7 +203,7 @@ check_part(struct check *check, const struct part *part, uint32_t index)
 	want_text(check, part->type);
 	want_text(check, part->charset);
 	want_text(check, part->name);
-	want(check, part->encoding <= ENCODING_UU && part->quirks <= BITS_UP_TO(1u << (QUIRK_COUNT - 1)));
+	want(check, part->encoding <= ENCODING_UU && part->disposition <= DISPOSITION_OTHER && part->quirks <= BITS_UP_TO(1u << (QUIRK_COUNT - 1)));
 }
 
 static void
@@ -230,12 +242,13 @@ check_reference(struct check *check, const struct reference *reference, uint32_t
 {
 	want(check, reference->document < check->d->documents.count && reference->document >= least_document);
 	want(check, reference->kind < NITEMS(kind_names) && reference->trigger < NITEMS(trigger_names) &&
-	    reference->neutral <= NEUTRAL_ERASE && reference->flags <= BITS_UP_TO(REFERENCE_INVALID_URL) &&
+	    reference->neutral <= NEUTRAL_ERASE && reference->flags <= BITS_UP_TO(REFERENCE_LAST) &&
 	    reference->hidden <= BITS_UP_TO(HIDDEN_BY_NATURE));
 	want_text(check, reference->url);
 	want_text(check, reference->host);
 	want_text(check, reference->domain);
 	want_text(check, reference->place);
+	want_text(check, reference->alt);
 	check_url(check, reference);
 	if (check->wrong)
 		return;
@@ -265,7 +278,26 @@ check_address(struct check *check, const struct address *address)
 	want(check, address->role <= ADDRESS_TO);
 	want_text(check, address->mailbox);
 	want_text(check, address->domain);
+	want_text(check, address->organisation);
 	want_text(check, address->display);
+}
+
+static void
+check_mark(struct check *check, const struct mark *mark)
+{
+	want(check, mark->field <= MARK_MESSAGE_ID);
+	want_text(check, mark->text);
+	want_text(check, mark->domain);
+}
+
+static void
+check_claim(struct check *check, const struct claim *claim)
+{
+	want(check, claim->method <= CLAIM_DMARC && claim->result <= CLAIM_NONE && claim->policy <= POLICY_REJECT &&
+	    claim->of_helo <= 1);
+	want_text(check, claim->verifier);
+	want_text(check, claim->domain);
+	want_text(check, claim->organisation);
 }
 
 static void
@@ -290,6 +322,8 @@ dissection_check(const void *block, size_t block_bytes, size_t message_bytes, co
 	want_table(&check, d->documents, sizeof(struct document), limits->references + limits->parts + 1);
 	want_table(&check, d->references, sizeof(struct reference), limits->references);
 	want_table(&check, d->addresses, sizeof(struct address), UINT32_MAX);
+	want_table(&check, d->marks, sizeof(struct mark), DISSECTION_MOST_MARKS);
+	want_table(&check, d->claims, sizeof(struct claim), DISSECTION_MOST_CLAIMS);
 	want_table(&check, d->notes, sizeof(struct note), UINT32_MAX);
 	check.text_left = d->bytes;
 	check_head(&check);
@@ -300,6 +334,10 @@ dissection_check(const void *block, size_t block_bytes, size_t message_bytes, co
 	check_references(&check);
 	for (uint32_t i = 0; !check.wrong && i < d->addresses.count; i++)
 		check_address(&check, &dissection_addresses(d)[i]);
+	for (uint32_t i = 0; !check.wrong && i < d->marks.count; i++)
+		check_mark(&check, &dissection_marks(d)[i]);
+	for (uint32_t i = 0; !check.wrong && i < d->claims.count; i++)
+		check_claim(&check, &dissection_claims(d)[i]);
 	for (uint32_t i = 0; !check.wrong && i < d->notes.count; i++)
 		check_note(&check, &dissection_notes(d)[i]);
 	return check.wrong ? PW_EBLOCK : PW_OK;

@@ -242,6 +242,21 @@ check_authserv_id(struct span text, struct buf *normal, struct buf *note, struct
 	return true;
 }
 
+/* An authserv-id, or one with the method that it is believed of. */
+bool
+check_verifier(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	static const char *const	methods[] = { "spf", "dkim", "dmarc" };
+	size_t				slash = span_find_char(text, '/', 0);
+	bool				known = slash == text.len;
+
+	for (size_t i = 0; i < NITEMS(methods); i++)
+		known = known || span_eq_nocase(span_from(text, slash + 1), span_of(methods[i]));
+	if (!known)
+		return fails(why, "no method of a verifier; write ID, ID/spf, ID/dkim or ID/dmarc");
+	return check_authserv_id(span_cut(text, 0, slash), normal, note, why);
+}
+
 bool
 check_group_name(struct span text, struct buf *normal, struct buf *note, struct buf *why)
 {

@@ -19,6 +19,7 @@ block_init(struct block *block, struct span message, const struct limits *limits
 		.arena = arena, .limits = limits, .message = message,
 		.parts.size = sizeof(struct part), .documents.size = sizeof(struct document),
 		.references.size = sizeof(struct reference), .addresses.size = sizeof(struct address),
+		.marks.size = sizeof(struct mark), .claims.size = sizeof(struct claim),
 		.notes.size = sizeof(struct note),
 	};
 	block->reading_left = MOST_READ * (uint64_t)message.len;
@@ -109,6 +110,18 @@ block_add_address(struct block *block)
 	return add_row(block, &block->addresses);
 }
 
+struct mark *
+block_add_mark(struct block *block)
+{
+	return add_row(block, &block->marks);
+}
+
+struct claim *
+block_add_claim(struct block *block)
+{
+	return add_row(block, &block->claims);
+}
+
 /* Notes are for people: past a hundred nobody reads them, and a sender must not make them endless. */
 #define MOST_NOTES	100
 
@@ -131,6 +144,12 @@ struct document *
 block_document(struct block *block, uint32_t index)
 {
 	return (struct document *)block->documents.at + index;
+}
+
+struct reference *
+block_reference(struct block *block, size_t index)
+{
+	return (struct reference *)block->references.at + index;
 }
 
 bool
@@ -200,13 +219,28 @@ move_texts(struct dissection *d, uint32_t by)
 		move_text(&reference->host, by);
 		move_text(&reference->domain, by);
 		move_text(&reference->place, by);
+		move_text(&reference->alt, by);
 	}
 	for (uint32_t i = 0; i < d->addresses.count; i++) {
 		struct address *address = (struct address *)(void *)(base + d->addresses.at) + i;
 
 		move_text(&address->mailbox, by);
 		move_text(&address->domain, by);
+		move_text(&address->organisation, by);
 		move_text(&address->display, by);
+	}
+	for (uint32_t i = 0; i < d->marks.count; i++) {
+		struct mark *mark = (struct mark *)(void *)(base + d->marks.at) + i;
+
+		move_text(&mark->text, by);
+		move_text(&mark->domain, by);
+	}
+	for (uint32_t i = 0; i < d->claims.count; i++) {
+		struct claim *claim = (struct claim *)(void *)(base + d->claims.at) + i;
+
+		move_text(&claim->verifier, by);
+		move_text(&claim->domain, by);
+		move_text(&claim->organisation, by);
 	}
 	for (uint32_t i = 0; i < d->notes.count; i++)
 		move_text(&((struct note *)(void *)(base + d->notes.at) + i)->text, by);
@@ -217,9 +251,9 @@ block_finish(struct block *block)
 {
 	struct dissection	*head = &block->head;
 	const struct rows	*rows[] = { &block->parts, &block->documents, &block->references,
-				    &block->addresses, &block->notes };
+				    &block->addresses, &block->marks, &block->claims, &block->notes };
 	struct table		*tables[] = { &head->parts, &head->documents, &head->references,
-				    &head->addresses, &head->notes };
+				    &head->addresses, &head->marks, &head->claims, &head->notes };
 	size_t			 bytes = sizeof(*head);
 
 	if (block->failure == PW_ENOMEM)

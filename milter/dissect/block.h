@@ -14,7 +14,7 @@ struct block {
 	const struct limits	*limits;
 	struct span		 message;
 	struct dissection	 head;
-	struct rows		 parts, documents, references, addresses, notes;
+	struct rows		 parts, documents, references, addresses, marks, claims, notes;
 	char			*text;
 	size_t			 text_len, text_capacity;
 	uint64_t		 reading_left;	/* bytes of text that may yet be read */
@@ -33,9 +33,12 @@ struct part	*block_add_part(struct block *);
 struct document	*block_add_document(struct block *);
 struct reference *block_add_reference(struct block *);
 struct address	*block_add_address(struct block *);
+struct mark	*block_add_mark(struct block *);
+struct claim	*block_add_claim(struct block *);
 void		 block_add_note(struct block *, uint32_t part, struct span text);
 struct part	*block_part(struct block *, uint32_t index);
 struct document	*block_document(struct block *, uint32_t index);
+struct reference *block_reference(struct block *, size_t index);
 /*
  * To be asked before text is read as a document, whatever way leads to it: another charset, another Content-Type, a
  * document in a document, something that decodes to it. false: the same bytes were read too often, and a limit is

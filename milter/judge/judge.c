@@ -442,6 +442,7 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	verdict->decisions = arena_array(arena, verdict->decision_count, sizeof(*verdict->decisions));
 	evidence_init(&hearing.evidence, message, d, policy != NULL ? &policy->groups : NULL,
 	    policy != NULL ? policy->watched : 0, arena);
+	hearing.evidence.verifiers = &options->trusted_authserv_ids;
 	if (verdict->decisions == NULL || !find_covered(&hearing) || !ask_rules(&hearing))
 		return PW_ENOMEM;
 	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d, &hearing.evidence.regexes);

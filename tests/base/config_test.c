@@ -232,6 +232,8 @@ static const struct bad {
 	  "c.conf:1:7: Redis: this version has no Redis store yet; write none\n" },
 	{ "a store that will never be is refused", "Redis mysql\n", "c.conf:1:7: Redis: no store; write none\n" },
 	{ "a user is a name", "UserID \"pixel ward\"\n", "c.conf:1:8: UserID: no user; write a name, or user:group\n" },
+	{ "a verifier is believed of methods that there are", "TrustedAuthservIDs mx.example/arc\n",
+	  "c.conf:1:20: TrustedAuthservIDs: no method of a verifier; write ID, ID/spf, ID/dkim or ID/dmarc\n" },
 	{ "an authserv-id is a name", "AuthservID \"a b\"\n",
 	  "c.conf:1:12: AuthservID: no authserv-id; write a name like a host's, without blanks or quotes\n" },
 	{ "a socket is never empty", "Socket \"\"\n", "c.conf:1:8: Socket is empty; write a value\n" },

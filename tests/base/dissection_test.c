@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
-/* Two parts, of which the second has two references; an address; a note. */
+/* Two parts, of which the second has two references; an address; a mark; a claim; a note. */
 static const char mail[] =
+    "Authentication-Results: mx.example; dkim=pass header.d=example.org\nList-Id: <l.example>\n"
     "From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nx\n"
     "--b\nContent-Type: text/html\nContent-Type: text/html;\n\n<img src=http://t.example/a?b#c><img src=http://t.example/d>\n"
     "--b\nContent-Type: text/html\n\n<img src=http://t.example/e>\n--b--\n";
 
-enum place { HEAD, PART, DOCUMENT, REFERENCE, ADDRESS, NOTE };
+enum place { HEAD, PART, DOCUMENT, REFERENCE, ADDRESS, MARK, CLAIM, NOTE };
 
 #define IN(type, field)	offsetof(struct type, field)
 #define BYTES		((uint32_t)sizeof(mail) - 1)
@@ -47,6 +48,7 @@ static const struct row {
 	{ "an encoding field in the body",	PART, 1, IN(part, encoding_field.end), BYTES },
 	{ "a name past the block",		PART, 1, IN(part, name.len), UINT32_MAX },
 	{ "a transfer encoding that nobody has", PART, 1, IN(part, encoding), ENCODING_UU + 1 },
+	{ "a disposition that nobody has",	PART, 1, IN(part, disposition), DISPOSITION_OTHER + 1 },
 	{ "a quirk that nobody has",		PART, 1, IN(part, quirks), 1u << (QUIRK_TNEF + 1) },
 	{ "a document of no part",		DOCUMENT, 0, IN(document, part), UINT32_MAX },
 	{ "a kind of document that nobody has",	DOCUMENT, 0, IN(document, kind), DOCUMENT_HEADER + 1 },
@@ -60,19 +62,33 @@ static const struct row {
 	{ "a kind of reference that nobody has", REFERENCE, 0, IN(reference, kind), REFERENCE_DOCUMENT + 1 },
 	{ "a trigger that nobody has",		REFERENCE, 0, IN(reference, trigger), TRIGGER_MUA + 1 },
 	{ "a neutral form that nobody has",	REFERENCE, 0, IN(reference, neutral), NEUTRAL_ERASE + 1 },
-	{ "a flag that no reference has",	REFERENCE, 0, IN(reference, flags), REFERENCE_INVALID_URL << 1 },
+	{ "a flag that no reference has",	REFERENCE, 0, IN(reference, flags), REFERENCE_LAST << 1 },
 	{ "a way to hide that nobody has",	REFERENCE, 0, IN(reference, hidden), HIDDEN_BY_NATURE << 1 },
 	{ "a URL past the block",		REFERENCE, 0, IN(reference, url.len), UINT32_MAX },
 	{ "a URL that does not end where it says", REFERENCE, 0, IN(reference, url.len), 3 },
 	{ "a path behind the URL",		REFERENCE, 0, IN(reference, path_at), 1000 },
 	{ "a path behind the query",		REFERENCE, 0, IN(reference, path_at), 21 },
 	{ "a fragment before the query",	REFERENCE, 0, IN(reference, fragment_at), 3 },
+	{ "an alternative text past the block",	REFERENCE, 0, IN(reference, alt.len), UINT32_MAX },
 	{ "a tag behind its document",		REFERENCE, 0, IN(reference, tag.end), 1000 },
 	{ "a site that ends before it begins",	REFERENCE, 0, IN(reference, site.begin), 1000 },
 	{ "an edit in another part",		REFERENCE, 0, IN(reference, site_raw.begin), 0 },
 	{ "an edit behind the message",		REFERENCE, 0, IN(reference, tag_raw.end), BYTES + 1 },
 	{ "a role that nobody has",		ADDRESS, 0, IN(address, role), ADDRESS_TO + 1 },
 	{ "a mailbox behind the block",		ADDRESS, 0, IN(address, mailbox.at), UINT32_MAX },
+	{ "an organisation behind the block",	ADDRESS, 0, IN(address, organisation.at), UINT32_MAX },
+	{ "a field that nobody reads",		MARK, 0, IN(mark, field), MARK_MESSAGE_ID + 1 },
+	{ "a mark past the block",		MARK, 0, IN(mark, text.len), UINT32_MAX },
+	{ "a mark's domain behind the block",	MARK, 0, IN(mark, domain.at), UINT32_MAX },
+	{ "more marks than are read",		HEAD, 0, IN(dissection, marks.count), DISSECTION_MOST_MARKS + 1 },
+	{ "a method that nobody knows",		CLAIM, 0, IN(claim, method), CLAIM_DMARC + 1 },
+	{ "a result that nobody knows",		CLAIM, 0, IN(claim, result), CLAIM_NONE + 1 },
+	{ "a policy that nobody knows",		CLAIM, 0, IN(claim, policy), POLICY_REJECT + 1 },
+	{ "a flag that no claim has",		CLAIM, 0, IN(claim, of_helo), 2 },
+	{ "a verifier behind the block",	CLAIM, 0, IN(claim, verifier.at), UINT32_MAX },
+	{ "a claim's domain past the block",	CLAIM, 0, IN(claim, domain.len), UINT32_MAX },
+	{ "a claim's organisation behind the block", CLAIM, 0, IN(claim, organisation.at), UINT32_MAX },
+	{ "more claims than are read",		HEAD, 0, IN(dissection, claims.count), DISSECTION_MOST_CLAIMS + 1 },
 	{ "a note on no part",			NOTE, 0, IN(note, part), 1000 },
 	{ "a note past the block",		NOTE, 0, IN(note, text.len), UINT32_MAX },
 };
@@ -87,7 +103,8 @@ word_of(struct dissection *d, const struct row *row)
 		[HEAD] = { { 0, 1 }, sizeof(struct dissection) }, [PART] = { d->parts, sizeof(struct part) },
 		[DOCUMENT] = { d->documents, sizeof(struct document) },
 		[REFERENCE] = { d->references, sizeof(struct reference) },
-		[ADDRESS] = { d->addresses, sizeof(struct address) }, [NOTE] = { d->notes, sizeof(struct note) },
+		[ADDRESS] = { d->addresses, sizeof(struct address) }, [MARK] = { d->marks, sizeof(struct mark) },
+		[CLAIM] = { d->claims, sizeof(struct claim) }, [NOTE] = { d->notes, sizeof(struct note) },
 	};
 
 	assert_true(row->index < places[row->place].table.count);

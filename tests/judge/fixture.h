@@ -150,6 +150,7 @@ fixture_references(struct fixture *fixture, const struct fixture_reference *refe
 		row->host = fixture_text(fixture, host.at != NULL ? host.at : "", host.len);
 		row->domain = fixture_text(fixture, domain.at != NULL ? domain.at : "", domain.len);
 		row->place = fixture_words(fixture, "img src");
+		row->alt = fixture_words(fixture, "");
 		fragment = fixture_offset(url, "#", 1);
 		query = fixture_offset(url, "?", 1);
 		row->query_at = query < fragment ? query : DISSECTION_NONE;
@@ -168,7 +169,7 @@ fixture_addresses(struct fixture *fixture, const struct fixture_address *address
 		rows[i].role = addresses[i].role;
 		rows[i].mailbox = fixture_words(fixture, addresses[i].mailbox);
 		rows[i].domain = fixture_words(fixture, addresses[i].domain);
-		rows[i].display = fixture_words(fixture, "");
+		rows[i].organisation = rows[i].display = fixture_words(fixture, "");
 	}
 }
 
@@ -188,7 +189,8 @@ static inline const struct dissection *
 fixture_finish(struct fixture *fixture)
 {
 	struct dissection	*d = fixture->d;
-	struct table		*tables[] = { &d->parts, &d->documents, &d->references, &d->addresses, &d->notes };
+	struct table		*tables[] = { &d->parts, &d->documents, &d->references, &d->addresses, &d->marks, &d->claims,
+				    &d->notes };
 
 	for (size_t i = 0; i < NITEMS(tables); i++)
 		if (tables[i]->count == 0)

@@ -61,6 +61,7 @@ addresses_add(struct block *block, enum address_role role, struct span value)
 		address->role = role;
 		address->mailbox = block_text(block, lower(span_cut(value, begin, end), arena));
 		address->domain = block_text(block, domain);
+		address->organisation = block_text(block, url_registrable_domain(domain));
 		address->display = block_text(block, display);
 		count++;
 		/* The next one's display begins behind this one's comma. */

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-#include "addresses.h"
 #include "boundary.h"
 #include "charset.h"
 #include "fields.h"
 #include "media.h"
+#include "own_header.h"
 #include "render.h"
 #include "requests.h"
 #include "sweep.h"
@@ -30,6 +30,7 @@ struct walk {
 	struct block	*block;
 	struct waiting	*stack;
 	size_t		 count, capacity;
+	struct own_header own_header;
 	uint64_t	 header_bytes, header_lines;
 };
 
@@ -48,6 +49,17 @@ struct header {
 	struct span		disposition, content_base, content_location;
 	uint32_t		quirks;
 };
+
+static const char *const disposition_words[] = { "", "inline", "attachment" };
+
+static enum disposition
+disposition_of(struct span word)
+{
+	for (uint32_t i = 0; i < NITEMS(disposition_words); i++)
+		if (span_eq(word, span_of(disposition_words[i])))
+			return (enum disposition)i;
+	return DISPOSITION_OTHER;
+}
 
 static void
 out_of_memory(struct walk *walk)
@@ -79,30 +91,6 @@ add_choice(struct span *choices, size_t *count, struct span value)
 			return;
 	if (*count < MOST_CHOICES)
 		choices[(*count)++] = value;
-}
-
-static const struct {
-	const char		*name;
-	enum address_role	 role;
-} address_fields[] = {
-	{ "from", ADDRESS_FROM }, { "sender", ADDRESS_SENDER }, { "reply-to", ADDRESS_REPLY_TO },
-	{ "to", ADDRESS_TO }, { "cc", ADDRESS_TO }, { "delivered-to", ADDRESS_TO }, { "x-original-to", ADDRESS_TO },
-	{ "envelope-to", ADDRESS_TO },
-};
-
-/* What the message's own header says of the sender. */
-static void
-read_message_field(struct block *block, const struct field *field)
-{
-	struct span value = field_unfold(field->value, block->arena);
-
-	for (size_t i = 0; i < NITEMS(address_fields); i++)
-		if (span_eq_nocase(field->name, span_of(address_fields[i].name)))
-			addresses_add(block, address_fields[i].role, value);
-	if (span_eq_nocase(field->name, SPAN("subject")) && block->head.subject.len == 0)
-		block->head.subject = block_text(block, words_decode(value, block->arena));
-	else if (span_eq_nocase(field->name, SPAN("message-id")) && block->head.message_id.len == 0)
-		block->head.message_id = block_text(block, span_cut(value, 0, 998));
 }
 
 static void
@@ -170,7 +158,7 @@ read_header(struct walk *walk, const struct waiting *waiting, struct header *hea
 		}
 		read_field(walk, header, &field, waiting->extent.begin);
 		if (waiting->parent == DISSECTION_NONE)
-			read_message_field(block, &field);
+			own_header_read(&walk->own_header, block, &field);
 	}
 	if (reader.no_blank_line ||
 	    (walk->header_lines == lines_before && hides_header(span_from(text, reader.at), waiting->is_message)))
@@ -531,7 +519,8 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 	*part = (struct part){
 		.parent = waiting->parent, .header = header->extent, .body = header->body,
 		.type_field = header->type_field, .encoding_field = header->encoding_field,
-		.encoding = encoding, .reading = reading, .quirks = quirks,
+		.encoding = encoding, .disposition = disposition_of(disposition.head), .characters = DISSECTION_NONE,
+		.reading = reading, .quirks = quirks,
 	};
 	bool leaf = media != MEDIA_MULTIPART;
 	part->path = block_text(block, leaf && waiting->is_message ? child_path(walk, waiting, 1) : waiting->path);

@@ -1,5 +1,9 @@
 #include "evidence.h"
 
+#include <stdlib.h>
+
+#include "element.h"
+
 void
 evidence_init(struct evidence *evidence, const struct message *message, const struct dissection *d,
     const struct group_set *set, groups watched, struct arena *arena)
@@ -39,6 +43,72 @@ evidence_spacer(struct evidence *evidence, uint32_t index)
 		return SPAN_NONE;
 	}
 	return spacer_reason(evidence->spacers, &dissection_references(evidence->d)[index]);
+}
+
+/* Hosts that are contacted without a click, and how many URLs are fetched from each. */
+struct hosts {
+	struct span	*names;		/* sorted, each once */
+	size_t		*urls;
+	size_t		 count;
+};
+
+struct fetch {
+	struct span	host, url;
+};
+
+static int
+compare_fetches(const void *a, const void *b)
+{
+	const struct fetch	*left = a, *right = b;
+	int			 by = span_order(&left->host, &right->host);
+
+	return by != 0 ? by : span_order(&left->url, &right->url);
+}
+
+static struct hosts *
+hosts_new(const struct dissection *d, struct arena *arena)
+{
+	struct hosts	*hosts = arena_alloc(arena, sizeof(*hosts));
+	struct fetch	*fetches = arena_array(arena, d->references.count, sizeof(*fetches));
+	size_t		 count = 0;
+
+	if (hosts == NULL || fetches == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < d->references.count; i++) {
+		const struct reference *reference = &dissection_references(d)[i];
+
+		if (element_is_of_scope(reference, SCOPE_REFERENCE))
+			fetches[count++] = (struct fetch){ dissection_text(d, reference->host),
+			    dissection_text(d, reference->url) };
+	}
+	if (count > 1)
+		qsort(fetches, count, sizeof(*fetches), compare_fetches);
+	hosts->names = arena_array(arena, count, sizeof(*hosts->names));
+	hosts->urls = arena_array(arena, count, sizeof(*hosts->urls));
+	if (hosts->names == NULL || hosts->urls == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || !span_eq(fetches[i - 1].host, fetches[i].host))
+			hosts->names[hosts->count++] = fetches[i].host;
+		if (i == 0 || compare_fetches(&fetches[i - 1], &fetches[i]) != 0)
+			hosts->urls[hosts->count - 1]++;
+	}
+	return hosts;
+}
+
+size_t
+evidence_of_host(struct evidence *evidence, struct span host)
+{
+	const struct hosts *hosts;
+
+	if (evidence->hosts == NULL)
+		evidence->hosts = hosts_new(evidence->d, evidence->arena);
+	if ((hosts = evidence->hosts) == NULL) {
+		evidence->no_memory = true;
+		return 0;
+	}
+	size_t place = span_lower_bound(hosts->names, hosts->count, host);
+	return place < hosts->count && span_eq(hosts->names[place], host) ? hosts->urls[place] : 0;
 }
 
 enum watched

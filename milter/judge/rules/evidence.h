@@ -3,6 +3,7 @@
 #define JUDGE_RULES_EVIDENCE_H
 
 #include <pixelward/message.h>
+#include <pixelward/options.h>
 
 #include "../filter.h"
 #include "../group.h"
@@ -35,12 +36,14 @@ struct evidence {
 	const struct dissection	*d;
 	const struct group_set	*groups;	/* NULL: none */
 	groups			 watched;	/* those that are watched */
+	const struct option_list *verifiers;	/* TrustedAuthservIDs; NULL: none */
 	const struct given	*given;
 	struct arena		*arena;
 	struct tokens		*tokens;	/* made for the first reference that needs it */
 	struct token		*token_of;	/* of each reference */
 	bool			*token_known;
 	struct spacers		*spacers;
+	struct hosts		*hosts;
 	struct value		*of_message;	/* of each fact of the message */
 	bool			*of_message_asked;
 	bool			 no_memory;	/* sticks */
@@ -54,6 +57,8 @@ void			 evidence_init(struct evidence *, const struct message *, const struct di
 const struct token	*evidence_token(struct evidence *, uint32_t reference);
 /* As spacer_reason(). */
 struct span		 evidence_spacer(struct evidence *, uint32_t reference);
+/* How many different URLs are fetched from the host without a click. */
+size_t			 evidence_of_host(struct evidence *, struct span host);
 /* Of all recipients. */
 enum watched		 evidence_watched(const struct evidence *);
 

@@ -58,8 +58,6 @@ const struct fact	*fact_named(struct span name);
 /* Also what a test gives. */
 void			 fact_get(const struct fact *, struct evidence *, enum scope, uint32_t element,
 			    struct value *);
-/* How many elements of the scope there are, and which: indices in the arena. False: no memory. */
-bool			 fact_elements(struct evidence *, enum scope, uint32_t **elements, size_t *count);
 
 const char		*scope_name(enum scope);
 const char		*fact_type_name(enum fact_type);

@@ -1,5 +1,7 @@
 #include "ruling.h"
 
+#include "element.h"
+
 #include <string.h>
 
 /* Elements of each scope, found once for a message. */
@@ -36,7 +38,7 @@ crowd_of(struct judging *judging, enum scope scope)
 	    scope == SCOPE_PART ? &judging->parts : &judging->recipients;
 
 	if (!crowd->found)
-		crowd->found = fact_elements(judging->evidence, scope, &crowd->at, &crowd->count);
+		crowd->found = elements_of(judging->evidence, scope, &crowd->at, &crowd->count);
 	return crowd;
 }
 

@@ -1,0 +1,160 @@
+/* What facts say of real mail. */
+#include "support.h"
+
+#include "judge/rules/element.h"
+
+static const struct fact_case {
+	const char	*says, *fact;
+	const char	*header;	/* fields above From */
+	const char	*html;
+	const char	*is;		/* "?": unknown; texts joined by blanks */
+	const char	*verifiers;	/* NULL: mx.example; joined by blanks */
+	const char	*from, *sender;	/* NULL: joe@mail.a.example, nobody */
+} cases[] = {
+#define AR	"Authentication-Results: mx.example; "
+	{ "no verifier spoke", "auth.dkim", "", "", .is = "?" },
+	{ "one spoke of something else", "auth.dkim", AR "spf=pass smtp.mailfrom=a.example\r\n", "", .is = "?" },
+	{ "one did", "auth.dkim", AR "dkim=fail header.d=a.example\r\n", "", .is = "fail" },
+	{ "in whatever case its name is", "auth.dkim", "Authentication-Results: MX.Example; dkim=pass header.d=a.example\r\n",
+	  "", .is = "pass" },
+	{ "of several signatures the best counts", "auth.dkim",
+	  AR "dkim=fail header.d=b.example; dkim=pass header.d=a.example; dkim=none\r\n", "", .is = "pass" },
+	{ "no verifier is declared", "auth.dkim", AR "dkim=pass header.d=a.example\r\n", "", .is = "?", "" },
+	{ "another one is", "auth.dkim", AR "dkim=pass header.d=a.example\r\n", "", .is = "?", "other.example mx.example.org" },
+	{ "one that is declared for its method", "auth.dkim", AR "dkim=pass header.d=a.example\r\n", "", .is = "pass",
+	  "mx.example/spf mx.example/dkim" },
+	{ "one that is declared for another method", "auth.dmarc", AR "dmarc=pass header.from=a.example\r\n", "", .is = "?",
+	  "mx.example/dkim" },
+	{ "the topmost field counts", "auth.dkim",
+	  AR "dkim=none\r\n" AR "dkim=pass header.d=a.example\r\n", "", .is = "none" },
+	{ "of those that are trusted", "auth.dkim",
+	  "Authentication-Results: x.example; dkim=none\r\n" AR "dkim=pass header.d=a.example\r\n", "", .is = "pass" },
+	{ "for each method", "auth.dkim",
+	  AR "dmarc=pass header.from=a.example\r\n" AR "dkim=pass header.d=a.example\r\n", "", .is = "pass" },
+	{ "what came with the mail does not", "auth.dkim", "Received: from x by y; now\r\n" AR "dkim=pass header.d=a.example\r\n",
+	  "", .is = "?" },
+	{ "who signed", "auth.dkim.domains",
+	  AR "dkim=pass header.d=a.example; dkim=fail header.d=b.example; dkim=pass header.i=@c.example\r\n", "",
+	  .is = "a.example c.example" },
+	{ "nobody signed", "auth.dkim.domains", AR "dkim=none\r\n", "", .is = "" },
+	{ "who sent", "auth.spf.domains", AR "spf=pass smtp.mailfrom=joe@b.a.example\r\n", "", .is = "b.a.example" },
+	{ "SPF of a name in HELO is that of a bounce", "auth.spf", AR "spf=pass smtp.helo=a.example\r\n", "", .is = "pass" },
+	{ "and says nothing of a sender", "auth.spf", AR "spf=pass smtp.helo=a.example\r\n", "", .is = "?", .sender = "x@b.example" },
+	{ "DMARC", "auth.dmarc", AR "dmarc=fail (p=reject dis=none) header.from=a.example\r\n", "", .is = "fail" },
+	{ "its policy", "auth.dmarc.policy", AR "dmarc=fail (p=reject dis=none) header.from=a.example\r\n", "", .is = "reject" },
+	{ "its policy, untold", "auth.dmarc.policy", AR "dmarc=fail header.from=a.example\r\n", "", .is = "?" },
+	{ "aligned by DKIM", "auth.aligned", AR "dkim=pass header.d=a.example\r\n", "", .is = "true" },
+	{ "aligned by SPF", "auth.aligned", AR "spf=pass smtp.mailfrom=bounce.a.example\r\n", "", .is = "true" },
+	{ "aligned by DMARC", "auth.aligned", AR "dmarc=pass header.from=mail.a.example\r\n", "", .is = "true" },
+	{ "passed, but somebody else's", "auth.aligned", AR "dkim=pass header.d=b.example\r\n", "", .is = "false" },
+	{ "a neighbour below one public suffix", "auth.aligned", AR "dkim=pass header.d=b.co.uk\r\n", "", .is = "false",
+	  .from = "joe@a.co.uk" },
+	{ "the public suffix itself", "auth.aligned", AR "dkim=pass header.d=co.uk\r\n", "", .is = "false", .from = "joe@a.co.uk" },
+	{ "not passed", "auth.aligned", AR "dkim=fail header.d=a.example\r\n", "", .is = "false" },
+	{ "aligned with one of two in From", "auth.aligned", AR "dkim=pass header.d=a.example\r\n", "", .is = "false",
+	  .from = "joe@a.example, joe@b.example" },
+	{ "aligned with both", "auth.aligned", AR "dkim=pass header.d=a.example; dkim=pass header.d=b.example\r\n", "", .is = "true",
+	  .from = "joe@a.example, joe@b.example" },
+	{ "alignment if nobody spoke", "auth.aligned", "", "", .is = "?" },
+	{ "alignment if no verifier is declared", "auth.aligned", AR "dkim=pass header.d=a.example\r\n", "", .is = "?", "" },
+
+	{ "a list", "list.id", "List-Id: \"News, daily\" <news.a.example>\r\n", "", .is = "news.a.example" },
+	{ "a list without brackets", "list.id", "List-Id: news.a.example\r\n", "", .is = "news.a.example" },
+	{ "no list", "list.id", "", "", .is = "" },
+	{ "how to leave it", "list.unsubscribe",
+	  "List-Unsubscribe: <mailto:out@m.example?subject=x@y>,\r\n <https://u.example/out?u=1>\r\n", "", .is = "m.example u.example" },
+	{ "nowhere to leave it", "list.unsubscribe", "List-Unsubscribe: NO\r\n", "", .is = "" },
+	{ "how to write to it", "list.post", "List-Post: <mailto:list@m.example>\r\n", "", .is = "m.example" },
+	{ "bulk", "precedence", "Precedence: bulk (mass)\r\n", "", .is = "bulk" },
+	{ "an automatic reply", "auto_submitted", "Auto-Submitted: auto-replied; owner=x\r\n", "", .is = "auto-replied" },
+	{ "who wrote it", "mailer", "X-Mailer: =?utf-8?Q?Mass=20Mail?= 1.2\r\nUser-Agent: Thing\r\n", "", .is = "Mass Mail 1.2 Thing" },
+	{ "where it was named", "message_id.domain", "Message-ID: <1@x@Mail.A.example>\r\n", "", .is = "mail.a.example" },
+};
+
+/* Texts joined by blanks, truths and numbers as they are written. */
+static struct span
+words_of(const struct fact *fact, const struct value *value, struct arena *arena)
+{
+	struct span words = SPAN("");
+
+	if (!value->known)
+		return SPAN("?");
+	if (fact->type == FACT_BOOLEAN)
+		return span_of(value->truth ? "true" : "false");
+	if (fact->type == FACT_NUMBER)
+		return arena_printf(arena, "%lld", (long long)value->number);
+	for (size_t i = 0; i < value->count; i++)
+		words = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(words), i > 0 ? " " : "", SPAN_ARG(value->texts[i]));
+	return words;
+}
+
+static struct option_list
+verifiers_of(const char *words, struct arena *arena)
+{
+	struct option_list list = { .at = arena_array(arena, 8, sizeof(char *)) };
+
+	assert_non_null(list.at);
+	for (struct span rest = span_of(words); rest.len > 0;) {
+		size_t end = span_find_char(rest, ' ', 0);
+
+		list.at[list.count++] = (char *)(uintptr_t)arena_copy(arena, span_cut(rest, 0, end)).at;
+		rest = span_from(rest, end + 1);
+	}
+	return list;
+}
+
+static enum scope
+scope_of(const struct fact *fact)
+{
+	for (unsigned scope = SCOPE_MESSAGE; scope <= SCOPE_RECIPIENT; scope *= 2)
+		if ((fact->scopes & scope) != 0 && scope != SCOPE_LINK)
+			return (enum scope)scope;
+	return SCOPE_LINK;
+}
+
+/* Of each element that the fact is of, a line each. */
+static void
+is_said(void **state)
+{
+	const struct fact_case	*row = *state;
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	const struct fact	*fact = fact_named(span_of(row->fact));
+	struct option_list	 verifiers = verifiers_of(row->verifiers != NULL ? row->verifiers : "mx.example", arena);
+	struct message		 message = { .envelope_sender = span_of(row->sender) };
+	struct span		 said = SPAN("");
+	struct evidence		 evidence;
+	uint32_t		*elements, whole = 0;
+	size_t			 count = 1;
+
+	assert_non_null(fact);
+	message.raw = arena_printf(arena, "%sFrom: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n%s\r\n", row->header,
+	    row->from != NULL ? row->from : "joe@mail.a.example", row->html);
+	evidence_init(&evidence, &message, dissect_or_fail(message.raw, arena), NULL, 0, arena);
+	evidence.verifiers = &verifiers;
+	if (scope_of(fact) == SCOPE_MESSAGE)
+		elements = &whole;
+	else
+		assert_true(elements_of(&evidence, scope_of(fact), &elements, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct value value;
+
+		fact_get(fact, &evidence, scope_of(fact), elements[i], &value);
+		said = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(said), i > 0 ? ", " : "",
+		    SPAN_ARG(words_of(fact, &value, arena)));
+	}
+	assert_false(evidence.no_memory);
+	assert_string_equal(said.at, row->is);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest tests[NITEMS(cases)] = { 0 };
+
+	dissect_prepare();
+	for (size_t i = 0; i < NITEMS(cases); i++)
+		tests[i] = (struct CMUnitTest){ .name = cases[i].says, .test_func = is_said,
+		    .initial_state = (void *)(uintptr_t)&cases[i] };
+	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
+}
