@@ -28,6 +28,8 @@ table() {
 	demo  python3         cmd:python3           the demo, and tests from outside
 	demo  postfix         cmd:postconf          private copies of it for the demo and the tests; no system service is started
 	test  libcmocka-dev   pc:cmocka             unit tests
+	test  opendkim        cmd:opendkim          a verifier for pixelward to stand behind; no system service is started
+	test  openssl         cmd:openssl           keys for it to sign with
 	test  systemd         cmd:systemd-analyze   judges the unit; nothing of it is started
 	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer
