@@ -1,5 +1,7 @@
 #include "css/ahead.h"
 
+#include <string.h>
+
 /* When the address in an @import ends, beside at white space: browsers of different years differ. */
 enum ending {
 	AT_FREE_SEMICOLON,	/* at a semicolon, if it is a whole string or function by then */
@@ -8,13 +10,10 @@ enum ending {
 };
 
 struct ahead {
-	struct span		 text;
-	size_t			 at;
-	enum ending		 ending;
-	bool			 doubtful;	/* another ending gives something else */
-	const struct css_places	*replaced;	/* to be read as if they were; NULL: as it is */
-	size_t			 count, next;	/* of them */
-	const struct css_place	*glued;		/* one of them that would become a part of an address */
+	struct span	 text;
+	size_t		 at;
+	enum ending	 ending;
+	bool		 doubtful;	/* another ending gives something else */
 };
 
 /* Behind the "@" of the next rule. false: anything else ends the look ahead. */
@@ -62,33 +61,11 @@ is_whole(struct span value)
 	return value.at[value.len - 1] == ')';
 }
 
-/* What is behind it would be glued to the address that replaces it. */
-static bool
-is_glued(struct span sheet, size_t end)
-{
-	return end < sheet.len && sheet.at[end] != ';' && !ascii_space(sheet.at[end]);
-}
-
-static bool
-replaced_take(struct ahead *a)
-{
-	while (a->next < a->count && a->replaced->at[a->next].begin < a->at)
-		a->next++;
-	if (a->next == a->count || a->replaced->at[a->next].begin != a->at)
-		return false;
-	a->at = a->replaced->at[a->next].end;
-	if (is_glued(a->text, a->at))
-		a->glued = &a->replaced->at[a->next];
-	return true;
-}
-
 static struct span
 address_take(struct ahead *a)
 {
 	size_t begin = a->at;
 
-	if (replaced_take(a))
-		return span_cut(a->text, begin, a->at);
 	for (; a->at < a->text.len && !ascii_space(a->text.at[a->at]); a->at++) {
 		bool whole = is_whole(span_cut(a->text, begin, a->at));
 
@@ -156,6 +133,13 @@ struct known {
 	size_t			 near;	/* the first of those that begin where the last before next does */
 };
 
+/* What is behind it would be glued to the address that replaces it. */
+static bool
+is_glued(struct span sheet, size_t end)
+{
+	return end < sheet.len && sheet.at[end] != ';' && !ascii_space(sheet.at[end]);
+}
+
 /* The place that holds [begin, end), or NULL. */
 static const struct css_place *
 known_around(struct known *known, struct span sheet, size_t begin, size_t end)
@@ -204,26 +188,56 @@ address_add(struct span sheet, struct span address, struct arena *arena, struct 
 	return place_append(found, &place, arena);
 }
 
+#define REPLACED	SPAN("url(data:,)")
+
+/* The sheet with all places replaced. at is NULL: no memory. */
+static struct span
+sheet_replaced(struct span sheet, const struct css_place *places, size_t count, struct arena *arena)
+{
+	char	*out = arena_alloc(arena, sheet.len + count * REPLACED.len + 1);
+	size_t	 len = 0, behind = 0;
+
+	for (size_t i = 0; out != NULL && i < count; i++) {
+		if (places[i].begin < behind)	/* of an @import that is replaced already */
+			continue;
+		memcpy(out + len, sheet.at + behind, places[i].begin - behind);
+		len += places[i].begin - behind;
+		memcpy(out + len, REPLACED.at, REPLACED.len);
+		len += REPLACED.len;
+		behind = places[i].end;
+	}
+	if (out != NULL)
+		memcpy(out + len, sheet.at + behind, sheet.len - behind);
+	return (struct span){ out, len + sheet.len - behind };
+}
+
 /*
- * A string may go on behind the blank that ends its address here. Once it is replaced, what stands right behind it is a
- * part of the address; then the whole sheet is its place.
+ * Once they are replaced, the scanner may see what it did not: what is glued to an address that ended at a blank, a rule
+ * behind a semicolon. Then the whole sheet is the place of what is replaced.
  */
 static bool
-glued_add(struct span sheet, size_t count, struct arena *arena, struct css_places *found)
+uncovered_add(struct span sheet, size_t count, struct arena *arena, struct css_places *found)
 {
-	struct ahead		 a = { .text = sheet, .replaced = found, .count = count };
-	struct css_place	 place;
-	struct span		 address;
+	struct css_place	place = { .kind = CSS_PLACE_IMPORT, .end = sheet.len, .property = SPAN("@import"), .ahead = true };
+	struct ahead		a = { .ending = AT_FREE_SEMICOLON };
+	struct span		address;
+	size_t			first = 0;
 
-	while (a.glued == NULL && import_next(&a, &address))
-		continue;
-	if (a.glued == NULL)
+	for (size_t i = count; i < found->count; i++)
+		if (found->at[i].begin == 0 && found->at[i].end == sheet.len)
+			return true;
+	if (count == 0 || span_find_nocase(sheet, SPAN("@import"), 0) == sheet.len)
 		return true;
-	place = *a.glued;
-	place.begin = 0;
-	place.end = sheet.len;
-	place.ahead = true;
-	return place_append(found, &place, arena);
+	a.text = sheet_replaced(sheet, found->at, count, arena);
+	if (a.text.at == NULL)
+		return false;
+	while (first + 1 < count && found->at[first].kind != CSS_PLACE_IMPORT)
+		first++;
+	place.url = found->at[first].url;
+	while (import_next(&a, &address))
+		if (!span_eq(address, REPLACED) && address_url(address).len > 0)
+			return place_append(found, &place, arena);
+	return true;
 }
 
 bool
@@ -243,5 +257,5 @@ css_ahead_add(struct span sheet, struct arena *arena, struct css_places *found)
 		if (ending == AT_FREE_SEMICOLON)
 			doubtful = a.doubtful;
 	}
-	return glued_add(sheet, count, arena, found);
+	return uncovered_add(sheet, count, arena, found);
 }

@@ -214,6 +214,8 @@ static const struct row {
 	    "import @import {\nahead import @import {", "url(data:,)" },
 	{ "without a block glued to it, it does not", SHEET, T("@import '\\\n{' {c:d}"), "import @import {",
 	    "@import url(data:,) {c:d}" },
+	{ "an @import that is none, behind a rule that a semicolon ended early", SHEET, T("@s:u\\72l(;);@import (;c{}"),
+	    "image @s ;\nahead import @import ;", "url(data:,)" },
 	{ "@important is no @import", SHEET, T("@important 'http://t/a';"), "", NULL },
 	{ "@namespace is never fetched", SHEET,
 	    T("@namespace url(http://t/a);@namespace b 'http://t/c';@namespace d url('http://t/e');f{g:url(h)}"),
