@@ -172,8 +172,7 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 
 	html_lexer_init(&lexer, scan->layer->text, mode, block->limits->attributes, block->arena);
 	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
-		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT &&
-		    skeleton_add(&scan->skeleton, scan->layer->text, &token) != PW_OK) {
+		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT && nesting_add(&scan->nesting, &token) != PW_OK) {
 			scan_fail(scan, PW_ENOMEM);
 			return;
 		}
@@ -218,22 +217,35 @@ add_tags_of_tree(struct scan *scan)
 	}
 }
 
+static enum pw_err
+parse(struct scan *scan, enum limit *exceeded)
+{
+	struct block	*block = scan->collector->block;
+	struct span	 text = scan->layer->text;
+	struct skeleton	 skeleton;
+	enum pw_err	 err = skeleton_build(&skeleton, text, block->limits->attributes, block->arena);
+
+	if (err != PW_OK)
+		return err;
+	return html_tree_parse(text, &skeleton, block->limits, &block->parse_ns_left, block->arena, &scan->tree, exceeded);
+}
+
 static void
 build_tree(struct scan *scan)
 {
 	struct block	*block = scan->collector->block;
-	enum limit	 exceeded = LIMIT_NONE;
-	enum pw_err	 err = html_tree_parse(scan->layer->text, &scan->skeleton, block->limits, &block->parse_ns_left,
-	    block->arena, &scan->tree, &exceeded);
+	enum limit	 exceeded = LIMIT_attributes;
+	bool		 nests = nesting_is_tree(&scan->nesting, block->limits);
+	enum pw_err	 err = nests ? nesting_tree(&scan->nesting, &scan->tree) : parse(scan, &exceeded);
 
 	if (err == PW_ELIMIT)
 		block_exceed(block, exceeded);
 	else if (err != PW_OK)
-		block_fail(block, err, SPAN("libgumbo hit an assertion"));
-	else {
+		block_fail(block, err, err == PW_EPARSER ? SPAN("libgumbo hit an assertion") : SPAN("HTML"));
+	else
 		scan->has_tree = true;
+	if (scan->has_tree && !nests)
 		add_tags_of_tree(scan);
-	}
 }
 
 static int
@@ -252,11 +264,11 @@ scan_items(struct scan *scan)
 
 	html_lexer_init(&scan->lexer, text, HTML_PLAIN, block->limits->attributes, block->arena);
 	scan->seen = arena_alloc(block->arena, text.len / 8 + 1);
-	if (scan->seen == NULL ||
-	    (scan->source == HTML_DOCUMENT && skeleton_init(&scan->skeleton, text, block->arena) != PW_OK)) {
+	if (scan->seen == NULL) {
 		scan_fail(scan, PW_ENOMEM);
 		return false;
 	}
+	nesting_init(&scan->nesting, text, block->arena);
 	if (scan->source == HTML_XML)
 		scan_tokens(scan, HTML_AS_XML);
 	scan_tokens(scan, HTML_PLAIN);

@@ -4,7 +4,7 @@
 
 #include "html.h"
 #include "lexer.h"
-#include "skeleton.h"
+#include "nesting.h"
 #include "tree.h"
 #include "visibility.h"
 
@@ -28,7 +28,7 @@ struct scan {
 	bool			 foreign;	/* SVG or MathML occurs */
 	bool			 noscript, frameset, escapes;	/* in a script */
 	bool			 wants_tree;
-	struct skeleton		 skeleton;	/* of an HTML_DOCUMENT */
+	struct nesting		 nesting;	/* of an HTML_DOCUMENT */
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;

@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-enum pw_err
-skeleton_init(struct skeleton *skeleton, struct span text, struct arena *arena)
-{
-	/* What a NUL stands for depends on where in the tree it stands. */
-	*skeleton = (struct skeleton){ .plain = memchr(text.at, '\0', text.len) == NULL, .arena = arena };
-	skeleton->text = arena_alloc(arena, text.len + 1);
-	return skeleton->text != NULL ? PW_OK : PW_ENOMEM;
-}
-
 static void
 add(struct skeleton *skeleton, struct span piece)
 {
@@ -111,13 +102,11 @@ add_text(struct skeleton *skeleton, struct span text)
 		add(skeleton, SPAN(" "));
 }
 
-enum pw_err
-skeleton_add(struct skeleton *skeleton, struct span text, const struct html_token *token)
+static enum pw_err
+add_token(struct skeleton *skeleton, struct span text, const struct html_token *token)
 {
 	struct span source = span_cut(text, token->begin, token->end);
 
-	if (!skeleton->plain)
-		return PW_OK;
 	add_text(skeleton, span_cut(text, skeleton->behind, token->begin));
 	skeleton->behind = token->end;
 	switch (token->type) {
@@ -143,6 +132,24 @@ skeleton_add(struct skeleton *skeleton, struct span text, const struct html_toke
 		break;
 	}
 	return PW_OK;
+}
+
+enum pw_err
+skeleton_build(struct skeleton *skeleton, struct span text, uint64_t max_attributes, struct arena *arena)
+{
+	struct html_lexer	lexer;
+	struct html_token	token;
+	enum pw_err		err = PW_OK;
+
+	/* What a NUL stands for depends on where in the tree it stands. */
+	*skeleton = (struct skeleton){ .plain = memchr(text.at, '\0', text.len) == NULL, .arena = arena };
+	skeleton->text = arena_alloc(arena, text.len + 1);
+	if (skeleton->text == NULL)
+		return PW_ENOMEM;
+	html_lexer_init(&lexer, text, HTML_PLAIN, max_attributes, arena);
+	while (err == PW_OK && skeleton->plain && (html_lexer_next(&lexer, &token), token.type != HTML_EOF))
+		err = add_token(skeleton, text, &token);
+	return err == PW_OK ? lexer.failure : err;
 }
 
 uint32_t

@@ -25,10 +25,8 @@ struct skeleton {
 	struct arena	*arena;
 };
 
-/* text is the whole document. */
-enum pw_err	skeleton_init(struct skeleton *, struct span text, struct arena *) PW_MUST_CHECK;
-/* Tokens of the plain scan, in order. */
-enum pw_err	skeleton_add(struct skeleton *, struct span text, const struct html_token *) PW_MUST_CHECK;
+/* Of the whole document. PW_ELIMIT: a tag of more than max_attributes. */
+enum pw_err	skeleton_build(struct skeleton *, struct span text, uint64_t max_attributes, struct arena *) PW_MUST_CHECK;
 /* Where the start tag at that offset of the skeleton begins in the document; UINT32_MAX if none does. */
 uint32_t	skeleton_original(const struct skeleton *, uint32_t inside);
 

@@ -207,8 +207,8 @@ flatten(const GumboNode *root, struct html_lexer *lexer, const struct limits *li
 	}
 }
 
-static enum pw_err
-build_index(struct html_tree *tree, struct arena *arena)
+enum pw_err
+html_tree_index(struct html_tree *tree, struct arena *arena)
 {
 	tree->slot_count = 16;
 	while (tree->slot_count < tree->count * 2)
@@ -295,5 +295,5 @@ html_tree_parse(struct span text, const struct skeleton *skeleton, const struct 
 		return err;
 	if (reduced)
 		map_back(tree, skeleton);
-	return build_index(tree, arena);
+	return html_tree_index(tree, arena);
 }

@@ -37,6 +37,8 @@ struct html_tree {
  */
 enum pw_err	html_tree_parse(struct span text, const struct skeleton *, const struct limits *, uint64_t *ns_left,
 		    struct arena *, struct html_tree *, enum limit *exceeded) PW_MUST_CHECK;
+/* So that nodes are found by their tags. */
+enum pw_err	html_tree_index(struct html_tree *, struct arena *) PW_MUST_CHECK;
 /* The first node that came of the start tag at that offset, or NODE_NONE: clones share a tag. */
 uint32_t	html_tree_find(const struct html_tree *, size_t at);
 
