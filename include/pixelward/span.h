@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct span {
 	const char	*at;
@@ -51,15 +52,38 @@ ascii_space(char c)
 int		ascii_hex(char c);
 
 /* NULL gives the empty span. */
-struct span	span_of(const char *text);
+static inline struct span
+span_of(const char *text)
+{
+	return (struct span){ text, text != NULL ? strlen(text) : 0 };
+}
 
 /* [begin, end) of s; both are cut to the length. */
-struct span	span_cut(struct span s, size_t begin, size_t end);
-struct span	span_from(struct span s, size_t begin);
+static inline struct span
+span_cut(struct span s, size_t begin, size_t end)
+{
+	if (end > s.len)
+		end = s.len;
+	if (begin >= end)
+		return (struct span){ s.at, 0 };
+	return (struct span){ s.at + begin, end - begin };
+}
+
+static inline struct span
+span_from(struct span s, size_t begin)
+{
+	return span_cut(s, begin, s.len);
+}
+
 /* Without ASCII space at both ends. */
 struct span	span_trim(struct span s);
 
-bool		span_eq(struct span a, struct span b);
+static inline bool
+span_eq(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
 bool		span_eq_nocase(struct span a, struct span b);
 bool		span_starts(struct span s, struct span prefix);
 bool		span_starts_nocase(struct span s, struct span prefix);
@@ -67,7 +91,13 @@ bool		span_ends_nocase(struct span s, struct span suffix);
 /* The first place of the needle at or behind from, or s.len. */
 size_t		span_find(struct span s, struct span needle, size_t from);
 size_t		span_find_nocase(struct span s, struct span needle, size_t from);
-size_t		span_find_char(struct span s, char c, size_t from);
+static inline size_t
+span_find_char(struct span s, char c, size_t from)
+{
+	const char *hit = from < s.len ? (const char *)memchr(s.at + from, c, s.len - from) : NULL;
+
+	return hit != NULL ? (size_t)(hit - s.at) : s.len;
+}
 
 /* For qsort of spans: by their bytes. */
 int		span_order(const void *, const void *);

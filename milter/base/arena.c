@@ -42,12 +42,11 @@ chunk_new(size_t bytes)
 	return chunk;
 }
 
-/* Zeroing is the caller's, so that a large copy is not written twice. */
-static void *
-take(struct arena *arena, size_t bytes)
+void *
+arena_reserve(struct arena *arena, size_t bytes)
 {
 	struct chunk	*chunk = arena->chunks;
-	size_t		 rounded = (bytes + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	size_t		 rounded = ((bytes > 0 ? bytes : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
 
 	if (rounded < bytes || rounded > arena->max - arena->used)
 		return NULL;
@@ -75,7 +74,7 @@ take(struct arena *arena, size_t bytes)
 void *
 arena_alloc(struct arena *arena, size_t bytes)
 {
-	void *piece = take(arena, bytes > 0 ? bytes : 1);
+	void *piece = arena_reserve(arena, bytes);
 
 	if (piece != NULL)
 		memset(piece, 0, bytes);
@@ -95,7 +94,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 struct span
 arena_copy(struct arena *arena, struct span s)
 {
-	char *copy = s.len < SIZE_MAX ? take(arena, s.len + 1) : NULL;
+	char *copy = s.len < SIZE_MAX ? arena_reserve(arena, s.len + 1) : NULL;
 
 	if (copy == NULL)
 		return SPAN_NONE;
@@ -114,7 +113,7 @@ arena_printf(struct arena *arena, const char *format, ...)
 	va_start(arguments, format);
 	len = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
-	char *text = len >= 0 ? take(arena, (size_t)len + 1) : NULL;
+	char *text = len >= 0 ? arena_reserve(arena, (size_t)len + 1) : NULL;
 	if (text == NULL)
 		return SPAN_NONE;
 	va_start(arguments, format);

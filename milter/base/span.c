@@ -12,28 +12,6 @@ ascii_hex(char c)
 }
 
 struct span
-span_of(const char *text)
-{
-	return (struct span){ text, text != NULL ? strlen(text) : 0 };
-}
-
-struct span
-span_cut(struct span s, size_t begin, size_t end)
-{
-	if (end > s.len)
-		end = s.len;
-	if (begin >= end)
-		return (struct span){ s.at, 0 };
-	return (struct span){ s.at + begin, end - begin };
-}
-
-struct span
-span_from(struct span s, size_t begin)
-{
-	return span_cut(s, begin, s.len);
-}
-
-struct span
 span_trim(struct span s)
 {
 	while (s.len > 0 && ascii_space(s.at[0])) {
@@ -43,12 +21,6 @@ span_trim(struct span s)
 	while (s.len > 0 && ascii_space(s.at[s.len - 1]))
 		s.len--;
 	return s;
-}
-
-bool
-span_eq(struct span a, struct span b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 bool
@@ -98,15 +70,6 @@ span_find_nocase(struct span s, struct span needle, size_t from)
 		if (span_eq_nocase(span_cut(s, i, i + needle.len), needle))
 			return i;
 	return s.len;
-}
-
-size_t
-span_find_char(struct span s, char c, size_t from)
-{
-	if (from >= s.len)
-		return s.len;
-	const char *hit = memchr(s.at + from, c, s.len - from);
-	return hit != NULL ? (size_t)(hit - s.at) : s.len;
 }
 
 int

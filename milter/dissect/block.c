@@ -37,6 +37,12 @@ block_init(struct block *block, struct span message, const struct limits *limits
 	return PW_OK;
 }
 
+struct span
+block_span(const struct block *block, struct text text)
+{
+	return (struct span){ block->text + text.at, text.len };
+}
+
 struct text
 block_text(struct block *block, struct span s)
 {
@@ -102,6 +108,14 @@ block_add_reference(struct block *block)
 		return NULL;
 	}
 	return add_row(block, &block->references);
+}
+
+const struct reference *
+block_last_reference(const struct block *block)
+{
+	const struct reference *references = block->references.at;
+
+	return block->references.count > 0 ? &references[block->references.count - 1] : NULL;
 }
 
 struct address *

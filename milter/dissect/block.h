@@ -28,10 +28,14 @@ struct block {
 enum pw_err	block_init(struct block *, struct span message, const struct limits *, struct arena *);
 /* Copies; offsets count from the text area until block_finish. */
 struct text	block_text(struct block *, struct span);
+/* What such a text says, until the next one. */
+struct span	block_span(const struct block *, struct text);
 /* The new row, zeroed, or NULL and the failure is recorded. Its address is good until the next of its table. */
 struct part	*block_add_part(struct block *);
 struct document	*block_add_document(struct block *);
 struct reference *block_add_reference(struct block *);
+/* The one that was added last, or NULL. */
+const struct reference *block_last_reference(const struct block *);
 struct address	*block_add_address(struct block *);
 struct mark	*block_add_mark(struct block *);
 struct claim	*block_add_claim(struct block *);

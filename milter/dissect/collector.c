@@ -16,10 +16,38 @@ part_or_none(uint32_t offset)
 	return offset == URL_NO_PART ? DISSECTION_NONE : offset;
 }
 
+/* Most links of a mail lead to one host: its domain is looked up once. */
+static struct span
+domain_of(const struct block *block, const struct reference *last, struct span host)
+{
+	return span_eq(block_span(block, last->host), host) ? block_span(block, last->domain) :
+	    url_registrable_domain(host);
+}
+
+#define MOST_PLACE_CHARS	80
+
+/* For people: "img src". */
+static struct text
+place_text(struct block *block, const struct place *place)
+{
+	char	name[MOST_PLACE_CHARS];
+	size_t	len = 0;
+
+	for (size_t i = 0; i < place->element.len && len < sizeof(name); i++)
+		name[len++] = place->element.at[i];
+	if (place->element.len > 0 && place->attribute.len > 0 && len < sizeof(name))
+		name[len++] = ' ';
+	for (size_t i = 0; i < place->attribute.len && len < sizeof(name); i++)
+		name[len++] = place->attribute.at[i];
+	return block_text(block, (struct span){ name, len });
+}
+
 static void
 add_reference(struct collector *collector, const struct place *place, enum url_reach reach, const struct url *url)
 {
 	struct block		*block = collector->block;
+	const struct reference	*before = block_last_reference(block);
+	struct reference	 last = before != NULL ? *before : (struct reference){ 0 };
 	struct reference	*reference = block_add_reference(block);
 
 	if (reference == NULL)
@@ -36,15 +64,13 @@ add_reference(struct collector *collector, const struct place *place, enum url_r
 	if (reach == URL_REMOTE) {
 		reference->url = block_text(block, url->href);
 		reference->host = block_text(block, url->host);
-		reference->domain = block_text(block, url_registrable_domain(url->host));
+		reference->domain = block_text(block, domain_of(block, &last, url->host));
 		reference->path_at = part_or_none(url->path_at);
 		reference->query_at = part_or_none(url->query_at);
 		reference->fragment_at = part_or_none(url->fragment_at);
 	} else
 		reference->url = block_text(block, span_trim(place->written));
-	struct span name = arena_printf(block->arena, "%.*s%s%.*s", SPAN_ARG(place->element),
-	    place->element.len > 0 && place->attribute.len > 0 ? " " : "", SPAN_ARG(place->attribute));
-	reference->place = block_text(block, span_cut(name, 0, 80));
+	reference->place = place_text(block, place);
 }
 
 void

@@ -10,6 +10,8 @@ struct arena;
 struct arena	*arena_new(size_t max_bytes);
 /* Zeroed, aligned for any type; NULL past max_bytes. A size of 0 gives a valid pointer. */
 void		*arena_alloc(struct arena *, size_t bytes) PW_MUST_CHECK;
+/* The same without zeroing, for what is written over at once. */
+void		*arena_reserve(struct arena *, size_t bytes) PW_MUST_CHECK;
 /* count * size with the multiplication checked. */
 void		*arena_array(struct arena *, size_t count, size_t size) PW_MUST_CHECK;
 /* The copy is followed by a NUL that is not counted. at is NULL past max_bytes. */

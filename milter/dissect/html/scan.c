@@ -49,17 +49,16 @@ scan_value(struct scan *scan, const struct html_attribute *attribute)
 static bool
 css_can_fetch(struct span css)
 {
-	for (size_t i = 0; i < css.len; i++)
-		switch (css.at[i]) {
-		case '(': case '\\': case '&': case '@':
+	static const bool signs[256] = { ['('] = true, ['\\'] = true, ['&'] = true, ['@'] = true };
+	bool		  dash = false;
+
+	for (size_t i = 0; i < css.len; i++) {
+		unsigned char c = (unsigned char)css.at[i];
+
+		if (signs[c] || (dash && c == '-'))
 			return true;
-		case '-':
-			if (i + 1 < css.len && css.at[i + 1] == '-')
-				return true;
-			break;
-		default:
-			break;
-		}
+		dash = c == '-';
+	}
 	return false;
 }
 

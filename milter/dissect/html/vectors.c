@@ -149,17 +149,26 @@ compare(struct span name, const char *row)
 static const struct vector *
 vectors_of(struct span attribute, size_t *count)
 {
-	size_t low = 0, high = vector_count;
+	char	name[VECTOR_NAME_BYTES] = "";
+	size_t	low = 0, high = vector_count;
 
+	*count = 0;
+	if (attribute.len == 0 || attribute.len > sizeof(name))
+		return NULL;
+	for (size_t i = 0; i < attribute.len; i++)
+		name[i] = ascii_lower(attribute.at[i]);
+	/* A name may hold NULs: it is none of the table's, which are padded with them. */
+	if (name[attribute.len - 1] == '\0')
+		return NULL;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 
-		if (compare(attribute, vectors[middle].attribute) > 0)
+		if (memcmp(name, vectors[middle].attribute, sizeof(name)) > 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (*count = 0; low + *count < vector_count && compare(attribute, vectors[low + *count].attribute) == 0;)
+	while (low + *count < vector_count && memcmp(name, vectors[low + *count].attribute, sizeof(name)) == 0)
 		++*count;
 	return *count > 0 ? &vectors[low] : NULL;
 }
@@ -167,7 +176,7 @@ vectors_of(struct span attribute, size_t *count)
 static bool
 vector_is_for_any(const struct vector *vector)
 {
-	return strcmp(vector->element, "*") == 0;
+	return vector->element[0] == '*' && vector->element[1] == '\0';
 }
 
 static bool
@@ -195,9 +204,10 @@ attribute_name(struct span attribute)
 struct span
 vector_local_name(struct span element)
 {
-	size_t colon = span_find_char(element, ':', 0);
-
-	return colon + 1 < element.len ? span_from(element, colon + 1) : element;
+	for (size_t i = 0; i + 1 < element.len; i++)
+		if (element.at[i] == ':')
+			return span_from(element, i + 1);
+	return element;
 }
 
 const struct vector *

@@ -19,9 +19,11 @@ enum value_grammar {
 	VALUE_BASE,		/* names no place by itself, but what the others are relative to */
 };
 
+#define VECTOR_NAME_BYTES	16
+
 /* The element's name, "*" for any, "*:*" for any with a colon in its name, "amp-*" for any that begins so. */
 struct vector {
-	const char		*attribute;	/* the table is sorted by this, then any order */
+	char			 attribute[VECTOR_NAME_BYTES];	/* NUL-padded; the table is sorted by this */
 	const char		*element;
 	enum value_grammar	 grammar;
 	enum reference_kind	 kind;

@@ -568,6 +568,22 @@ charset_decode(struct charset charset, struct span bytes, struct arena *arena, s
 	return err;
 }
 
+/* The first byte from at that is not ASCII, or is NUL: eight at a time, since nearly all markup is ASCII. */
+static size_t
+ascii_end(struct span text, size_t at)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+
+	for (uint64_t word; text.len - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, text.at + at, sizeof(word));
+		if (((word | (word - ones)) & highs) != 0)
+			break;
+	}
+	while (at < text.len && (signed char)text.at[at] > 0)
+		at++;
+	return at;
+}
+
 struct span
 charset_drop_malformed(struct span text, struct arena *arena, bool *malformed)
 {
@@ -576,11 +592,8 @@ charset_drop_malformed(struct span text, struct arena *arena, bool *malformed)
 
 	*malformed = false;
 	for (size_t i = 0; i < text.len;) {
-		size_t plain = i;
+		size_t plain = ascii_end(text, i);
 
-		/* Nearly all markup is ASCII. */
-		while (plain < text.len && (signed char)text.at[plain] > 0)
-			plain++;
 		if (kept != NULL) {
 			memcpy(kept + len, text.at + i, plain - i);
 			len += plain - i;

@@ -27,7 +27,7 @@ transfer_base64_digit(char c)
 static enum pw_err
 decode_base64(struct span in, struct arena *arena, struct decoded *decoded)
 {
-	char		*out = arena_alloc(arena, in.len / 4 * 3 + 4);
+	char		*out = arena_reserve(arena, in.len / 4 * 3 + 4);
 	size_t		 len = 0;
 	uint32_t	 bits = 0;
 	unsigned	 have = 0;
@@ -60,6 +60,7 @@ decode_base64(struct span in, struct arena *arena, struct decoded *decoded)
 	}
 	/* A digit is left over: some clients count from its beginning, others from its end. */
 	decoded->odd = decoded->odd || have == 6;
+	out[len] = '\0';
 	decoded->bytes = (struct span){ out, len };
 	return PW_OK;
 }
@@ -91,37 +92,36 @@ is_line_end(struct span s)
 static enum pw_err
 decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 {
-	char		*out = arena_alloc(arena, in.len + 1);
-	uint32_t	*map = arena_array(arena, in.len + 1, sizeof(*map));
+	char		*out = arena_reserve(arena, in.len + 1);
+	uint32_t	*map = arena_reserve(arena, (in.len + 1) * sizeof(*map));
 	size_t		 len = 0;
 
 	if (out == NULL || map == NULL)
 		return PW_ENOMEM;
 	for (size_t i = 0; i < in.len;) {
-		char	c = in.at[i];
-		size_t	consumed = 1;
+		size_t end = span_find_char(in, '=', i);
 
-		if (c == '=') {
-			size_t skip = soft_break(in, i + 1);
-
-			if (skip > 0) {
-				decoded->odd = decoded->odd || !is_line_end(span_cut(in, i + 1, i + 1 + skip));
-				i += 1 + skip;
-				continue;
-			}
-			if (i + 1 == in.len)
-				break;
-			if (i + 2 < in.len && ascii_hex(in.at[i + 1]) >= 0 && ascii_hex(in.at[i + 2]) >= 0) {
-				c = (char)(ascii_hex(in.at[i + 1]) * 16 + ascii_hex(in.at[i + 2]));
-				consumed = 3;
-			} else
-				decoded->odd = true;
+		memcpy(out + len, in.at + i, end - i);
+		for (; i < end; i++)
+			map[len++] = (uint32_t)i;
+		size_t skip = i < in.len ? soft_break(in, i + 1) : 0;
+		if (skip > 0) {
+			decoded->odd = decoded->odd || !is_line_end(span_cut(in, i + 1, i + 1 + skip));
+			i += 1 + skip;
+			continue;
 		}
+		if (i + 1 >= in.len)
+			break;
+		int	high = ascii_hex(in.at[i + 1]), low = i + 2 < in.len ? ascii_hex(in.at[i + 2]) : -1;
+		bool	digits_follow = high >= 0 && low >= 0;
+
+		decoded->odd = decoded->odd || !digits_follow;
 		map[len] = (uint32_t)i;
-		out[len++] = c;
-		i += consumed;
+		out[len++] = digits_follow ? (char)(high * 16 + low) : '=';
+		i += digits_follow ? 3 : 1;
 	}
 	map[len] = (uint32_t)in.len;
+	out[len] = '\0';
 	decoded->bytes = (struct span){ out, len };
 	decoded->map = map;
 	return PW_OK;
