@@ -116,17 +116,26 @@ utf8_length(struct span s, size_t at)
  * JSON asks for the first row alone. But who cuts a stream of objects by Unicode's line ends would cut inside a
  * string at the others (NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR), and terminals obey C1 controls.
  */
-static const struct {
+static const struct range {
 	unsigned	first, last;
 } escaped[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x2029 } };
+
+/* A terminal with bidirectional text shows what these enclose in another order than it was sent. */
+static const struct range turning[] = { { 0x200e, 0x200f }, { 0x202a, 0x202e }, { 0x2066, 0x2069 } };
+
+static bool
+is_in(const struct range *ranges, size_t count, unsigned character)
+{
+	for (size_t i = 0; i < count; i++)
+		if (character >= ranges[i].first && character <= ranges[i].last)
+			return true;
+	return false;
+}
 
 static bool
 is_escaped(unsigned character)
 {
-	for (size_t i = 0; i < NITEMS(escaped); i++)
-		if (character >= escaped[i].first && character <= escaped[i].last)
-			return true;
-	return false;
+	return is_in(escaped, NITEMS(escaped), character);
 }
 
 /* Of a well-formed sequence of at most three bytes; 0xfffd for longer ones, which are never escaped. */
@@ -169,6 +178,26 @@ buf_add_json(struct buf *buf, struct span s)
 		i += len;
 	}
 	buf_add_char(buf, '"');
+}
+
+void
+buf_add_plain(struct buf *buf, struct span s)
+{
+	for (size_t i = 0, len; i < s.len; i += len) {
+		unsigned character;
+
+		len = utf8_length(s, i);
+		character = utf8_character(span_cut(s, i, i + len));
+		if (len == 0) {
+			buf_printf(buf, "\\x%02x", (unsigned)(unsigned char)s.at[i]);
+			len = 1;
+		} else if (character == '\n' || character == '\r' || character == '\t')
+			buf_printf(buf, "\\%c", character == '\n' ? 'n' : character == '\r' ? 'r' : 't');
+		else if (is_escaped(character) || is_in(turning, NITEMS(turning), character))
+			buf_printf(buf, character < 0x80 ? "\\x%02x" : "\\u%04x", character);
+		else
+			buf_add(buf, span_cut(s, i, i + len));
+	}
 }
 
 struct span

@@ -144,12 +144,14 @@ verify(const struct house *house, const struct outcome *outcome, struct span *li
 	return err;
 }
 
-/* A message without an envelope, from a file: its header says who was to get it. */
-static enum pw_err
-recipients_of_header(const struct dissection *d, struct arena *arena, struct message *message)
+enum pw_err
+pipeline_envelope(const struct dissection *d, struct arena *arena, struct message *message)
 {
-	struct span *recipients = arena_array(arena, d->addresses.count, sizeof(*recipients));
+	struct span *recipients;
 
+	if (message->recipient_count > 0)
+		return PW_OK;
+	recipients = arena_array(arena, d->addresses.count, sizeof(*recipients));
 	if (recipients == NULL)
 		return PW_ENOMEM;
 	message->recipients = recipients;
@@ -277,8 +279,7 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 		fail(house, outcome, err, "dissecting", SPAN_NONE);
 		return;
 	}
-	if (envelope.recipient_count == 0)
-		err = recipients_of_header(outcome->dissection, house->arena, &envelope);
+	err = pipeline_envelope(outcome->dissection, house->arena, &envelope);
 	if (err == PW_OK)
 		err = judge(&envelope, outcome->dissection, house->options, house->policy, house->arena,
 		    &outcome->verdict);
@@ -309,6 +310,14 @@ pipeline_run(const struct message *message, const struct options *options, const
 	*outcome = (struct outcome){ .generation = policy != NULL ? policy_generation(policy) : NULL };
 	run(&house, message, outcome);
 	outcome->cpu_us = cpu_now_us() - before;
+}
+
+void
+outcome_show(struct span message, const struct outcome *outcome, uint32_t reference, struct arena *arena,
+    struct span *before, struct span *after)
+{
+	if (rewrite_show(message, outcome->dissection, &outcome->verdict, reference, arena, before, after) != PW_OK)
+		*before = *after = SPAN_NONE;
 }
 
 /* A log value is one word: what would end it becomes '?'. */

@@ -320,7 +320,8 @@ loading_init(struct loading *loading, struct buf *report)
 }
 
 enum pw_err
-policy_load(const struct options *options, dissect_function *dissect, struct buf *report, struct policy **policy)
+policy_load_files(const struct options *options, const char *const *files, size_t file_count, dissect_function *dissect,
+    struct buf *report, struct policy **policy)
 {
 	struct loading	loading;
 	enum pw_err	err = loading_init(&loading, report);
@@ -328,7 +329,7 @@ policy_load(const struct options *options, dissect_function *dissect, struct buf
 	*policy = NULL;
 	if (err != PW_OK)
 		return err;
-	read_all(&loading, options, NULL, 0, dissect);
+	read_all(&loading, options, files, file_count, dissect);
 	findings_print_text(&loading.policy->rules->findings, report);
 	snprintf(loading.policy->generation, sizeof(loading.policy->generation), "%s",
 	    g_checksum_get_string(loading.checksum));
@@ -339,6 +340,12 @@ policy_load(const struct options *options, dissect_function *dissect, struct buf
 	}
 	*policy = loading.policy;
 	return PW_OK;
+}
+
+enum pw_err
+policy_load(const struct options *options, dissect_function *dissect, struct buf *report, struct policy **policy)
+{
+	return policy_load_files(options, NULL, 0, dissect, report, policy);
 }
 
 enum pw_err

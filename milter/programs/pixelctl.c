@@ -10,7 +10,14 @@ static const struct {
 } commands[] = {
 	{ "scan", "scan [-c FILE] [--json] [--mode M] [--rewrite DIR] [--rcpt ADDRESS]... [--from ADDRESS] [FILE|-]...",
 	    scan_command },
-	{ "rules", "rules check|test [-c FILE] [--format text|json] [DIR|FILE...]\n  pixelctl rules facts|schema",
+	{ "rules", "rules check|test [-c FILE] [--format text|json] [DIR|FILE...]\n"
+	    "  pixelctl rules explain [-c FILE] [--rules DIR|FILE]... [--rule NAME] [--rcpt ADDRESS]... [--from ADDRESS]\n"
+	    "      [--format text|json] MAIL...\n"
+	    "  pixelctl rules diff [-c FILE] [--format text|json] OLD NEW MAIL...\n"
+	    "  pixelctl rules bench [-c FILE] [--rules DIR|FILE]... [--format text|json] MAIL...\n"
+	    "  pixelctl rules fmt [--check|-w] FILE...\n"
+	    "  pixelctl rules docs [-c FILE] [DIR|FILE...]\n"
+	    "  pixelctl rules facts|schema",
 	    rules_command },
 	{ "reload", "reload [-c FILE]", reload_command },
 };
@@ -21,7 +28,7 @@ usage(FILE *out, int status)
 	fprintf(out, "usage:\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  pixelctl %s\n", commands[i].usage);
-	fprintf(out, "  pixelctl --version\n");
+	fprintf(out, "  pixelctl --version\nMAIL is a file, a folder, a Maildir, an mbox, or - for standard input.\n");
 	return status;
 }
 

@@ -219,6 +219,47 @@ assemble(const struct work *work, size_t begin, size_t end, struct span **pieces
 	return PW_OK;
 }
 
+static struct extent
+frame_of(const struct reference *reference)
+{
+	return reference->tag.begin < reference->tag.end ? reference->tag : reference->site;
+}
+
+static bool
+is_within(struct extent inner, struct extent outer)
+{
+	return inner.begin >= outer.begin && inner.end <= outer.end;
+}
+
+enum pw_err
+rewrite_show(struct span message, const struct dissection *d, const struct verdict *verdict, uint32_t index,
+    struct arena *arena, struct span *before, struct span *after)
+{
+	const struct reference	*references = dissection_references(d), *shown = &references[index];
+	struct span		 bytes = document_bytes(d, &dissection_documents(d)[shown->document], message);
+	struct work		 work = { .message = message, .d = d, .verdict = verdict, .arena = arena };
+	struct extent		 frame = frame_of(shown);
+	struct splices		 decoded = { 0 }, raw = { 0 };
+	enum pw_err		 err = PW_OK;
+
+	*before = *after = span_cut(bytes, frame.begin, frame.end);
+	for (uint32_t i = 0; i < d->references.count && err == PW_OK; i++)
+		if (references[i].document == shown->document && verdict->decisions[i].strip &&
+		    is_within(frame_of(&references[i]), frame) && is_within(references[i].site, frame))
+			err = collect_edit(&work, &references[i], bytes, &decoded, &raw);
+	if (err == PW_OK)
+		err = splices_settle(&decoded);
+	if (err == PW_ENOTINERT || (err == PW_OK && decoded.count == 0))
+		return PW_OK;
+	for (size_t i = 0; i < decoded.count; i++) {
+		decoded.at[i].old.begin -= frame.begin;
+		decoded.at[i].old.end -= frame.begin;
+	}
+	if (err == PW_OK)
+		*after = splices_apply(&decoded, *before, arena);
+	return err == PW_OK && after->at == NULL ? PW_ENOMEM : err;
+}
+
 enum pw_err
 rewrite(struct span message, const struct dissection *d, const struct verdict *verdict, struct arena *arena,
     struct rewritten *out)

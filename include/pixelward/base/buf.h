@@ -20,6 +20,11 @@ void		buf_printf(struct buf *, const char *format, ...) __attribute__((format(pr
  * line or a control is escaped: U+0000 to U+001F, U+007F to U+009F, U+2028 and U+2029.
  */
 void		buf_add_json(struct buf *, struct span);
+/*
+ * One line for a terminal: control characters, whatever ends a line, marks that turn the direction of writing, and
+ * bytes that are no UTF-8 are written as \n, \x1b, \u202e.
+ */
+void		buf_add_plain(struct buf *, struct span);
 /* Borrowed from the buffer until the next call on it. */
 struct span	buf_span(const struct buf *);
 bool		buf_failed(const struct buf *);

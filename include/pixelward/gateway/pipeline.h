@@ -23,6 +23,14 @@ struct outcome {
  */
 void	pipeline_run(const struct message *, const struct options *, const struct policy *,
 	    const struct dissectors *, struct arena *, struct outcome *);
+/*
+ * A message without an envelope, from a file: its header says who was to get it. One with recipients stays as it is.
+ *	PW_ENOMEM
+ */
+enum pw_err	pipeline_envelope(const struct dissection *, struct arena *, struct message *) PW_MUST_CHECK;
+/* The bytes around a reference as they came and as they are delivered, see rewrite_show(). at is NULL: no memory. */
+void	outcome_show(struct span message, const struct outcome *, uint32_t reference, struct arena *, struct span *before,
+	    struct span *after);
 /* The log line without its queue id: "action=... rules=... refs=..." */
 struct span	outcome_log_line(const struct message *, const struct options *, const struct outcome *,
 		    struct arena *);

@@ -26,6 +26,9 @@ typedef enum pw_err	dissect_function(struct span message, const struct limits *,
  */
 enum pw_err	policy_load(const struct options *, dissect_function *dissect, struct buf *report, struct policy **)
 		    PW_MUST_CHECK;
+/* The same with these rule files in place of those of the directory; file_count 0: those of the directory. */
+enum pw_err	policy_load_files(const struct options *, const char *const *files, size_t file_count,
+		    dissect_function *dissect, struct buf *report, struct policy **) PW_MUST_CHECK;
 void		policy_free(struct policy *);	/* NULL is fine */
 /* Short hash of everything loaded: the generation in log lines. */
 const char	*policy_generation(const struct policy *);

@@ -18,6 +18,16 @@ struct rules_summary {
 enum pw_err	rules_check(const struct options *, const char *const *files, size_t file_count, dissect_function *dissect,
 		    bool json, struct buf *out, struct buf *report, struct rules_summary *) PW_MUST_CHECK;
 
+/*
+ * A rule file's text in the one form that all have (docs/rules.md), appended to out; comments stay, and that it says the
+ * same is proven by reading it again.
+ *	PW_ECONFIG	out is as it was; report says what cannot be read, or kept
+ */
+enum pw_err	rules_format(const char *path, struct span text, struct buf *out, struct buf *report) PW_MUST_CHECK;
+
+/* The rules that are asked, as Markdown: what each does, its condition, its tests. */
+void		policy_print_page(const struct policy *, struct buf *out);
+
 /* docs/facts.md and rules/schema.json, made of the program's own tables. */
 void		rules_print_facts(struct buf *out);
 void		rules_print_schema(struct buf *out);

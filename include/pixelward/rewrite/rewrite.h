@@ -17,4 +17,12 @@
 enum pw_err	rewrite(struct span message, const struct dissection *, const struct verdict *, struct arena *,
 		    struct rewritten *) PW_MUST_CHECK;
 
+/*
+ * For people: the tag that a reference stands in (where there is none, the bytes that an edit replaces) as it came and as
+ * rewrite() leaves it, in decoded bytes. after is as before if nothing in it is stripped, or if that cannot be edited.
+ *	PW_ENOMEM	neither is set
+ */
+enum pw_err	rewrite_show(struct span message, const struct dissection *, const struct verdict *, uint32_t reference,
+		    struct arena *, struct span *before, struct span *after) PW_MUST_CHECK;
+
 #endif

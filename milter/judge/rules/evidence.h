@@ -46,6 +46,7 @@ struct evidence {
 	struct hosts		*hosts;
 	struct value		*of_message;	/* of each fact of the message */
 	bool			*of_message_asked;
+	uint64_t		 lines_asked;	/* of selections, for who measures rules */
 	bool			 no_memory;	/* sticks */
 	struct regex_budget	 regexes;
 	struct url_asker	 by_lists, by_rules;

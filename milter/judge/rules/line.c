@@ -379,7 +379,7 @@ line_read(struct reading_rules *reading, const struct node *node, enum scope sco
 	const struct node	*key = node->key;
 	size_t			 bar = span_find_char(key->text, '|', 0);
 
-	*line = (struct line){ .fact = read_name(reading, key, span_cut(key->text, 0, bar), scope) };
+	*line = (struct line){ .node = node, .fact = read_name(reading, key, span_cut(key->text, 0, bar), scope) };
 	if (line->fact == NULL || !read_modifiers(reading, key, bar, line))
 		return false;
 	return read_values(reading, node, scope, line);

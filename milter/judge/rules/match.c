@@ -264,6 +264,7 @@ line_match(const struct line *line, const struct list_set *lists, struct evidenc
 	enum truth	all = TRUTH_TRUE, any = TRUTH_FALSE;
 	struct value	value;
 
+	evidence->lines_asked++;
 	fact_get(line->fact, evidence, scope, element, &value);
 	if (!value.known)
 		return TRUTH_UNKNOWN;

@@ -25,6 +25,7 @@ struct rule_regex {
 struct wanted;
 
 struct line {
+	const struct node	*node;		/* as in the file */
 	const struct fact	*fact;
 	unsigned		 how;		/* a row of the modifiers */
 	bool			 all;

@@ -1,8 +1,11 @@
 #include "rule_set.h"
 
+#include <pixelward/judge/rules.h>
+
 #include <stdlib.h>
 #include <time.h>
 
+#include "format.h"
 #include "trial.h"
 
 #define SET_ARENA_BYTES	((size_t)1 << 30)
@@ -64,6 +67,18 @@ add_rule(struct rule_set *set, const struct list_set *lists, const struct node *
 	set->regexes = reading.regexes;
 }
 
+static bool
+file_is_too_large(const struct source *source, struct findings *findings)
+{
+	struct place place = { source, 1, 1 };
+
+	if (source->text.len <= YAML_MOST_BYTES)
+		return false;
+	finding_add(findings, &place, FINDING_FILE, "the file is larger than %zu KiB; split it, or make a list file of its "
+	    "names", YAML_MOST_BYTES / 1024);
+	return true;
+}
+
 void
 rule_set_read(struct rule_set *set, const struct list_set *lists, const char *path, struct span text)
 {
@@ -77,13 +92,10 @@ rule_set_read(struct rule_set *set, const struct list_set *lists, const char *pa
 		set->findings.no_memory = true;
 		return;
 	}
-	*source = (struct source){ name.at, copy };
+	*source = (struct source){ name.at, text.len <= YAML_MOST_BYTES ? copy : text };
 	set->files++;
-	if (text.len > YAML_MOST_BYTES) {
-		struct place place = { source, 1, 1 };
-
-		finding_add(&set->findings, &place, FINDING_FILE, "the file is larger than %zu KiB; split it, or make a list "
-		    "file of its names", YAML_MOST_BYTES / 1024);
+	if (file_is_too_large(source, &set->findings)) {
+		source->text = SPAN_NONE;	/* not copied */
 		return;
 	}
 	yaml_read(source, &set->findings, &documents);
@@ -181,4 +193,23 @@ rule_set_finish(struct rule_set *set, const struct list_set *lists, dissect_func
 	if (set->findings.no_memory)
 		return PW_ENOMEM;
 	return set->findings.errors > 0 ? PW_ECONFIG : PW_OK;
+}
+
+enum pw_err
+rules_format(const char *path, struct span text, struct buf *out, struct buf *report)
+{
+	struct arena	*arena = arena_new(SET_ARENA_BYTES);
+	struct findings	 findings = { .arena = arena };
+	struct source	 source = { path, text };
+	const char	*why = NULL;
+	bool		 fine = false;
+
+	if (arena != NULL && !file_is_too_large(&source, &findings))
+		fine = format_source(&source, &findings, out, &why);
+	bool no_memory = arena == NULL || findings.no_memory || (!fine && findings.errors == 0 && why == NULL);
+	findings_print_text(&findings, report);
+	if (why != NULL)
+		buf_printf(report, "%s:1:1: it is left as it is: %s\n", path, why);
+	arena_free(arena);
+	return fine ? PW_OK : no_memory ? PW_ENOMEM : PW_ECONFIG;
 }

@@ -42,18 +42,31 @@ crowd_of(struct judging *judging, enum scope scope)
 	return crowd;
 }
 
-static enum truth
-selects(struct question *question, const struct selection *selection, uint32_t element)
+enum truth
+selection_truth(const struct selection *selection, const struct list_set *lists, struct evidence *evidence,
+    uint32_t element, struct strain *strain, size_t *failed)
 {
 	enum truth all = TRUTH_TRUE;
 
+	*failed = selection->line_count;
 	for (size_t i = 0; i < selection->line_count && all != TRUTH_FALSE; i++) {
-		enum truth truth = line_match(&selection->lines[i], question->judging->lists, question->judging->evidence,
-		    selection->scope, element, &question->strain);
+		enum truth truth = line_match(&selection->lines[i], lists, evidence, selection->scope, element, strain);
 
-		all = truth < all ? truth : all;
+		if (truth >= all)
+			continue;
+		all = truth;
+		*failed = i;
 	}
 	return all;
+}
+
+static enum truth
+selects(struct question *question, const struct selection *selection, uint32_t element)
+{
+	size_t failed;
+
+	return selection_truth(selection, question->judging->lists, question->judging->evidence, element,
+	    &question->strain, &failed);
 }
 
 static enum truth
@@ -217,6 +230,37 @@ rule_judge(const struct rule *rule, const struct list_set *lists, struct evidenc
 	struct judging	judging = { .lists = lists, .evidence = evidence, .ruling = ruling };
 
 	return begin(&judging) && meet(&judging, rule);
+}
+
+/* All selections are asked, also those that the condition had no need of. */
+static bool
+testify(struct question *question, rule_witness *witness, void *context)
+{
+	enum truth condition = condition_value(&question->rule->condition, ask, question);
+
+	for (uint32_t i = 0; i < question->rule->selection_count; i++)
+		(void)ask(question, i);
+	return witness(context, question->element, question->has_element, question->answers, condition);
+}
+
+bool
+rule_testify(const struct rule *rule, const struct list_set *lists, struct evidence *evidence, struct strain *strain,
+    rule_witness *witness, void *context)
+{
+	struct ruling		 unused;
+	struct judging		 judging = { .lists = lists, .evidence = evidence, .ruling = &unused };
+	struct question		 question = { .judging = &judging, .rule = rule };
+	const struct crowd	*crowd = rule->acting != SCOPE_MESSAGE ? crowd_of(&judging, rule->acting) : NULL;
+	bool			 fine = true;
+
+	for (size_t i = 0; crowd != NULL && i < crowd->count && fine; i++) {
+		turn_to(&question, crowd->at[i]);
+		fine = testify(&question, witness, context);
+	}
+	if (crowd == NULL || crowd->count == 0)
+		fine = testify(&question, witness, context);
+	*strain = question.strain;
+	return fine && !evidence->no_memory;
 }
 
 static bool

@@ -47,6 +47,15 @@ bool			 rule_set_judge(const struct rule_set *, const struct list_set *, struct 
 /* One rule by itself, whatever its status. False: no memory. */
 bool			 rule_judge(const struct rule *, const struct list_set *, struct evidence *, struct ruling *)
 			    PW_MUST_CHECK;
+/* What every selection (by its number) and the condition are for one element, or where there is none to act on. */
+typedef bool		 rule_witness(void *context, uint32_t element, bool has_element, const enum truth *answers,
+			    enum truth condition);
+/* One rule asked in full, for who wants to see why; acts on nothing. False: no memory, or the witness said so. */
+bool			 rule_testify(const struct rule *, const struct list_set *, struct evidence *, struct strain *,
+			    rule_witness *, void *context) PW_MUST_CHECK;
+/* failed: its first line that is not true, or makes it false; line_count if it selects the element. */
+enum truth		 selection_truth(const struct selection *, const struct list_set *, struct evidence *,
+			    uint32_t element, struct strain *, size_t *failed);
 /* The exemption in force that takes this reference from that rule; NULL: none. */
 const struct rule	*ruling_exempts(const struct ruling *, uint32_t reference, struct span rule);
 

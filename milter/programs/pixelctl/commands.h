@@ -2,6 +2,8 @@
 #ifndef PIXELCTL_COMMANDS_H
 #define PIXELCTL_COMMANDS_H
 
+#include <stdbool.h>
+
 /* Exit statuses of `pixelctl scan`; of several files the highest. */
 enum scan_status {
 	SCAN_CLEAN = 0,
@@ -19,12 +21,22 @@ enum rules_status {
 	RULES_GOOD = 0,		/* also with warnings */
 	RULES_MISTAKES = 1,	/* or a test of a rule fails */
 	RULES_USAGE = 64,	/* EX_USAGE */
+	RULES_NO_INPUT = 66,	/* EX_NOINPUT: mail that cannot be read; the rest was */
 	RULES_SOFTWARE = 70,	/* EX_SOFTWARE */
+	RULES_CANNOT_WRITE = 73,	/* EX_CANTCREAT */
 	RULES_CONFIG = 78,	/* EX_CONFIG */
 };
 
 int	reload_command(int argc, char **argv);
 int	rules_command(int argc, char **argv);
+/* rules explain|diff|bench, argv[0] being that word. */
+int	rules_bench(int argc, char **argv);
+int	rules_diff(int argc, char **argv);
+int	rules_docs(int argc, char **argv);
+int	rules_explain(int argc, char **argv);
+int	rules_fmt(int argc, char **argv);
+/* The argument of --format. False: it was told. */
+bool	format_read(const char *text, bool *json);
 int	scan_command(int argc, char **argv);
 
 #endif

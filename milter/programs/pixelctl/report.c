@@ -116,11 +116,12 @@ report_json(FILE *file, const char *name, const struct outcome *outcome)
 static void
 print_plain(FILE *file, struct span text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.at[i];
+	struct buf plain;
 
-		fputc(c < ' ' || c == 0x7f ? '?' : c, file);
-	}
+	buf_init(&plain, (size_t)1 << 30);
+	buf_add_plain(&plain, text);
+	fprintf(file, "%.*s", SPAN_ARG(buf_span(&plain)));
+	buf_fini(&plain);
 }
 
 void
