@@ -117,7 +117,7 @@ needles_find(const struct needles *set, struct span text, needle_accept *accept,
 	uint32_t node = ROOT;
 
 	for (size_t i = 0; i < text.len; i++) {
-		node = step(set, node, (unsigned char)text.at[i]);
+		node = step(set, node, (unsigned char)ascii_lower(text.at[i]));
 		if (node == ROOT)
 			continue;
 		uint32_t end = set->nodes[node].needle != 0 ? node : set->nodes[node].shorter;

@@ -20,7 +20,7 @@ struct needles	*needles_new(struct arena *, const struct needle *, size_t count)
 /* Does the needle count where it stands, text[begin, end)? */
 typedef bool	 needle_accept(struct span text, size_t begin, size_t end, const struct needle *, const void *context);
 
-/* The first needle in a lower-case text that accept takes, or NULL. */
+/* The first needle in the text, in any case, that accept takes, or NULL. */
 const struct needle	*needles_find(const struct needles *, struct span text, needle_accept *,
 			    const void *context);
 

@@ -116,6 +116,54 @@ def bench_lists():
             row(f"a file of {int(fields[0]):,} filters is loaded in", fields[1] + " s")
 
 
+# Each about something that no measured URL has; two more selections are shared by all.
+RULE = """rule: pw.r{0}
+title: R
+status: enforce
+level: low
+detect:
+  s: {{each: {1}}}
+  tiny: {{each: reference, width|lte: 3}}
+  spacer: {{each: reference, spacer: true}}
+  condition: s and tiny and not spacer
+action: {{tag: true}}
+tests: [{{name: none, html: x, expect: {{match: false}}}}]
+"""
+SHAPES = ("reference, url.host|in: h{0}.example", "reference, url|contains: /beacon{0}/, url.opaque: true",
+          "reference, url|re: '/tr{0}-[0-9]+'", "reference, url|abp: '||abp{0}.example^$image'",
+          "reference, url.path|endswith: /open{0}.gif", "message, from.domain|in: from{0}.example",
+          "link, url.domain: l{0}.example")
+
+
+def make_rules(folder, rules, entries):
+    os.makedirs(folder + "/lists.d")
+    for first in range(0, rules, 100):
+        with open(f"{folder}/r{first}.yaml", "w", encoding="ascii") as file:
+            file.write("---\n".join(RULE.format(i, SHAPES[i % len(SHAPES)].format(i))
+                                    for i in range(first, min(first + 100, rules))))
+    for name, head, line in (("domains", "", "listed{0}.example\n"), ("filters", "! x\n", "/lure/c{0}x/*.gif$image\n")):
+        with open(f"{folder}/lists.d/{name}.txt", "w", encoding="ascii") as file:
+            file.write(head + "".join(map(line.format, range(entries // 2))))
+    return folder
+
+
+def bench_rules(folder):
+    heading("Rules: a URL of a mail judged by 1,000 rules and 100,000 list entries against 10 of each; none speaks of it")
+    for line in run(TOOLS + "rule_bench", make_rules(folder + "/few", 10, 10),
+                    make_rules(folder + "/many", 1000, 100000)).splitlines():
+        what, *fields = line.split("\t")
+        if what == "urls":
+            few, many = float(fields[1]), float(fields[2])
+            row(f"a mail of {int(fields[0]):,} URLs: one of them", f"{few:,.0f} / {many:,.0f} ns {many / few:5.2f} x", "<= 2",
+                many / few <= 2)
+        elif what == "load":
+            row("the many are loaded in", fields[0] + " s")
+        elif float(fields[1]) > 0:
+            row(f"{fields[0]}: JIT / interpreter", f"{fields[1]} / {fields[2]} ns {float(fields[2]) / float(fields[1]):5.1f} x")
+        else:
+            row(f"{fields[0]}: interpreter (there is no JIT here)", fields[2] + " ns")
+
+
 def load(socket, connections, files):
     messages, seconds, median, p99, worst = run(
         TOOLS + "milter_load", socket, str(SECONDS), str(connections), *files).split()
@@ -258,6 +306,7 @@ def main():
               f"{given or 'tests/bench/newsletters.py'}; {os.cpu_count()} x {model.group(1) if model else '?'}")
         bench_dissecting(files, folder)
         bench_lists()
+        bench_rules(folder)
         try:
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)

@@ -86,6 +86,12 @@ text_of(struct evidence *evidence, const char *fact, enum scope scope, uint32_t 
 	return value.known && value.count > 0 ? value.texts[0] : SPAN("");
 }
 
+struct span
+abp_host(struct evidence *evidence, enum scope scope, uint32_t element)
+{
+	return text_of(evidence, "url.host", scope, element);
+}
+
 enum pw_err
 abp_ask(struct url_asker *asker, const struct filter_set *set, struct evidence *evidence, enum scope scope,
     uint32_t element)
@@ -100,7 +106,7 @@ abp_ask(struct url_asker *asker, const struct filter_set *set, struct evidence *
 	asker->began = asker->asked = true;
 	asker->element = element;
 	question.url = text_of(evidence, "url", scope, element);
-	question.host = text_of(evidence, "url.host", scope, element);
+	question.host = abp_host(evidence, scope, element);
 	question.domain = text_of(evidence, "url.domain", scope, element);
 	/* What no list speaks of is still a URL that a rule may ask for. */
 	if (question.type == 0 && asker == &evidence->by_rules)

@@ -26,6 +26,7 @@ bool			 abp_add(struct rule_filters *, const struct node *, enum scope, uint32_t
 /* Does that list of the set match the element's URL? Unknown: *why says what failed. */
 enum truth		 abp_matches(struct url_asker *, const struct filter_set *, struct evidence *, enum scope,
 			    uint32_t element, uint32_t list, const char **why);
+struct span		 abp_host(struct evidence *, enum scope, uint32_t element);
 /* All of them at once: asker->asker.hits. */
 enum pw_err		 abp_ask(struct url_asker *, const struct filter_set *, struct evidence *, enum scope, uint32_t element);
 

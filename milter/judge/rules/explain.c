@@ -206,7 +206,6 @@ static bool
 explain_rule(struct explaining *explaining, const struct rule *rule, struct explained_rule *to)
 {
 	const struct node	*detect = node_get(rule->document, "detect"), *level = node_get(rule->document, "level");
-	struct strain		 strain;
 
 	explaining->rule = rule;
 	explaining->to = to;
@@ -217,9 +216,9 @@ explain_rule(struct explaining *explaining, const struct rule *rule, struct expl
 	    .exempts = rule->exempts, .selection_count = rule->selection_count,
 	    .selections = arena_array(explaining->arena, rule->selection_count, sizeof(*to->selections)) };
 	if (to->selections == NULL ||
-	    !rule_testify(rule, &explaining->policy->lists, explaining->evidence, &strain, add_case, explaining))
+	    !rule_testify(rule, &explaining->policy->lists, explaining->evidence, &to->failure, add_case,
+	    explaining))
 		return false;
-	to->failure = strain.why;
 	for (size_t i = 0; i < rule->selection_count; i++)
 		if (!explain_selection(explaining, &rule->selections[i], &to->selections[i]))
 			return false;
@@ -229,7 +228,7 @@ explain_rule(struct explaining *explaining, const struct rule *rule, struct expl
 static bool
 is_asked(const struct rule *rule, int64_t today)
 {
-	return (rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE) && !(rule->exempts && rule->expires < today);
+	return rule_is_asked(rule) && !(rule->exempts && rule->expires < today);
 }
 
 enum pw_err

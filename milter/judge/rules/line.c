@@ -195,6 +195,7 @@ read_regex(struct reading_rules *reading, const struct node *node, struct wanted
 	}
 	*kept = (struct rule_regex){ wanted->regex, reading->regexes };
 	reading->regexes = kept;
+	wanted->text = node->text;
 	if (regex_matches(wanted->regex, SPAN(""), NULL, &why) == REGEX_YES)
 		finding_add(reading->findings, &node->place, FINDING_MATCHES_ALL,
 		    "this matches the empty text, and with it every text; write what must be there");

@@ -92,13 +92,10 @@ domain_is_in(struct asking *asking, const struct wanted *wanted, struct span tex
 static enum truth
 url_is_listed(struct asking *asking, const struct wanted *wanted)
 {
-	static const struct span	 host_name = { "url.host", 8 };
-	const char			*why;
-	enum truth			 truth;
-	struct value			 host;
+	const char	*why;
+	enum truth	 truth;
 
-	fact_get(fact_named(host_name), asking->evidence, asking->scope, asking->element, &host);
-	if (host.known && host.count > 0 && is_listed(asking, wanted->list, host.texts[0]))
+	if (is_listed(asking, wanted->list, abp_host(asking->evidence, asking->scope, asking->element)))
 		return TRUTH_TRUE;
 	truth = abp_matches(&asking->evidence->by_lists, &asking->lists->filters, asking->evidence, asking->scope,
 	    asking->element, wanted->list, &why);
@@ -183,23 +180,25 @@ static bool	is_same(int64_t a, int64_t b) { return a == b; }
 
 /* The first row of a name that fits the type counts; "" is a line without a modifier. */
 const struct modifier modifiers[] = {
-	{ "", TYPE(FACT_BOOLEAN) | TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_same },
-	{ "", TEXTS | TYPE(FACT_WORD), TAKES_VALUE, text_equals, NULL },
-	{ "", TYPE(FACT_ADDRESS), TAKES_BLOCK, address_is_in, NULL },
-	{ "lt", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_less },
-	{ "lte", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_at_most },
-	{ "gt", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_more },
-	{ "gte", TYPE(FACT_NUMBER), TAKES_VALUE, NULL, is_at_least },
-	{ "in", TYPE(FACT_DOMAIN), TAKES_DOMAIN, domain_is_in, NULL },
-	{ "in", TYPE(FACT_WORD), TAKES_VALUE, text_equals, NULL },
-	{ "in", TYPE(FACT_TEXT), TAKES_LISTED, text_is_in, NULL },
-	{ "contains", TEXTS, TAKES_TEXT, text_contains, NULL },
-	{ "startswith", TEXTS, TAKES_TEXT, text_starts, NULL },
-	{ "endswith", TEXTS, TAKES_TEXT, text_ends, NULL },
-	{ "re", TEXTS, TAKES_REGEX, text_is_like, NULL },
-	{ "cidr", TYPE(FACT_ADDRESS), TAKES_BLOCK, address_is_in, NULL },
-	{ "shares", TEXTS, TAKES_FACT, text_is_shared, NULL },
-	{ "abp", TYPE(FACT_TEXT), TAKES_FILTER, url_is_filtered, NULL },
+	{ "", TYPE(FACT_BOOLEAN) | TYPE(FACT_NUMBER), TAKES_VALUE, FINDS_NOTHING, NULL, is_same },
+	{ "", TYPE(FACT_TEXT), TAKES_VALUE, FINDS_LITERAL, text_equals, NULL },
+	{ "", TYPE(FACT_DOMAIN), TAKES_VALUE, FINDS_DOMAIN, text_equals, NULL },
+	{ "", TYPE(FACT_WORD), TAKES_VALUE, FINDS_NOTHING, text_equals, NULL },
+	{ "", TYPE(FACT_ADDRESS), TAKES_BLOCK, FINDS_NOTHING, address_is_in, NULL },
+	{ "lt", TYPE(FACT_NUMBER), TAKES_VALUE, FINDS_NOTHING, NULL, is_less },
+	{ "lte", TYPE(FACT_NUMBER), TAKES_VALUE, FINDS_NOTHING, NULL, is_at_most },
+	{ "gt", TYPE(FACT_NUMBER), TAKES_VALUE, FINDS_NOTHING, NULL, is_more },
+	{ "gte", TYPE(FACT_NUMBER), TAKES_VALUE, FINDS_NOTHING, NULL, is_at_least },
+	{ "in", TYPE(FACT_DOMAIN), TAKES_DOMAIN, FINDS_DOMAIN, domain_is_in, NULL },
+	{ "in", TYPE(FACT_WORD), TAKES_VALUE, FINDS_NOTHING, text_equals, NULL },
+	{ "in", TYPE(FACT_TEXT), TAKES_LISTED, FINDS_LITERAL, text_is_in, NULL },
+	{ "contains", TEXTS, TAKES_TEXT, FINDS_LITERAL, text_contains, NULL },
+	{ "startswith", TEXTS, TAKES_TEXT, FINDS_LITERAL, text_starts, NULL },
+	{ "endswith", TEXTS, TAKES_TEXT, FINDS_LITERAL, text_ends, NULL },
+	{ "re", TEXTS, TAKES_REGEX, FINDS_REGEX, text_is_like, NULL },
+	{ "cidr", TYPE(FACT_ADDRESS), TAKES_BLOCK, FINDS_NOTHING, address_is_in, NULL },
+	{ "shares", TEXTS, TAKES_FACT, FINDS_NOTHING, text_is_shared, NULL },
+	{ "abp", TYPE(FACT_TEXT), TAKES_FILTER, FINDS_FILTER, url_is_filtered, NULL },
 };
 const size_t modifier_count = NITEMS(modifiers);
 

@@ -33,6 +33,7 @@ struct line {
 	bool			 blocks;	/* one of its filters is no exception */
 	struct wanted		*wanted;
 	size_t			 wanted_count;
+	uint32_t		 id;		/* equal lines of the rules in force have one */
 	const struct filter_set	*filters;	/* those of rules, for "abp" */
 };
 

@@ -7,12 +7,6 @@
 
 #include "rule_set.h"
 
-static bool
-is_asked(const struct rule *rule)
-{
-	return rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE;
-}
-
 struct rule_cost *
 policy_costs_new(const struct policy *policy, size_t *count)
 {
@@ -21,7 +15,7 @@ policy_costs_new(const struct policy *policy, size_t *count)
 
 	*count = 0;
 	for (size_t i = 0; costs != NULL && i < set->count; i++)
-		if (is_asked(&set->rules[i]))
+		if (rule_is_asked(&set->rules[i]))
 			costs[(*count)++] = (struct rule_cost){ .name = set->rules[i].name,
 			    .status = rule_status_names[set->rules[i].status] };
 	return costs;
@@ -48,7 +42,7 @@ policy_measure(const struct policy *policy, const struct message *message, const
 	for (size_t i = 0; i < set->count; i++) {
 		uint64_t lines = evidence.lines_asked, begun;
 
-		if (!is_asked(&set->rules[i]))
+		if (!rule_is_asked(&set->rules[i]))
 			continue;
 		begun = cpu_ns();
 		if (!rule_judge(&set->rules[i], &policy->lists, &evidence, &ruling))

@@ -38,10 +38,14 @@ struct asking {
 /* One text of a fact against one value. */
 typedef enum truth	compare(struct asking *, const struct wanted *, struct span);
 
+/* What must stand in a text for it to be true: how an index finds it without asking. */
+enum finds { FINDS_NOTHING, FINDS_DOMAIN, FINDS_LITERAL, FINDS_REGEX, FINDS_FILTER };
+
 struct modifier {
 	const char	*name;
 	unsigned	 types;
 	enum takes	 takes;
+	enum finds	 finds;
 	compare		*compare;	/* of texts */
 	bool		(*is)(int64_t fact, int64_t wanted);
 };

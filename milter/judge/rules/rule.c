@@ -661,6 +661,19 @@ check_whole(struct drafting *drafting)
 		check_detection(drafting);
 }
 
+/* Within the rule, until equal ones of other rules are known. */
+static void
+number_selections(struct rule *rule)
+{
+	uint32_t lines = 0;
+
+	for (uint32_t i = 0; i < rule->selection_count; i++) {
+		rule->selections[i].id = i;
+		for (size_t k = 0; k < rule->selections[i].line_count; k++)
+			rule->selections[i].lines[k].id = lines++;
+	}
+}
+
 bool
 rule_read(struct reading_rules *reading, const struct node *document, int64_t today, struct rule *rule)
 {
@@ -674,5 +687,6 @@ rule_read(struct reading_rules *reading, const struct node *document, int64_t to
 	keys_read(&drafting, document, rule_keys, NITEMS(rule_keys));
 	if (document->kind == NODE_MAP)
 		check_whole(&drafting);
+	number_selections(rule);
 	return !drafting.failed && !reading->findings->no_memory;
 }

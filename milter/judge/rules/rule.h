@@ -23,6 +23,7 @@ struct selection {
 	enum scope	 scope;
 	struct line	*lines;
 	size_t		 line_count;
+	uint32_t	 id;		/* equal selections of the rules in force have one */
 	bool		 on_list;	/* no element is selected that is on no list */
 	bool		 forgeable;	/* the sender alone decides whether it matches */
 };
@@ -47,6 +48,12 @@ struct rule {
 	size_t			 from_count, never_count;
 	int64_t			 expires;	/* the last day, from 1970-01-01 */
 };
+
+static inline bool
+rule_is_asked(const struct rule *rule)
+{
+	return rule->sound && (rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE);
+}
 
 /* Read one document. False: mistakes were told, or there is no memory. today: days from 1970-01-01. */
 bool		rule_read(struct reading_rules *, const struct node *document, int64_t today, struct rule *);

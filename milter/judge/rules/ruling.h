@@ -10,6 +10,7 @@
 #define JUDGE_RULES_RULING_H
 
 #include "abp.h"
+#include "index.h"
 #include "rule.h"
 
 struct rule_set {
@@ -18,6 +19,8 @@ struct rule_set {
 	size_t		 count, capacity;
 	struct rule_regex	*regexes;
 	struct rule_filters	*filters;
+	struct interned	 interned;
+	const struct rule_index	*index;		/* NULL: every rule is asked at every element */
 	size_t		 exemptions, files, tests;
 	struct findings	 findings;	/* while it is loaded */
 };
@@ -33,12 +36,13 @@ struct meeting {
 	bool			 matched;
 	const char		*failure;	/* what one of its regular expressions ran into; NULL: nothing */
 	bool			*exempted;	/* an exemption that matched: references, by index; NULL: all */
-	const struct meeting	*next;
+	struct meeting		*next;
 };
 
 struct ruling {
 	struct strip_hit	**strips;	/* of each reference, in the order of the rules; rules in force only */
-	const struct meeting	*met;		/* in the order of the rules */
+	struct meeting		*met;		/* exemptions, then the others, each in the order of the rules */
+	size_t			 rules_asked;	/* conditions; evidence counts lines */
 };
 
 /* today: days from 1970-01-01, for exemptions that have ended. False: no memory. */
@@ -51,8 +55,8 @@ bool			 rule_judge(const struct rule *, const struct list_set *, struct evidence
 typedef bool		 rule_witness(void *context, uint32_t element, bool has_element, const enum truth *answers,
 			    enum truth condition);
 /* One rule asked in full, for who wants to see why; acts on nothing. False: no memory, or the witness said so. */
-bool			 rule_testify(const struct rule *, const struct list_set *, struct evidence *, struct strain *,
-			    rule_witness *, void *context) PW_MUST_CHECK;
+bool			 rule_testify(const struct rule *, const struct list_set *, struct evidence *,
+			    const char **failure, rule_witness *, void *context) PW_MUST_CHECK;
 /* failed: its first line that is not true, or makes it false; line_count if it selects the element. */
 enum truth		 selection_truth(const struct selection *, const struct list_set *, struct evidence *,
 			    uint32_t element, struct strain *, size_t *failed);

@@ -22,7 +22,7 @@ struct loaded {
 };
 
 static inline void
-loaded_init(struct loaded *loaded, const char *text, dissect_function *dissect)
+loaded_init(struct loaded *loaded, const char *text, dissect_function *run)
 {
 	static const char	list[] = "bad.example\nworse.example\n", filters[] = "! x\n||t.example/open?\n";
 	struct buf		report;
@@ -39,7 +39,7 @@ loaded_init(struct loaded *loaded, const char *text, dissect_function *dissect)
 	loaded->set = rule_set_new();
 	assert_non_null(loaded->set);
 	rule_set_read(loaded->set, &loaded->lists, "r.yaml", span_of(text));
-	loaded->err = rule_set_finish(loaded->set, &loaded->lists, dissect);
+	loaded->err = rule_set_finish(loaded->set, &loaded->lists, run);
 	buf_add(&loaded->found, SPAN(""));
 	for (size_t i = 0; i < loaded->set->findings.count; i++) {
 		const struct finding *finding = &loaded->set->findings.at[i];
