@@ -242,7 +242,7 @@ check_reference(struct check *check, const struct reference *reference, uint32_t
 {
 	want(check, reference->document < check->d->documents.count && reference->document >= least_document);
 	want(check, reference->kind < NITEMS(kind_names) && reference->trigger < NITEMS(trigger_names) &&
-	    reference->neutral <= NEUTRAL_ERASE && reference->flags <= BITS_UP_TO(REFERENCE_LAST) &&
+	    reference->neutral <= NEUTRAL_ERASE && reference->flags <= BITS_UP_TO(REFERENCE_IN_LINK) &&
 	    reference->hidden <= BITS_UP_TO(HIDDEN_BY_NATURE));
 	want_text(check, reference->url);
 	want_text(check, reference->host);

@@ -144,6 +144,35 @@ is_opaque_look(struct hearing *hearing, uint32_t index, struct grounds *grounds,
 	return true;
 }
 
+/* A picture of any size whose URL says what it is for; or almost says it, and readers have nothing of the picture. */
+static bool
+reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
+{
+	const struct reference	*reference = reference_at(hearing, index);
+	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference);
+	bool			 bare = reference->width == REFERENCE_NO_SIZE && reference->height == REFERENCE_NO_SIZE &&
+				    (reference->flags & (REFERENCE_WORDED | REFERENCE_IN_LINK)) == 0;
+
+	(void)spacer;
+	if (reference->kind != REFERENCE_IMAGE && reference->kind != REFERENCE_BACKGROUND &&
+	    reference->kind != REFERENCE_CSS)
+		return false;
+	switch (shape_report_of(&pieces)) {
+	case SHAPE_IS_SILENT:
+		return false;
+	case SHAPE_MAY_REPORT:
+		if (!bare || reference->kind != REFERENCE_IMAGE)
+			return false;
+		ground_add(&hearing->opinion, grounds, SPAN("the picture has no size, no text and no link, and its URL looks "
+		    "like a counter of openings"));
+		return true;
+	case SHAPE_REPORTS:
+		ground_add(&hearing->opinion, grounds, SPAN("the URL says that it counts openings"));
+		return true;
+	}
+	return false;
+}
+
 static bool
 is_unwanted(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
@@ -161,6 +190,7 @@ static const struct {
 	{ { "builtin.recipient-token", 23 }, carries_token },
 	{ { "builtin.invisible", 17 }, is_invisible },
 	{ { "builtin.opaque-token", 20 }, is_opaque_look },
+	{ { "builtin.open-report", 19 }, reports_opening },
 	{ { "builtin.remote-content", 22 }, is_unwanted },
 };
 

@@ -14,15 +14,48 @@ static const char *const version_keys[] = { "v", "ver", "version", "rev", "build
 
 /* Words of files that only take up room or draw a line. */
 static const char *const spacer_words[] = {
-	"spacer", "space", "spc", "blank", "transparent", "transp", "trans", "transpix", "clear", "cleardot", "clearpix",
+	"spacer", "space", "spc", "blank", "transparent", "transp", "trans", "transpix", "transpixel", "clear", "cleardot", "clearpix",
 	"shim", "empty", "dot", "gap", "pad", "padding", "filler", "1x1", "1px", "border", "line", "rule", "divider",
 	"separator", "sep", "hr", "corner", "edge", "shadow", "bullet", "white", "black", "grey", "gray", "gradient",
+	"hspacer", "vspacer", "hspace", "vspace", "whitespace", "clearpixel", "emptypixel", "blankpixel", "stretch",
+	"invisible", "nothing", "null",
 };
-/* Words that say what such a picture is really for; in any piece of the URL. */
-static const char *const tracker_words[] = {
-	"open", "opens", "opened", "track", "tracks", "tracker", "trackers", "tracking", "trk", "trck", "beacon",
-	"beacons", "webbug", "count", "counter", "hit", "hits", "log", "logger", "stat", "stats", "seen",
-	"imp", "impression", "impressions", "ping", "collect", "notify", "receipt", "readreceipt", "click", "clicks",
+/*
+ * Words that say what such a picture is really for; in any piece of the URL. The sure ones say that somebody opened
+ * something; the others stand in many URLs that tell where a parcel is, or how many people came.
+ */
+static const struct {
+	const char	*word;
+	bool		 sure;
+} telltales[] = {
+	{ "open", true }, { "opens", true }, { "opened", true }, { "openrate", true }, { "openlog", true },
+	{ "opener", true }, { "openpixel", true }, { "opentrack", true }, { "opentracker", true },
+	{ "opentracking", true }, { "emailopen", true }, { "emailopened", true }, { "mailopen", true },
+	{ "mailopened", true }, { "openemail", true }, { "openmail", true }, { "emailtrack", true },
+	{ "emailtracking", true }, { "emailtracker", true }, { "mailtrack", true }, { "mailtracking", true },
+	{ "mailtracker", true }, { "trackopen", true }, { "trackemail", true }, { "trackmail", true }, { "pixel", true },
+	{ "pixels", true }, { "pxl", true }, { "beacon", true }, { "beacons", true }, { "webbug", true },
+	{ "webbeacon", true }, { "imp", true }, { "imps", true }, { "impression", true }, { "impressions", true },
+	{ "readreceipt", true }, { "readcheck", true }, { "readstatus", true }, { "isread", true }, { "markread", true },
+	{ "ping", false }, { "track", false }, { "tracks", false }, { "tracker", false }, { "trackers", false },
+	{ "tracking", false }, { "trk", false }, { "trck", false }, { "trkr", false }, { "ltrack", false },
+	{ "ptrack", false }, { "linktrack", false }, { "linktracker", false }, { "opening", false },
+	{ "openings", false }, { "count", false }, { "counter", false }, { "hit", false }, { "hits", false },
+	{ "log", false }, { "logger", false }, { "stat", false }, { "stats", false }, { "statistic", false },
+	{ "statistics", false }, { "seen", false }, { "collect", false }, { "collector", false }, { "notify", false },
+	{ "receipt", false }, { "receipts", false }, { "click", false }, { "clicks", false }, { "metrics", false },
+};
+/* What stands beside such a word in a name that says nothing else: "track_email_open", "openImage". */
+static const char *const telltale_company[] = {
+	"email", "emails", "mail", "mails", "mailer", "mailing", "mailings", "message", "messages", "msg", "letter",
+	"newsletter", "campaign", "campaigns", "img", "image", "images", "pic", "gif", "read", "mark", "set", "is", "get",
+	"do", "api", "web", "aws", "user", "users", "status", "event", "events", "link", "links", "action", "handler",
+	"all", "my", "the", "by", "new", "log", "1x1", "transparent", "blank", "spacer",
+};
+/* Folders in which mailing services count openings; nothing else has such names for long tokens. */
+static const char *const counting_folders[] = {
+	"o", "e", "q", "t", "r", "op", "oo", "mo", "eo", "ea", "ss", "tr", "to", "mk", "px", "wf", "tf", "i0", "ci0", "e1t",
+	"e2t", "e3t", "bto", "cto", "lt", "ut", "via", "eos", "mpss",
 };
 /* Consonants in a row that no name has; "cobaltcrm" and "hsbc" are names. */
 #define UNREADABLE	6
@@ -83,6 +116,24 @@ next_piece(struct span *rest, const char *separators, struct span *piece)
 }
 
 #define WORD_SEPARATORS	"-_.~+,:;|!*'()@ "
+
+enum telltale { TELLS_NOTHING, TELLS_MAYBE, TELLS_SURELY };
+
+/* Layouts have pixels of their own: "pixel_trans.gif". */
+static bool
+is_layout_word(struct span word)
+{
+	return span_eq_nocase(word, SPAN("pixel")) || span_eq_nocase(word, SPAN("pixels"));
+}
+
+static enum telltale
+telltale_of_word(struct span word)
+{
+	for (size_t i = 0; i < NITEMS(telltales); i++)
+		if (span_eq_nocase(word, span_of(telltales[i].word)))
+			return telltales[i].sure ? TELLS_SURELY : TELLS_MAYBE;
+	return TELLS_NOTHING;
+}
 
 struct census {
 	size_t	digits, hex, uppers, lowers, others;
@@ -257,7 +308,8 @@ is_plain(struct span piece)
 	struct span word;
 
 	while (next_piece(&piece, "-_.", &word))
-		if (word.len > 0 && (!is_plain_word(word) || IN_TABLE(word, tracker_words)))
+		if (word.len > 0 && (!is_plain_word(word) ||
+		    (telltale_of_word(word) != TELLS_NOTHING && !is_layout_word(word))))
 			return false;
 	return true;
 }
@@ -272,12 +324,25 @@ file_of(struct span path)
 	return span_from(path, begin);
 }
 
+/* "v=2", "ver=1.4", "v=20240312": the same for all, and too short to tell anybody apart. */
+static bool
+is_version(struct span query)
+{
+	size_t		equals = span_find_char(query, '=', 0);
+	struct span	value = span_from(query, equals < query.len ? equals + 1 : query.len);
+	struct census	census = count(value);
+
+	return IN_TABLE(span_cut(query, 0, equals), version_keys) && census.digits > 0 &&
+	    census.digits + census.others == value.len && span_find_char(value, '&', 0) == value.len &&
+	    (census.digits <= 3 || is_date(value));
+}
+
 bool
 shape_is_static_picture(const struct url_pieces *url)
 {
 	struct span rest = url->path, piece, labels = labels_of(url);
 
-	if (url->has_query || url->has_fragment || url->host.len == 0 || !span_eq(url->authority, url->host))
+	if ((url->has_query && !is_version(url->query)) || url->has_fragment || url->host.len == 0 || !span_eq(url->authority, url->host))
 		return false;
 	if (!IN_TABLE(suffix_of(file_of(url->path)), picture_suffixes))
 		return false;
@@ -290,6 +355,178 @@ shape_is_static_picture(const struct url_pieces *url)
 	return is_plain(labels) && count(labels).digits + count(url->path).digits <= MOST_DIGITS;
 }
 
+/* The next word of a name: humps are words, too ("openTracker"). */
+static bool
+next_word(struct span *rest, struct span *word)
+{
+	size_t end = 0;
+
+	if (rest->len == 0)
+		return false;
+	while (end < rest->len && strchr(WORD_SEPARATORS, rest->at[end]) == NULL &&
+	    !(end > 0 && rest->at[end] >= 'A' && rest->at[end] <= 'Z' && rest->at[end - 1] >= 'a'))
+		end++;
+	*word = span_cut(*rest, 0, end);
+	*rest = span_from(*rest, end < rest->len && strchr(WORD_SEPARATORS, rest->at[end]) != NULL ? end + 1 : end);
+	return true;
+}
+
+/* Does a name say that it counts, and nothing else? */
+static enum telltale
+telltale_of(struct span name)
+{
+	enum telltale	tells = TELLS_NOTHING;
+	struct span	word;
+
+	while (next_word(&name, &word)) {
+		while (word.len > 0 && ascii_digit(word.at[word.len - 1]))
+			word.len--;
+		enum telltale of_word = telltale_of_word(word);
+		if (of_word == TELLS_NOTHING && word.len > 1 && !IN_TABLE(word, telltale_company))
+			return TELLS_NOTHING;
+		tells = of_word > tells ? of_word : tells;
+	}
+	return tells;
+}
+
+static enum telltale
+telltale_of_folders(struct span folders)
+{
+	enum telltale	tells = TELLS_NOTHING;
+	struct span	piece;
+
+	while (next_piece(&folders, "/", &piece)) {
+		enum telltale of_piece = telltale_of(piece);
+
+		if (of_piece == TELLS_NOTHING && IN_TABLE(piece, counting_folders))
+			of_piece = TELLS_MAYBE;
+		tells = of_piece > tells ? of_piece : tells;
+	}
+	return tells;
+}
+
+/* A value in the query that no layout has: not a version, and more than a word. */
+static bool
+has_told_value(struct span query)
+{
+	struct span pair;
+
+	while (next_piece(&query, "&;", &pair)) {
+		size_t		equals = span_find_char(pair, '=', 0);
+		struct span	value = span_from(pair, equals < pair.len ? equals + 1 : 0);
+
+		if (!IN_TABLE(span_cut(pair, 0, equals), version_keys) && (count(value).digits > 0 || shape_is_opaque(value)))
+			return true;
+	}
+	return false;
+}
+
+enum shape_report
+shape_report_of(const struct url_pieces *url)
+{
+	struct span	file = file_of(url->path), suffix = suffix_of(file), labels = labels_of(url), label;
+	struct span	stem = span_cut(file, 0, file.len - (suffix.len > 0 ? suffix.len + 1 : 0));
+	bool		is_asset = IN_TABLE(suffix, asset_suffixes), is_gif = span_eq_nocase(suffix, SPAN("gif"));
+	enum telltale	of_file = telltale_of(stem);
+	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
+	enum telltale	of_labels = TELLS_NOTHING;
+	bool		opaque_file = shape_is_opaque(stem) && count(stem).others == 0;
+	bool		told = has_told_value(url->query) || shape_has_opaque_token(url) || opaque_file;
+
+	while (next_piece(&labels, ".", &label)) {
+		enum telltale of_label = telltale_of(label);
+		of_labels = of_label > of_labels ? of_label : of_labels;
+	}
+	/* A folder's name is as good as a file's where the file is no picture, or none that a person named. */
+	bool served = !is_asset || (is_gif && (opaque_file || stem.len <= 2 || of_file != TELLS_NOTHING));
+	if (told && served && (of_file == TELLS_SURELY || of_folders == TELLS_SURELY))
+		return SHAPE_REPORTS;
+	if (told && of_file == TELLS_SURELY && has_told_value(url->query))
+		return SHAPE_REPORTS;
+	bool one_made = served || (opaque_file && span_eq_nocase(suffix, SPAN("png")));
+	if (one_made && (shape_has_opaque_token(url) || opaque_file) &&
+	    (of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING))
+		return SHAPE_MAY_REPORT;
+	return SHAPE_IS_SILENT;
+}
+
+/* A text under construction that is never longer than what it is made of. */
+struct mould {
+	char	*at;
+	size_t	 len;
+};
+
+static void
+mould_add(struct mould *mould, struct span text)
+{
+	if (text.len > 0)
+		memcpy(mould->at + mould->len, text.at, text.len);
+	mould->len += text.len;
+}
+
+/* Of what no person chose only the form counts; numbers are of their length. */
+static void
+mould_add_form(struct mould *mould, struct span text)
+{
+	char digit = count(text).digits == text.len || is_plain(text) ? '0' : 'a';
+
+	for (size_t i = 0; i < text.len; i++)
+		mould->at[mould->len++] = ascii_digit(text.at[i]) ? digit :
+		    digit == 'a' && ascii_alpha(text.at[i]) ? 'a' : text.at[i];
+}
+
+static void
+mould_add_query(struct mould *mould, struct span query, struct span file)
+{
+	struct span pair;
+
+	while (next_piece(&query, "&;", &pair)) {
+		size_t		equals = span_find_char(pair, '=', 0);
+		struct span	value = span_from(pair, equals < pair.len ? equals + 1 : 0);
+
+		mould_add(mould, span_cut(pair, 0, pair.len - value.len));
+		if (value.len > 0 && span_eq(value, file))
+			mould->at[mould->len++] = '@';
+		else
+			mould_add_form(mould, value);
+		mould->at[mould->len++] = '&';
+	}
+}
+
+/* Names shorter than this say nothing: "p", "o", "img". */
+#define LEAST_FILE_NAME	5
+
+struct span
+shape_store_of(const struct url_pieces *url, struct arena *arena)
+{
+	struct span	file = file_of(url->path), suffix = suffix_of(file), piece;
+	struct span	stem = span_cut(file, 0, file.len - (suffix.len > 0 ? suffix.len + 1 : 0));
+	struct span	folders = span_cut(url->path, 0, url->path.len - file.len);
+	struct mould	mould = { .at = NULL };
+
+	if (!IN_TABLE(suffix, picture_suffixes) || stem.len < LEAST_FILE_NAME || telltale_of(stem) != TELLS_NOTHING ||
+	    telltale_of_folders(folders) != TELLS_NOTHING || url->has_fragment)
+		return SPAN_NONE;
+	/* Each piece gets one sign more than it has. */
+	mould.at = arena_alloc(arena, 2 * (url->authority.len + url->path.len + url->query.len) + 8);
+	if (mould.at == NULL)
+		return SPAN_NONE;
+	mould_add(&mould, url->authority);
+	while (next_piece(&folders, "/", &piece)) {
+		mould_add_form(&mould, piece);
+		mould.at[mould.len++] = '/';
+	}
+	if (shape_is_opaque(stem))
+		mould_add_form(&mould, stem);
+	else
+		mould.at[mould.len++] = '@';
+	mould.at[mould.len++] = '.';
+	mould_add(&mould, suffix);
+	mould.at[mould.len++] = '?';
+	mould_add_query(&mould, url->query, file);
+	return (struct span){ mould.at, mould.len };
+}
+
 bool
 shape_is_named_spacer(const struct url_pieces *url)
 {
@@ -298,8 +535,13 @@ shape_is_named_spacer(const struct url_pieces *url)
 
 	if (!shape_is_static_picture(url))
 		return false;
-	while (next_piece(&rest, "-_.", &word))
-		if (IN_TABLE(word, spacer_words))
+	while (next_piece(&rest, "-_.", &word)) {
+		size_t letters = word.len;
+
+		while (letters > 0 && ascii_digit(word.at[letters - 1]))
+			letters--;
+		if (IN_TABLE(word, spacer_words) || IN_TABLE(span_cut(word, 0, letters), spacer_words))
 			return true;
+	}
 	return false;
 }

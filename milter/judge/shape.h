@@ -5,6 +5,7 @@
 #ifndef JUDGE_SHAPE_H
 #define JUDGE_SHAPE_H
 
+#include <pixelward/base/arena.h>
 #include <pixelward/dissection.h>
 
 /* A reference's URL, cut up. */
@@ -26,11 +27,26 @@ bool	shape_is_opaque(struct span piece);
 bool	shape_has_opaque_token(const struct url_pieces *);
 
 /*
- * A picture file whose URL can say nothing of its reader: plain words in host and path, no query, no fragment,
- * no user information, no port, and no word that speaks of tracking.
+ * A picture file whose URL can say nothing of its reader: plain words in host and path, no query but a version, no
+ * fragment, no user information, no port, and no word that speaks of tracking.
  */
 bool	shape_is_static_picture(const struct url_pieces *);
 /* And its name is one that layouts give to their spacers and lines: "spacer.gif", "pixel_trans.gif". */
 bool	shape_is_named_spacer(const struct url_pieces *);
+
+/*
+ * What pictures of one store have in common: host, folders and query, with the form instead of the letters where nobody
+ * chose them. Empty: no picture file, or one that speaks of tracking; or no memory.
+ */
+struct span	shape_store_of(const struct url_pieces *, struct arena *);
+
+enum shape_report {
+	SHAPE_IS_SILENT,
+	SHAPE_MAY_REPORT,	/* so look counters of openings, and a few pictures */
+	SHAPE_REPORTS,		/* its names say that it counts who opens the mail */
+};
+
+/* Does the URL look as if it were fetched to report the opening? By its names and by what it carries, not by its size. */
+enum shape_report	shape_report_of(const struct url_pieces *);
 
 #endif

@@ -7,6 +7,8 @@
 
 /* A picture used that often in one document, as tiny each time, holds the layout: a tracker needs one. */
 #define LEAST_USES	2
+/* A side of so many pixels is looked at, not measured with. */
+#define LEAST_SEEN	16
 
 /* One use of a tiny picture. Sorted, not hashed: the sender chooses the URLs, and could choose collisions. */
 struct use {
@@ -16,8 +18,11 @@ struct use {
 
 struct spacers {
 	const struct dissection	*d;
+	struct arena		*arena;
 	struct use		*uses;	/* by document, URL and tag; each once */
 	size_t			 count;
+	struct span		*stores;	/* of the pictures that are there to be seen; sorted */
+	size_t			 store_count;
 };
 
 /* Tiny, and hidden by nothing else; it must take some room, or the layout has no use for it. */
@@ -26,6 +31,15 @@ is_tiny_picture(const struct reference *reference)
 {
 	return (reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND) &&
 	    reference->hidden == HIDDEN_SIZE && (reference->width != 0 || reference->height != 0);
+}
+
+/* Declared to be larger than any pixel, and hidden by nothing. */
+static bool
+is_seen(const struct reference *reference)
+{
+	return (reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND) && reference->hidden == 0 &&
+	    ((reference->width != REFERENCE_NO_SIZE && reference->width >= LEAST_SEEN) ||
+	    (reference->height != REFERENCE_NO_SIZE && reference->height >= LEAST_SEEN));
 }
 
 static int
@@ -53,11 +67,43 @@ compare_uses(const void *a, const void *b)
 	return by != 0 ? by : order(left->tag, right->tag);
 }
 
+static int
+compare_texts(const void *a, const void *b)
+{
+	const struct span	*left = a, *right = b;
+	int			 by = (left->len > right->len) - (left->len < right->len);
+
+	return by != 0 || left->len == 0 ? by : memcmp(left->at, right->at, left->len);
+}
+
 static struct use
 use_of(const struct dissection *d, const struct reference *reference)
 {
 	return (struct use){ .url = dissection_text(d, reference->url), .document = reference->document,
 	    .tag = reference->tag.begin };
+}
+
+static bool
+find_stores(struct spacers *spacers)
+{
+	const struct dissection	*d = spacers->d;
+	const struct reference	*references = dissection_references(d);
+	size_t			 seen = 0;
+
+	for (uint32_t i = 0; i < d->references.count; i++)
+		seen += is_seen(&references[i]);
+	spacers->stores = arena_array(spacers->arena, seen, sizeof(*spacers->stores));
+	if (spacers->stores == NULL)
+		return false;
+	for (uint32_t i = 0; i < d->references.count; i++) {
+		struct url_pieces	pieces = url_pieces_of(d, &references[i]);
+		struct span		store = is_seen(&references[i]) ? shape_store_of(&pieces, spacers->arena) : SPAN_NONE;
+
+		if (store.len > 0)
+			spacers->stores[spacers->store_count++] = store;
+	}
+	qsort(spacers->stores, spacers->store_count, sizeof(*spacers->stores), compare_texts);
+	return true;
 }
 
 struct spacers *
@@ -72,8 +118,9 @@ spacers_new(const struct dissection *d, struct arena *arena)
 	for (uint32_t i = 0; i < d->references.count; i++)
 		tiny += is_tiny_picture(&references[i]);
 	spacers->d = d;
+	spacers->arena = arena;
 	spacers->uses = arena_array(arena, tiny, sizeof(*spacers->uses));
-	if (spacers->uses == NULL)
+	if (spacers->uses == NULL || (tiny > 0 && !find_stores(spacers)))
 		return NULL;
 	for (uint32_t i = 0; i < d->references.count; i++)
 		if (is_tiny_picture(&references[i]))
@@ -106,6 +153,18 @@ is_used_often(const struct spacers *spacers, const struct reference *reference)
 	    compare_pictures(&spacers->uses[low + LEAST_USES - 1], &wanted) == 0;
 }
 
+/*
+ * Whoever could tell readers apart by a file of this store could do it by the picture that they see; who does not is
+ * spared a broken layout.
+ */
+static bool
+is_from_store(const struct spacers *spacers, const struct url_pieces *pieces)
+{
+	struct span store = shape_store_of(pieces, spacers->arena);
+
+	return store.len > 0 && bsearch(&store, spacers->stores, spacers->store_count, sizeof(store), compare_texts) != NULL;
+}
+
 struct span
 spacer_reason(const struct spacers *spacers, const struct reference *reference)
 {
@@ -118,5 +177,7 @@ spacer_reason(const struct spacers *spacers, const struct reference *reference)
 		return SPAN("a spacer by its name, the same for every reader");
 	if (shape_is_static_picture(&pieces) && is_used_often(spacers, reference))
 		return SPAN("a spacer, used more than once and the same for every reader");
+	if (is_from_store(spacers, &pieces))
+		return SPAN("a spacer from the store of the pictures that are seen");
 	return SPAN_NONE;
 }

@@ -7,7 +7,7 @@
 
 struct spacers;
 
-/* Counts where each document uses each tiny picture. NULL: no memory. */
+/* Counts where each document uses each tiny picture, and where its other pictures are from. NULL: no memory. */
 struct spacers	*spacers_new(const struct dissection *, struct arena *) PW_MUST_CHECK;
 /* Why this reference is an innocent spacer, in words; the empty span: it is none. */
 struct span	 spacer_reason(const struct spacers *, const struct reference *);

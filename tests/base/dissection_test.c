@@ -62,7 +62,7 @@ static const struct row {
 	{ "a kind of reference that nobody has", REFERENCE, 0, IN(reference, kind), REFERENCE_DOCUMENT + 1 },
 	{ "a trigger that nobody has",		REFERENCE, 0, IN(reference, trigger), TRIGGER_MUA + 1 },
 	{ "a neutral form that nobody has",	REFERENCE, 0, IN(reference, neutral), NEUTRAL_ERASE + 1 },
-	{ "a flag that no reference has",	REFERENCE, 0, IN(reference, flags), REFERENCE_LAST << 1 },
+	{ "a flag that no reference has",	REFERENCE, 0, IN(reference, flags), REFERENCE_IN_LINK << 1 },
 	{ "a way to hide that nobody has",	REFERENCE, 0, IN(reference, hidden), HIDDEN_BY_NATURE << 1 },
 	{ "a URL past the block",		REFERENCE, 0, IN(reference, url.len), UINT32_MAX },
 	{ "a URL that does not end where it says", REFERENCE, 0, IN(reference, url.len), 3 },

@@ -10,7 +10,7 @@
 /* The properties that decide, and whether they pass to what is inside. */
 enum property {
 	DISPLAY, VISIBILITY, OPACITY, WIDTH, HEIGHT, MAX_WIDTH, MAX_HEIGHT, POSITION, LEFT, TOP, RIGHT, BOTTOM,
-	MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, CLIP, CLIP_PATH, OVERFLOW, TRANSFORM, PROPERTY_COUNT
+	MARGIN_LEFT, MARGIN_TOP, TEXT_INDENT, CLIP, CLIP_PATH, OVERFLOW, TRANSFORM, FILTER, PROPERTY_COUNT
 };
 
 static const struct span property_names[PROPERTY_COUNT] = {
@@ -21,6 +21,7 @@ static const struct span property_names[PROPERTY_COUNT] = {
 	[MARGIN_LEFT] = { "margin-left", 11 }, [MARGIN_TOP] = { "margin-top", 10 },
 	[TEXT_INDENT] = { "text-indent", 11 }, [CLIP] = { "clip", 4 }, [CLIP_PATH] = { "clip-path", 9 },
 	[OVERFLOW] = { "overflow", 8 }, [TRANSFORM] = { "transform", 9 },
+	[FILTER] = { "filter", 6 },
 };
 
 /* The cascade: important before inline before specificity before order. */
@@ -35,6 +36,8 @@ struct style {
 
 #define INHERITED_KNOWN		((uint32_t)1 << 31)
 #define INHERITED_INVISIBLE	((uint32_t)1 << 30)	/* visibility: hidden, which a child may undo */
+#define INHERITED_LINK		((uint32_t)1 << 29)
+#define INHERITED		(INHERITED_KNOWN | INHERITED_INVISIBLE | INHERITED_LINK)
 
 static uint32_t
 hash(struct span name)
@@ -278,26 +281,75 @@ style_at_most(const struct style *style, enum property property, double most)
 	return style->weight[property] > style->shown_weight[property] && style_px(style, property, &px) && px <= most;
 }
 
+#define FAINT	0.05	/* an opacity or a scale of at most this shows nothing */
+
+/* A number or a percentage, as opacity and scale have them; what follows it does not matter. */
+static bool
+is_faint(struct span value)
+{
+	char	 text[32];
+	size_t	 len = value.len < sizeof(text) ? value.len : sizeof(text) - 1;
+	char	*end;
+
+	if (len == 0)
+		return false;
+	memcpy(text, value.at, len);
+	text[len] = '\0';
+	double number = strtod(text, &end);
+	return end != text && number / (*end == '%' ? 100.0 : 1.0) <= FAINT;
+}
+
+/* What stands in the parentheses of the function that the value begins with. */
+static struct span
+argument_of(struct span value, struct span function)
+{
+	if (!span_starts_nocase(value, function) || value.len <= function.len || value.at[function.len] != '(')
+		return SPAN_NONE;
+	return span_trim(span_cut(value, function.len + 1, span_find_char(value, ')', function.len)));
+}
+
+/* opacity: 0, filter: opacity(0). */
 static bool
 style_is_transparent(const struct style *style)
 {
-	char	 text[32];
-	size_t	 len = style->value[OPACITY].len;
+	return (style->weight[OPACITY] > style->shown_weight[OPACITY] && is_faint(style->value[OPACITY])) ||
+	    is_faint(argument_of(style->value[FILTER], SPAN("opacity")));
+}
 
-	if (style->weight[OPACITY] <= style->shown_weight[OPACITY] || len == 0 || len >= sizeof(text))
-		return false;
-	memcpy(text, style->value[OPACITY].at, len);
-	text[len] = '\0';
-	char *end;
-	double opacity = strtod(text, &end);
-	return end != text && opacity / (*end == '%' ? 100.0 : 1.0) <= 0.05;
+static bool
+is_scaled_away(const struct style *style)
+{
+	static const struct span scales[] = { { "scale", 5 }, { "scale3d", 7 }, { "scaleX", 6 }, { "scaleY", 6 } };
+
+	for (size_t i = 0; i < NITEMS(scales); i++)
+		if (is_faint(argument_of(style->value[TRANSFORM], scales[i])))
+			return true;
+	return false;
+}
+
+/* translate(-9999px), translateX(-9999px). */
+static bool
+is_moved_away(const struct style *style)
+{
+	static const struct span moves[] = { { "translate", 9 }, { "translate3d", 11 }, { "translateX", 10 },
+		{ "translateY", 10 } };
+
+	for (size_t i = 0; i < NITEMS(moves); i++) {
+		struct span	argument = argument_of(style->value[TRANSFORM], moves[i]);
+		double		px;
+
+		argument = span_trim(span_cut(argument, 0, span_find_char(argument, ',', 0)));
+		if (argument.len > 0 && css_length_px(argument, false, &px) && px <= FAR_PX)
+			return true;
+	}
+	return false;
 }
 
 /* clip: rect(0 0 0 0), clip-path: inset(100%), transform: scale(0): functions of zeros, and insets of half or more. */
 static bool
 is_clipped_away(const struct style *style)
 {
-	struct span clip = style->value[CLIP], path = style->value[CLIP_PATH], transform = style->value[TRANSFORM];
+	struct span clip = style->value[CLIP], path = style->value[CLIP_PATH];
 
 	if (span_starts_nocase(clip, SPAN("rect("))) {
 		size_t nonzero = 0;
@@ -310,7 +362,13 @@ is_clipped_away(const struct style *style)
 	if (span_starts_nocase(path, SPAN("inset(50%")) || span_starts_nocase(path, SPAN("inset(100%")) ||
 	    span_starts_nocase(path, SPAN("circle(0")) || span_starts_nocase(path, SPAN("polygon(0 0, 0 0, 0 0")))
 		return true;
-	return span_starts_nocase(transform, SPAN("scale(0)")) || span_starts_nocase(transform, SPAN("scale(0,"));
+	return is_scaled_away(style);
+}
+
+static bool
+style_side_at_most(const struct style *style, enum property side, enum property most, double px)
+{
+	return style_at_most(style, side, px) || style_at_most(style, most, px);
 }
 
 /* What hides the element together with all that is in it. */
@@ -333,12 +391,15 @@ hidden_by_style(const struct html_tag *tag, const struct style *style)
 		    style_at_most(style, RIGHT, FAR_PX) || style_at_most(style, BOTTOM, FAR_PX))
 			hidden |= HIDDEN_OFFSCREEN;
 	if (style_at_most(style, MARGIN_LEFT, FAR_PX) || style_at_most(style, MARGIN_TOP, FAR_PX) ||
-	    style_at_most(style, TEXT_INDENT, FAR_PX))
+	    style_at_most(style, TEXT_INDENT, FAR_PX) || is_moved_away(style))
 		hidden |= HIDDEN_OFFSCREEN;
-	if (style_is(style, OVERFLOW, SPAN("hidden")) &&
-	    (style_at_most(style, HEIGHT, 0) || style_at_most(style, MAX_HEIGHT, 0) ||
-	    style_at_most(style, WIDTH, 0) || style_at_most(style, MAX_WIDTH, 0)))
-		hidden |= HIDDEN_CLIPPED;
+	if (style_is(style, OVERFLOW, SPAN("hidden")) || style_is(style, OVERFLOW, SPAN("clip"))) {
+		/* A line of one pixel is layout; a dot of one is not. */
+		if (style_side_at_most(style, HEIGHT, MAX_HEIGHT, 0) || style_side_at_most(style, WIDTH, MAX_WIDTH, 0) ||
+		    (style_side_at_most(style, HEIGHT, MAX_HEIGHT, TINY_PX) &&
+		    style_side_at_most(style, WIDTH, MAX_WIDTH, TINY_PX)))
+			hidden |= HIDDEN_CLIPPED;
+	}
 	return hidden;
 }
 
@@ -351,6 +412,8 @@ pass_on(uint32_t outer, const struct html_tag *tag, const struct style *style)
 		state |= INHERITED_INVISIBLE;
 	else if (style->weight[VISIBILITY] > 0 || style->shown_weight[VISIBILITY] > 0)
 		state &= ~INHERITED_INVISIBLE;
+	if (span_eq_nocase(tag->name, SPAN("a")) && attribute_value(tag, SPAN("href")).len > 0)
+		state |= INHERITED_LINK;
 	return state;
 }
 
@@ -453,7 +516,14 @@ visibility_of(struct visibility_context *context, const struct html_tag *tag, ui
 	state = pass_on(state, tag, &style);
 	bool has_width = side_px(tag, &style, WIDTH, MAX_WIDTH, SPAN("width"), &width);
 	bool has_height = side_px(tag, &style, HEIGHT, MAX_HEIGHT, SPAN("height"), &height);
-	visibility->hidden = state & ~(INHERITED_KNOWN | INHERITED_INVISIBLE);
+	/* "height: auto" for all pictures of a mail, and one side given: the attribute tells the proportion. */
+	if (has_width != has_height && is_picture(tag->name)) {
+		has_width = has_width || (style_is(&style, WIDTH, SPAN("auto")) && attribute_px(tag, SPAN("width"), &width));
+		has_height = has_height ||
+		    (style_is(&style, HEIGHT, SPAN("auto")) && attribute_px(tag, SPAN("height"), &height));
+	}
+	visibility->in_link = (state & INHERITED_LINK) != 0;
+	visibility->hidden = state & ~INHERITED;
 	if ((state & INHERITED_INVISIBLE) != 0)
 		visibility->hidden |= HIDDEN_VISIBILITY;
 	if ((has_width && width <= 0) || (has_height && height <= 0) ||

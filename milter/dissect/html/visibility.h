@@ -16,6 +16,7 @@
 struct visibility {
 	uint32_t	hidden;		/* enum hidden */
 	uint32_t	width, height;	/* CSS px, REFERENCE_NO_SIZE if not declared */
+	bool		in_link;	/* a link stands around it */
 };
 
 /* What is known of a document while its elements are asked for. */

@@ -218,6 +218,22 @@ static const struct size_row {
 	{ "far off", "<img style='position:absolute;left:-9999px' " IMG, HIDDEN_OFFSCREEN, UNKNOWN, UNKNOWN },
 	{ "clipped by its box", "<div style='max-height:0;overflow:hidden'><img " IMG "</div>", HIDDEN_CLIPPED, UNKNOWN,
 	    UNKNOWN },
+	{ "transparent by a filter", "<img style='filter:opacity(0)' " IMG, HIDDEN_OPACITY, UNKNOWN, UNKNOWN },
+	{ "a filter that shows", "<img style='filter:opacity(50%)' " IMG, 0, UNKNOWN, UNKNOWN },
+	{ "scaled to nothing", "<img style='transform:scale(.01)' " IMG, HIDDEN_CLIPPED, UNKNOWN, UNKNOWN },
+	{ "scaled in width", "<img style='transform:scaleX(0)' " IMG, HIDDEN_CLIPPED, UNKNOWN, UNKNOWN },
+	{ "made larger", "<img style='transform:scale(1.5)' " IMG, 0, UNKNOWN, UNKNOWN },
+	{ "moved far off", "<img style='transform:translate(-9999px, 0)' " IMG, HIDDEN_OFFSCREEN, UNKNOWN, UNKNOWN },
+	{ "clipped by a box of one pixel", "<div style='width:1px;height:1px;overflow:hidden'><img width=200 height=100 " IMG
+	    "</div>", HIDDEN_CLIPPED, 200, 100 },
+	{ "in a line of one pixel", "<div style='height:1px;overflow:hidden'><img width=600 height=1 " IMG "</div>", 0, 600,
+	    1 },
+	{ "two by two where the sheet leaves the height of pictures open", "<style>img{height:auto}</style><img width=2 height=2 "
+	    IMG, HIDDEN_SIZE, 2, 2 },
+	{ "a column where the sheet leaves the height of pictures open", "<style>img{height:auto}</style><img width=1 height=20 "
+	    IMG, 0, 1, 20 },
+	{ "a width that the sheet makes a percentage", "<style>img{width:100%}</style><img width=1 height=20 " IMG, 0, UNKNOWN,
+	    20 },
 	{ "clipped by itself", "<img style='clip:rect(0,0,0,0)' " IMG, HIDDEN_CLIPPED, UNKNOWN, UNKNOWN },
 	{ "the attribute", "<img hidden " IMG, HIDDEN_DISPLAY, UNKNOWN, UNKNOWN },
 	{ "a visible child of an invisible box", "<div style='visibility:hidden'><img style='visibility:visible' " IMG
@@ -238,6 +254,34 @@ measures(void **state)
 	assert_int_equal(dissection_references(d)[0].hidden, row->hidden);
 	assert_int_equal(dissection_references(d)[0].width, row->width);
 	assert_int_equal(dissection_references(d)[0].height, row->height);
+	arena_free(arena);
+}
+
+static const struct flag_row {
+	const char	*says, *html;
+	uint32_t	 flags;
+} flags[] = {
+	{ "a picture by itself", "<p><img " IMG, 0 },
+	{ "one with a text", "<img alt='Our shop' " IMG, REFERENCE_WORDED },
+	{ "an empty text is none", "<img alt='' title=' ' " IMG, 0 },
+	{ "a title is one", "<img title=Shop " IMG, REFERENCE_WORDED },
+	{ "one in a link", "<a href=http://l.example/><p><img " IMG "</a>", REFERENCE_IN_LINK },
+	{ "one in an anchor without a link", "<a name=x><img " IMG "</a>", 0 },
+	{ "one behind a link", "<a href=http://l.example/>x</a><img " IMG, 0 },
+	{ "a linked background", "<a href=http://l.example/><span style='background:url(http://t.example/a)'></span></a>",
+	    REFERENCE_IN_LINK },
+};
+
+static void
+marks(void **state)
+{
+	const struct flag_row	*row = *state;
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	const struct dissection	*d = dissect_or_fail(mail_of_html(arena, row->html), arena);
+	const struct reference	*last = &dissection_references(d)[d->references.count - 1];
+
+	assert_int_equal(last->trigger, TRIGGER_OPEN);
+	assert_int_equal(last->flags & (REFERENCE_WORDED | REFERENCE_IN_LINK), row->flags);
 	arena_free(arena);
 }
 
@@ -280,7 +324,7 @@ reads_instructions_past_a_nul(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes) + 2] = { 0 };
+	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(sizes) + NITEMS(flags) + 2] = { 0 };
 	size_t			count = 0;
 
 	dissect_prepare();
@@ -290,6 +334,9 @@ main(void)
 	for (size_t i = 0; i < NITEMS(sizes); i++)
 		tests[count++] = (struct CMUnitTest){ .name = sizes[i].says, .test_func = measures,
 		    .initial_state = (void *)(uintptr_t)&sizes[i] };
+	for (size_t i = 0; i < NITEMS(flags); i++)
+		tests[count++] = (struct CMUnitTest){ .name = flags[i].says, .test_func = marks,
+		    .initial_state = (void *)(uintptr_t)&flags[i] };
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(bounds_sheets_in_sheets);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(reads_instructions_past_a_nul);
 	return cmocka_run_group_tests_name("html", tests, NULL, NULL);
