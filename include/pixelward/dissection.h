@@ -149,8 +149,7 @@ enum reference_flag {
 	REFERENCE_ALONE = 128,		/* nothing else is shown in its table cell; outside of tables, in the document */
 	REFERENCE_FIRST = 256,		/* no text or picture that a reader sees stands before it */
 	REFERENCE_LAST = 512,		/* nor behind it */
-	REFERENCE_WORDED = 1024,	/* its tag has words for who does not see it (alt, title) */
-	REFERENCE_IN_LINK = 2048,	/* a link stands around it */
+	REFERENCE_IN_LINK = 1024,	/* a link stands around it */
 };
 
 #define REFERENCE_NO_SIZE	UINT32_MAX

@@ -151,7 +151,8 @@ reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds
 	const struct reference	*reference = reference_at(hearing, index);
 	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference);
 	bool			 bare = reference->width == REFERENCE_NO_SIZE && reference->height == REFERENCE_NO_SIZE &&
-				    (reference->flags & (REFERENCE_WORDED | REFERENCE_IN_LINK)) == 0;
+				    (reference->flags & REFERENCE_IN_LINK) == 0 &&
+				    span_trim(dissection_text(hearing->d, reference->alt)).len == 0;
 
 	(void)spacer;
 	if (reference->kind != REFERENCE_IMAGE && reference->kind != REFERENCE_BACKGROUND &&

@@ -421,6 +421,18 @@ has_told_value(struct span query)
 	return false;
 }
 
+/* A number in the path that counts something: no year, no page. */
+static bool
+has_told_folder(struct span path)
+{
+	struct span piece;
+
+	while (next_piece(&path, "/", &piece))
+		if (count(piece).digits > 0 && !is_plain(piece))
+			return true;
+	return false;
+}
+
 enum shape_report
 shape_report_of(const struct url_pieces *url)
 {
@@ -431,7 +443,8 @@ shape_report_of(const struct url_pieces *url)
 	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
 	enum telltale	of_labels = TELLS_NOTHING;
 	bool		opaque_file = shape_is_opaque(stem) && count(stem).others == 0;
-	bool		told = has_told_value(url->query) || shape_has_opaque_token(url) || opaque_file;
+	bool		told = has_told_value(url->query) || has_told_folder(url->path) ||
+				    shape_has_opaque_token(url) || opaque_file;
 
 	while (next_piece(&labels, ".", &label)) {
 		enum telltale of_label = telltale_of(label);
@@ -493,8 +506,8 @@ mould_add_query(struct mould *mould, struct span query, struct span file)
 	}
 }
 
-/* Names shorter than this say nothing: "p", "o", "img". */
-#define LEAST_FILE_NAME	5
+/* Names shorter than this say nothing: "p", "o", "a1". */
+#define LEAST_FILE_NAME	4
 
 struct span
 shape_store_of(const struct url_pieces *url, struct arena *arena)

@@ -90,7 +90,10 @@ static const struct reference_case {
 	{ "the corner of a box is kept",
 	  { .url = "https://static.shop.example/mail/border-left.png", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 2,
 	    .height = 2 }, false, false, "a spacer by its name, the same for every reader", "" },
-	{ "no spacer has a query",
+	{ "a spacer may have a version",
+	  { .url = "https://static.shop.example/mail/spacer.gif?v=20240321", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1,
+	    .height = 1 }, false, false, "a spacer by its name, the same for every reader", "" },
+	{ "no spacer has another query",
 	  { .url = "https://static.shop.example/mail/spacer.gif?u=1", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1,
 	    .height = 1 }, true, false, "the picture is declared 1 x 1", "builtin.invisible" },
 	{ "nor an opaque folder",
@@ -163,6 +166,29 @@ static const struct reference_case {
 	    .height = 1 }, true, true,
 	  "the URL carries the recipient's address (plain); the picture is declared 1 x 1; remote content is not "
 	  "allowed (RemoteContent all)", "builtin.recipient-token, builtin.invisible, builtin.remote-content" },
+	/* --- what counts openings, whatever its size --- */
+	{ "a counter of openings may claim a size",
+	  { .url = "https://t.example/wf/open?upn=8f3a9c1d2e4b5a67", .flags = LIVE, .width = 600, .height = 200 }, true, false,
+	  "the URL says that it counts openings", "builtin.open-report" },
+	{ "or none",
+	  { .url = "https://t.example/pixel.gif?id=4711", .flags = LIVE, .width = NO_SIZE, .height = NO_SIZE }, true, false,
+	  "the URL says that it counts openings", "builtin.open-report" },
+	{ "a background may count",
+	  { .url = "https://t.example/e/beacon/4711", .kind = REFERENCE_BACKGROUND, .flags = LIVE, .width = NO_SIZE,
+	    .height = NO_SIZE }, true, false, "the URL says that it counts openings", "builtin.open-report" },
+	{ "what may count and shows nothing of itself does",
+	  { .url = "https://t.example/t/8f3a9c1d2e4b5a67", .flags = LIVE, .width = NO_SIZE, .height = NO_SIZE }, true, false,
+	  "the picture has no size, no text and no link, and its URL looks like a counter of openings",
+	  "builtin.open-report" },
+	{ "what may count and has a size is kept",
+	  { .url = "https://t.example/t/8f3a9c1d2e4b5a67", .flags = LIVE, .width = 300, .height = NO_SIZE }, false, false,
+	  "a visible picture without a personal token", "" },
+	{ "what may count and is a link's picture is kept",
+	  { .url = "https://t.example/t/8f3a9c1d2e4b5a67", .flags = LIVE | REFERENCE_IN_LINK, .width = NO_SIZE,
+	    .height = NO_SIZE }, false, false, "a visible picture without a personal token", "" },
+	{ "a style sheet counts nothing by its name",
+	  { .url = "https://t.example/open/mail.css", .kind = REFERENCE_STYLESHEET, .flags = LIVE }, false, false,
+	  "it shapes the text's look and carries no personal token", "" },
 	/* --- policy all --- */
 	{ "all remote content is all of it",
 	  { .url = "https://t.example/a.png", .flags = LIVE, .width = 600, .height = 200 }, true, true,
@@ -232,6 +258,9 @@ static const struct fixture_part mixed[] = {
 	{ 2, "multipart/alternative", false }, { 6, "text/html", false }, { 0, "application/x-pkcs7-mime", true },
 };
 
+#define FILE_1	"5b40ad63-abba-e2bb-492d-a4f1cf8c9e81"
+#define FILE_2	"51536671-e51c-2805-534f-6432a148492b"
+#define SEEN(name)	{ .url = name, .flags = LIVE, .width = 180, .height = NO_SIZE, .document = 1, .tag = 70 }
 #define PIXEL(name, in)	{ .url = name, .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = in }
 #define NEWS_LINK(name)	{ .url = name, .kind = REFERENCE_LINK, .trigger = CLICK, .flags = LIVE }
 
@@ -366,6 +395,33 @@ static const struct message_case {
 	{ "a beacon by its name stays one when it is used twice", { PIXEL("https://t.example/open.gif", 1),
 	  { .url = "https://t.example/open.gif", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = 1,
 	    .tag = 50 } }, 2, .action = ACTION_NEUTRALISE, .stripped = 3,
+	  .reasons = "2 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "a tiny picture from the store of the mail's pictures is a spacer", { SEEN("https://c.example/lib/fe9a/m/1/" FILE_1 ".png"),
+	  PIXEL("https://c.example/lib/fe9a/m/1/" FILE_2 ".png", 1) }, 2, .action = ACTION_DELIVER,
+	  .reasons = "nothing is to be made inert", .rules = "" },
+	{ "its account may have a folder for each day", { SEEN("https://c.example/k5S0j/2022/03/18/" FILE_1 ".png"),
+	  PIXEL("https://c.example/JNrGd/2024/03/21/" FILE_2 ".png", 1) }, 2, .action = ACTION_DELIVER,
+	  .reasons = "nothing is to be made inert", .rules = "" },
+	{ "a query of the same form is the store's", { SEEN("https://c.example/hubfs/278/team.png?width=1120&name=team.png"),
+	  PIXEL("https://c.example/hubfs/278/beacon-hill-office.png?width=1120&name=beacon-hill-office.png", 1) }, 2,
+	  .action = ACTION_DELIVER, .reasons = "nothing is to be made inert", .rules = "" },
+	{ "a query of its own is not", { SEEN("https://c.example/hubfs/278/team.png?width=1120"),
+	  PIXEL("https://c.example/hubfs/278/blossom.png?u=8812", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "another folder is no store", { SEEN("https://c.example/lib/" FILE_1 ".png"),
+	  PIXEL("https://c.example/img/" FILE_2 ".png", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "nor is another host", { SEEN("https://c.example/lib/" FILE_1 ".png"), PIXEL("https://d.example/lib/" FILE_2 ".png", 1) },
+	  2, .action = ACTION_NEUTRALISE, .stripped = 2, .reasons = "1 of 2 references are to be made inert",
+	  .rules = "builtin.invisible" },
+	{ "a short name beside a logo is no spacer", { SEEN("https://c.example/mail/header.gif"),
+	  PIXEL("https://c.example/mail/p.gif", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "a name that counts beside a logo is none either", { SEEN("https://c.example/mail/header.gif"),
+	  PIXEL("https://c.example/mail/mail-open.gif", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "tiny pictures are no store for each other", { PIXEL("https://c.example/lib/" FILE_1 ".png", 1),
+	  PIXEL("https://c.example/lib/" FILE_2 ".png", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 3,
 	  .reasons = "2 of 2 references are to be made inert", .rules = "builtin.invisible" },
 };
 

@@ -29,6 +29,13 @@ static const struct picture_case {
 	{ "a spacer in a tracker's folder does too", "https://shop.example/track/spacer.gif", false, false },
 	{ "a spacer on a tracker's host does too", "https://open.shop.example/spacer.gif", false, false },
 	{ "a query tells readers apart", "https://shop.example/spacer.gif?1", false, false },
+	{ "a small version does not", "https://shop.example/spacer.gif?v=2", true, true },
+	{ "nor does a date", "https://shop.example/spacer.gif?v=20240321", true, true },
+	{ "a long version does", "https://shop.example/spacer.gif?v=482913", false, false },
+	{ "and so does what stands beside it", "https://shop.example/spacer.gif?v=2&u=7", false, false },
+	{ "an empty version may", "https://shop.example/spacer.gif?v=", false, false },
+	{ "spacers are numbered", "https://shop.example/spacer20.gif", true, true },
+	{ "transparent-pixel.png is one", "https://shop.example/transparent-pixel.png", true, true },
 	{ "an empty query may", "https://shop.example/spacer.gif?", false, false },
 	{ "a fragment may", "https://shop.example/spacer.gif#a", false, false },
 	{ "user information does", "https://ann@shop.example/spacer.gif", false, false },
@@ -113,6 +120,55 @@ token_is_judged(void **state)
 	free(fixture.d);
 }
 
+static const struct report_case {
+	const char		*says, *url;
+	enum shape_report	 report;
+} reports[] = {
+	/* names that say it */
+	{ "a script named open", "https://news.example/open.php?u=4711", SHAPE_REPORTS },
+	{ "a folder named open", "https://news.example/wf/open?upn=8f3a9c1d2e4b5a67", SHAPE_REPORTS },
+	{ "a folder in front of the token", "https://news.example/track/open/8f3a9c1d2e4b5a67", SHAPE_REPORTS },
+	{ "a pixel with a query", "https://news.example/media/pixel.gif?c=12&u=8812", SHAPE_REPORTS },
+	{ "a PNG may be one, too", "https://news.example/media/pixel.png?c=12&u=8812", SHAPE_REPORTS },
+	{ "a beacon with a token", "https://news.example/v1/beacon/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81", SHAPE_REPORTS },
+	{ "words in company", "https://news.example/api/track_email_open/4711-8f3a9c1d2e4b5a67", SHAPE_REPORTS },
+	{ "words in humps", "https://news.example/m/openTracker?id=4711", SHAPE_REPORTS },
+	{ "words in one", "https://news.example/emailopened?id=4711", SHAPE_REPORTS },
+	{ "capitals", "https://news.example/OPEN.ASPX?tp=8f3a9c1d2e4b5a67", SHAPE_REPORTS },
+	{ "a number behind the word", "https://news.example/pixel2.gif?m=8812", SHAPE_REPORTS },
+	/* names that almost say it */
+	{ "a short folder and a long token", "https://news.example/e/o/8f3a9c1d2e4b5a67", SHAPE_MAY_REPORT },
+	{ "a tracking host and a token", "https://track.news.example/8f3a9c1d2e4b5a67", SHAPE_MAY_REPORT },
+	{ "a one-letter picture behind a token", "https://news.example/oo/8f3a9c1d2e4b5a67/e.gif", SHAPE_MAY_REPORT },
+	{ "a token for a picture's name", "https://news.example/q/8f3a9c1d2e4b5a67.png", SHAPE_MAY_REPORT },
+	/* near misses */
+	{ "open without anything to tell", "https://news.example/open", SHAPE_IS_SILENT },
+	{ "open in company that it does not keep when it counts", "https://news.example/open-house/photo?id=12345678",
+	  SHAPE_IS_SILENT },
+	{ "a file of words", "https://news.example/icon-track-parcel.png", SHAPE_IS_SILENT },
+	{ "a file of words with a size", "https://news.example/beacon-hill-office.png?width=1120", SHAPE_IS_SILENT },
+	{ "a telephone", "https://news.example/google-pixel-9-hero.jpg", SHAPE_IS_SILENT },
+	{ "a photograph in a folder that counts", "https://news.example/open/summer.jpg", SHAPE_IS_SILENT },
+	{ "a store's file", "https://news.example/lib/fe9a/m/1/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81.png", SHAPE_IS_SILENT },
+	{ "a signed picture", "https://media.example/dms/image/D4E03AQlb52Kbi2S9NW/logo/0/57.png?e=3594628326&v=beta&t=Uwt8kr30ekw8nD",
+	  SHAPE_IS_SILENT },
+	{ "a resized one", "https://media.example/resize/600x400/8f3a9c1d2e4b5a67.jpg?sig=QWxhZGRpbjpvcGVu", SHAPE_IS_SILENT },
+	{ "a barcode", "https://shop.example/barcode.php?code=004012345123", SHAPE_IS_SILENT },
+	{ "a map", "https://weather.example/map?city=Tallinn&zoom=13", SHAPE_IS_SILENT },
+	{ "a face", "https://faces.example/avatar/9e107d9d372bb6826bd81d3542a419d6?s=80", SHAPE_IS_SILENT },
+};
+
+static void
+report_is_judged(void **state)
+{
+	const struct report_case	*row = *state;
+	struct fixture			 fixture;
+	struct url_pieces		 url = pieces(&fixture, row->url);
+
+	assert_int_equal(shape_report_of(&url), row->report);
+	free(fixture.d);
+}
+
 static void
 a_url_is_cut_at_its_signs(void **state)
 {
@@ -136,7 +192,7 @@ a_url_is_cut_at_its_signs(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(pictures) + NITEMS(tokens) + 1] = {
+	struct CMUnitTest	tests[NITEMS(pictures) + NITEMS(tokens) + NITEMS(reports) + 1] = {
 		cmocka_unit_test(a_url_is_cut_at_its_signs) };
 	size_t			count = 1;
 
@@ -146,5 +202,8 @@ main(void)
 	for (size_t i = 0; i < NITEMS(tokens); i++)
 		tests[count++] = (struct CMUnitTest){ .name = tokens[i].says, .test_func = token_is_judged,
 		    .initial_state = (void *)(uintptr_t)&tokens[i] };
+	for (size_t i = 0; i < NITEMS(reports); i++)
+		tests[count++] = (struct CMUnitTest){ .name = reports[i].says, .test_func = report_is_judged,
+		    .initial_state = (void *)(uintptr_t)&reports[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

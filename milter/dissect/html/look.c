@@ -34,14 +34,6 @@ struct look {
 	const struct link_rel		*rel;		/* what they come to for a link, or NULL */
 };
 
-static bool
-has_words(const struct html_tag *tag)
-{
-	const struct html_attribute *alt = html_tag_find(tag, SPAN("alt")), *title = html_tag_find(tag, SPAN("title"));
-
-	return (alt != NULL && span_trim(alt->value).len > 0) || (title != NULL && span_trim(title->value).len > 0);
-}
-
 /* Size and visibility, found out once a tag, and only for what is fetched on display. */
 static void
 add_facts(struct look *look)
@@ -60,7 +52,7 @@ add_facts(struct look *look)
 	look->place.hidden = facts.hidden;
 	look->place.width = facts.width;
 	look->place.height = facts.height;
-	look->place.flags |= (facts.in_link ? REFERENCE_IN_LINK : 0) | (has_words(look->tag) ? REFERENCE_WORDED : 0);
+	look->place.flags |= facts.in_link ? REFERENCE_IN_LINK : 0;
 }
 
 /* Elements that show nothing by nature. */

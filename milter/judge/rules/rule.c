@@ -11,7 +11,8 @@
 const char *const rule_status_names[] = { "draft", "shadow", "enforce", "retired" };
 const char *const rule_level_names[] = { "info", "low", "medium", "high", "critical" };
 const char *const rule_exemptible[] = {
-	"builtin.recipient-token", "builtin.invisible", "builtin.opaque-token", "builtin.remote-content",
+	"builtin.recipient-token", "builtin.invisible", "builtin.opaque-token", "builtin.open-report",
+	"builtin.remote-content",
 };
 static const char *const kind_names[] = { "detection", "exemption" };
 static const char *const hold_names[] = { "false", "watched", "true" };

@@ -62,6 +62,6 @@ bool		rule_name_fits(struct span pattern, struct span name);
 /* The names of the enums, as files have them. */
 extern const char *const rule_status_names[4], *const rule_level_names[5];
 /* The built-in rules that an exemption may name. */
-extern const char *const rule_exemptible[4];
+extern const char *const rule_exemptible[5];
 
 #endif

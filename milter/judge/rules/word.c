@@ -25,6 +25,7 @@ static const char *const result_words[] = {
 	"pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror", "none",
 };
 static const char *const policy_words[] = { "none", "quarantine", "reject" };
+static const char *const report_words[] = { "no", "maybe", "yes" };
 static const char *const position_words[] = { "first", "last" };
 
 #define WORDS_OF(name)								\
@@ -42,6 +43,7 @@ WORDS_OF(disposition)
 WORDS_OF(method)
 WORDS_OF(result)
 WORDS_OF(policy)
+WORDS_OF(report)
 WORDS_OF(position)
 
 const char *

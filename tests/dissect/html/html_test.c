@@ -262,9 +262,6 @@ static const struct flag_row {
 	uint32_t	 flags;
 } flags[] = {
 	{ "a picture by itself", "<p><img " IMG, 0 },
-	{ "one with a text", "<img alt='Our shop' " IMG, REFERENCE_WORDED },
-	{ "an empty text is none", "<img alt='' title=' ' " IMG, 0 },
-	{ "a title is one", "<img title=Shop " IMG, REFERENCE_WORDED },
 	{ "one in a link", "<a href=http://l.example/><p><img " IMG "</a>", REFERENCE_IN_LINK },
 	{ "one in an anchor without a link", "<a name=x><img " IMG "</a>", 0 },
 	{ "one behind a link", "<a href=http://l.example/>x</a><img " IMG, 0 },
@@ -281,7 +278,7 @@ marks(void **state)
 	const struct reference	*last = &dissection_references(d)[d->references.count - 1];
 
 	assert_int_equal(last->trigger, TRIGGER_OPEN);
-	assert_int_equal(last->flags & (REFERENCE_WORDED | REFERENCE_IN_LINK), row->flags);
+	assert_int_equal(last->flags & REFERENCE_IN_LINK, row->flags);
 	arena_free(arena);
 }
 
