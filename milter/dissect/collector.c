@@ -42,6 +42,19 @@ place_text(struct block *block, const struct place *place)
 	return block_text(block, (struct span){ name, len });
 }
 
+/* Enough to tell what it says; whole characters. */
+#define MOST_ALT_BYTES	120
+
+static struct span
+alt_beginning(struct span alt)
+{
+	size_t end = MOST_ALT_BYTES;
+
+	while (end < alt.len && end > 0 && ((unsigned char)alt.at[end] & 0xc0) == 0x80)
+		end--;
+	return span_cut(alt, 0, end);
+}
+
 static void
 add_reference(struct collector *collector, const struct place *place, enum url_reach reach, const struct url *url)
 {
@@ -71,6 +84,7 @@ add_reference(struct collector *collector, const struct place *place, enum url_r
 	} else
 		reference->url = block_text(block, span_trim(place->written));
 	reference->place = place_text(block, place);
+	reference->alt = block_text(block, alt_beginning(place->alt));
 }
 
 void

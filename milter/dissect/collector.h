@@ -19,6 +19,7 @@ struct collector {
 	struct url	 base;
 	bool		 has_base;
 	bool		 has_broken_base;	/* one that is no URL by the standard, yet leads somewhere in some client */
+	uint32_t	 characters;	/* that a reader sees of an HTML document */
 };
 
 /* A place that names a URL. Extents are in document coordinates. */
@@ -31,6 +32,7 @@ struct place {
 	uint32_t		 flags;		/* REFERENCE_VOID_TAG, NO_TREE, NESTED; LIVE is found out here */
 	uint32_t		 hidden, width, height;
 	struct span		 element, attribute;	/* for people: "img", "src" */
+	struct span		 alt;		/* with REFERENCE_HAS_ALT */
 	bool			 inert;		/* never rendered: recorded, but not live */
 	bool			 composed;	/* written is a piece of what a client may make a URL of: live whatever it is */
 };

@@ -37,5 +37,12 @@ static const struct construct table[] = {
 	{ .name = "names of no character reference in a style", .head = HTML_HEAD "<img style='", .unit = "&CounterClockwiseContourIntegra", .tail = "' src=//h>" },
 	{ .name = "ampersands", .head = HTML_HEAD "<img style='", .unit = "&", .tail = "' src=//h>" },
 	{ .name = "digits of one character reference", .head = HTML_HEAD "<img style='&#", .unit = "0", .tail = "65;' src=//h>" },
+	{ .name = "tables in tables around pictures", .unit = "<table>", .half = "<img src=//h/%u" PAD ">" },
+	{ .name = "cells in cells around pictures", .unit = "<table><td>x", .half = "<img src=//h/%u" PAD ">" },
+	{ .name = "elements that hide each other", .unit = "<p hidden>", .tail = "<img src=//h>" },
+	{ .name = "colons in a style", .head = HTML_HEAD "<p style='", .unit = ": 0", .tail = "'><img src=//h>" },
+	{ .name = "blanks around colons in a style", .head = HTML_HEAD "<p style='", .unit = " ", .half = ":0", .between = ":n ",
+	  .tail = "'><img src=//h>" },
+	{ .name = "references to blanks", .unit = "&#", .half = "&nbsp", .tail = "<img src=//h>" },
 };
 const struct constructs constructs = { table, NITEMS(table) };

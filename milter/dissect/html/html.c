@@ -95,6 +95,7 @@ html_collect(struct collector *collector, const struct layer *layer, enum html_s
 	struct scan	 scan = { .collector = collector, .layer = layer, .source = source };
 	struct url	 outer_base = collector->base;
 	bool		 had_base = collector->has_base, had_broken_base = collector->has_broken_base;
+	size_t		 first = block->references.count;
 
 	if (layer->depth > MOST_LAYERS) {
 		block_exceed(block, LIMIT_depth);
@@ -123,6 +124,10 @@ html_collect(struct collector *collector, const struct layer *layer, enum html_s
 			look_at_comment(&scan, item);
 		else
 			instruction_collect(collector, layer, item->text_begin, item->text_end, source == HTML_XML);
+	}
+	if (source == HTML_DOCUMENT) {
+		outline_place(&scan.outline, collector, layer, first);
+		collector->characters = outline_characters(&scan.outline);
 	}
 	/* A document inside has its own base; this one's stays for what follows in the outer one. */
 	if (layer->depth > 0) {

@@ -49,6 +49,11 @@ add_facts(struct look *look)
 		block_exceed(look->scan->collector->block, LIMIT_css_tokens);
 	else if (err != PW_OK)
 		block_fail(look->scan->collector->block, err, SPAN("style rules"));
+	const struct html_attribute *alt = html_tag_find(look->tag, SPAN("alt"));
+	if (alt != NULL) {
+		look->place.flags |= REFERENCE_HAS_ALT;
+		look->place.alt = span_trim(scan_value(look->scan, alt).text);
+	}
 	look->place.hidden = facts.hidden;
 	look->place.width = facts.width;
 	look->place.height = facts.height;

@@ -161,6 +161,19 @@ take_token(struct scan *scan, struct course *course, const struct html_token *to
 		take_aside(scan, course, token);
 }
 
+/* What is made of all tokens of a document. */
+static bool
+take_whole(struct scan *scan, const struct html_token *token)
+{
+	struct span text = scan->layer->text;
+
+	if ((token->type == HTML_EOF || nesting_add(&scan->nesting, token) == PW_OK) &&
+	    outline_add(&scan->outline, text, token) == PW_OK)
+		return true;
+	scan_fail(scan, PW_ENOMEM);
+	return false;
+}
+
 static void
 scan_tokens(struct scan *scan, enum html_mode mode)
 {
@@ -170,13 +183,12 @@ scan_tokens(struct scan *scan, enum html_mode mode)
 	struct html_token	 token;
 
 	html_lexer_init(&lexer, scan->layer->text, mode, block->limits->attributes, block->arena);
-	while (html_lexer_next(&lexer, &token), token.type != HTML_EOF) {
-		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT && nesting_add(&scan->nesting, &token) != PW_OK) {
-			scan_fail(scan, PW_ENOMEM);
+	do {
+		html_lexer_next(&lexer, &token);
+		if (mode == HTML_PLAIN && scan->source == HTML_DOCUMENT && !take_whole(scan, &token))
 			return;
-		}
 		take_token(scan, &course, &token);
-	}
+	} while (token.type != HTML_EOF);
 	if (lexer.failure != PW_OK)
 		scan_fail(scan, lexer.failure);
 }
@@ -263,7 +275,8 @@ scan_items(struct scan *scan)
 
 	html_lexer_init(&scan->lexer, text, HTML_PLAIN, block->limits->attributes, block->arena);
 	scan->seen = arena_alloc(block->arena, text.len / 8 + 1);
-	if (scan->seen == NULL) {
+	if (scan->seen == NULL ||
+	    (scan->source == HTML_DOCUMENT && outline_init(&scan->outline, block->arena) != PW_OK)) {
 		scan_fail(scan, PW_ENOMEM);
 		return false;
 	}

@@ -5,6 +5,7 @@
 #include "html.h"
 #include "lexer.h"
 #include "nesting.h"
+#include "outline.h"
 #include "tree.h"
 #include "visibility.h"
 
@@ -29,6 +30,7 @@ struct scan {
 	bool			 noscript, frameset, escapes;	/* in a script */
 	bool			 wants_tree;
 	struct nesting		 nesting;	/* of an HTML_DOCUMENT */
+	struct outline		 outline;	/* the same */
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../characters.h"
 #include "boundary.h"
 #include "charset.h"
 #include "fields.h"
@@ -265,6 +266,8 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 	if (base.len > 0)
 		collector_set_base(&collector, base);
 	render_document(&collector, &layer, kind);
+	if (kind == DOCUMENT_HTML)
+		block_part(block, part_index)->characters = collector.characters;
 	if (block->references.count == before && block->failure == PW_OK) {
 		block->documents.count--;
 		return text.text;
@@ -575,6 +578,8 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		out_of_memory(walk);
 		return;
 	}
+	if (plain)
+		block_part(block, index)->characters = (uint32_t)characters_of_text(decoded.bytes);
 	if (wrapper && wrapped_is_whole(type.head, name, decoded.bytes)) {
 		wrapped_look(block, index, type.head, name, decoded.bytes);
 		return;

@@ -87,7 +87,8 @@ GETTER(get_recipient_form)
 #define PLACE_GETTER(name, set)							\
 	REFERENCE_GETTER(name, if ((reference->flags & REFERENCE_IN_FLOW) != 0) set)
 PLACE_GETTER(get_alone, value_set_truth(value, (reference->flags & REFERENCE_ALONE) != 0))
-PLACE_GETTER(get_position, value_set_bits(evidence, value, reference->flags / REFERENCE_FIRST, word_of_position))
+PLACE_GETTER(get_position, value_set_bits(evidence, value, (reference->flags & (REFERENCE_FIRST | REFERENCE_LAST)) /
+    REFERENCE_FIRST, word_of_position))
 _Static_assert(REFERENCE_LAST == REFERENCE_FIRST << 1, "the words of positions are those of the flags");
 
 REFERENCE_GETTER(get_alt, if ((reference->flags & REFERENCE_HAS_ALT) != 0) TEXT_OF(alt))

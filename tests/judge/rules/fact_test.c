@@ -71,6 +71,71 @@ static const struct fact_case {
 	{ "where it was named", "message_id.domain", "Message-ID: <1@x@Mail.A.example>\r\n", "", .is = "mail.a.example" },
 };
 
+#define PIXEL	"<img src='http://t.example/p' width=1 height=1>"
+#define PICTURE	"<img src='http://a.example/p' width=300 height=80>"
+#define TABLE(cells) "<table><tr>" cells "</tr></table>"
+#define PART(type, text) "--b\r\n" type "\r\n\r\n" text "\r\n"
+
+/* Of each element, in the order of the document. */
+static const struct fact_case element_cases[] = {
+	{ "text without blanks", "text.length", "", "<p>Hello, <b>world</b></p>", .is = "11" },
+	{ "references to blanks are blanks", "text.length", "", "a&nbsp;&#160;&#xA0;&zwnj;&shy;&amp;&lt;b& &", .is = "6" },
+	{ "blanks that look like nothing, too", "text.length", "",
+	  "a\xc2\xa0\xe2\x80\x8b\xcd\x8f\xef\xbb\xbf\xe3\x80\x80\xc3\xa9\xf0\x9f\x99\x82", .is = "3" },
+	{ "titles, sheets, scripts and comments are no text", "text.length", "",
+	  "<title>abc</title><style>p{}</style><script>x()</script><!-- c -->d", .is = "1" },
+	{ "nor what its element hides", "text.length", "", "<div style='Display : NONE'>abc<div>d</div>e</div>f<span hidden>g</span>"
+	  "<p style='color:red;max-height:0px'>h</p><p style='font-size:0.9em'>i</p><p style='visibility:hidden'>j</p>k",
+	  .is = "3" },
+	{ "a name that only ends like a property hides nothing", "text.length", "", "<p style='x-display:none;font:0'>abc</p>",
+	  .is = "3" },
+	{ "of alternatives, the longer", "text.length", "", PART("Content-Type: text/plain", "Hello") PART("Content-Type: text/html",
+	  "<p>Hello</p><p>world</p>") "--b--", .is = "10" },
+	{ "an attachment is no text of the mail", "text.length", "", PART("Content-Type: text/plain", "Hello")
+	  PART("Content-Type: text/html\r\nContent-Disposition: attachment", "<p>Hello world</p>") "--b--", .is = "5" },
+	{ "of each part", "part.text_length", "", PART("Content-Type: text/plain\r\nContent-Transfer-Encoding: base64", "SGVsbG8=")
+	  PART("Content-Type: text/html", "<p>Hello world</p>") PART("Content-Type: image/png", "xyz") "--b--", .is = "5, 10, ?" },
+	{ "what parts are said to be", "part.disposition", "", PART("Content-Type: text/plain", "x")
+	  PART("Content-Type: text/plain\r\nContent-Disposition: inline; filename=a", "x")
+	  PART("Content-Type: text/plain\r\nContent-Disposition: Attachment (x); filename=a", "x")
+	  PART("Content-Type: text/plain\r\nContent-Disposition: form-data", "x") "--b--", .is = "none, inline, attachment, other" },
+	{ "attachments", "attachments.count", "", PART("Content-Type: text/plain", "x")
+	  PART("Content-Type: image/png\r\nContent-Disposition: inline; filename=a", "x")
+	  PART("Content-Type: text/plain\r\nContent-Disposition: attachment", "x")
+	  PART("Content-Type: application/pdf; name=a.pdf", "x") "--b--", .is = "2" },
+
+	{ "alone in its cell", "alone", "", TABLE("<td>Hello</td><td> &nbsp; " PIXEL "\r\n</td>"), .is = "true" },
+	{ "beside a word", "alone", "", TABLE("<td>Hello</td><td>x" PIXEL "</td>"), .is = "false" },
+	{ "beside a picture", "alone", "", TABLE("<td>" PICTURE PIXEL "</td>"), .is = "true, false" },
+	{ "beside what is not seen", "alone", "", TABLE("<td>" PIXEL PIXEL "<p style='display:none'>x</p></td>"), .is = "true, true" },
+	{ "in a cell that nothing closes", "alone", "", "<table><tr><td>Hello<td>" PIXEL "<tr><td>world</table>", .is = "true" },
+	{ "in a table inside of a cell with text", "alone", "", TABLE("<td>" TABLE("<td>" PIXEL "</td>") "x</td>"), .is = "true" },
+	{ "in a cell with a table with text", "alone", "", TABLE("<td>" TABLE("<td>x</td>") PIXEL "</td>"), .is = "false" },
+	{ "in a table, but in no cell of it", "alone", "", TABLE("<td>x" "<table><table>" PIXEL "</table></table>" "</td>"), .is = "false" },
+	{ "outside of tables, beside text", "alone", "", "<div>x</div><div>" PIXEL "</div>", .is = "false" },
+	{ "alone in the document", "alone", "", "<title>x</title><div>" PIXEL "</div>", .is = "true" },
+	{ "a cell outside of tables is none", "alone", "", "x<td>" PIXEL "</td>", .is = "false" },
+	{ "where that cannot be said", "alone", "", "<style>p{background:url(http://t.example/b)}</style>"
+	  "<!--[if mso]>" PIXEL "<![endif]--><p background=http://t.example/c>x</p>", .is = "?, ?, ?" },
+
+	{ "the first, the last and the middle", "position", "", PIXEL "Hello" PIXEL "world" PIXEL, .is = "first, , last" },
+	{ "what a reader does not see takes no place", "position", "", "<p style='display:none'>x</p>" PIXEL PIXEL "x"
+	  PIXEL "<p hidden>x</p>" PIXEL, .is = "first, first, last, last" },
+	{ "nothing else", "position", "", PIXEL, .is = "first last" },
+	{ "a visible picture takes a place", "position", "", PICTURE PIXEL PICTURE, .is = "first, , last" },
+	{ "an embedded one, too", "position", "", "<img src=cid:a@b>" PIXEL, .is = "last" },
+	{ "each URL of a tag has its place", "position", "", "<img src=http://a.example/1 srcset='http://a.example/2 2x'>x",
+	  .is = "first, first" },
+
+	{ "no alternative text", "alt", "", "<img src=http://a.example/1>", .is = "?" },
+	{ "an empty one", "alt", "", "<img src=http://a.example/1 alt>", .is = "" },
+	{ "a written one", "alt", "", "<img alt=' A &amp; B ' src=http://a.example/1>", .is = "A & B" },
+	{ "sizes that are declared", "size.declared", "", "<img src=http://a.example/1><img src=http://a.example/2 width=7>"
+	  "<img src=http://a.example/3 style='height:7px'>", .is = "false, true, true" },
+	{ "URLs of each host, once", "host.references", "", "<img src=http://a.example/1><img src=http://b.example/1>"
+	  "<img src=http://a.example/2><img src=http://a.example/1><a href=http://a.example/3>x</a>", .is = "2, 1, 2, 2" },
+};
+
 /* Texts joined by blanks, truths and numbers as they are written. */
 static struct span
 words_of(const struct fact *fact, const struct value *value, struct arena *arena)
@@ -127,8 +192,9 @@ is_said(void **state)
 	size_t			 count = 1;
 
 	assert_non_null(fact);
-	message.raw = arena_printf(arena, "%sFrom: %s\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n%s\r\n", row->header,
-	    row->from != NULL ? row->from : "joe@mail.a.example", row->html);
+	message.raw = arena_printf(arena, "%sFrom: %s\r\nMIME-Version: 1.0\r\nContent-Type: %s\r\n\r\n%s\r\n", row->header,
+	    row->from != NULL ? row->from : "joe@mail.a.example", strncmp(row->html, "--b", 3) == 0 ?
+	    "multipart/mixed; boundary=b" : "text/html; charset=utf-8", row->html);
 	evidence_init(&evidence, &message, dissect_or_fail(message.raw, arena), NULL, 0, arena);
 	evidence.verifiers = &verifiers;
 	if (scope_of(fact) == SCOPE_MESSAGE)
@@ -150,11 +216,15 @@ is_said(void **state)
 int
 main(void)
 {
-	struct CMUnitTest tests[NITEMS(cases)] = { 0 };
+	struct CMUnitTest	tests[NITEMS(cases) + NITEMS(element_cases)] = { 0 };
+	size_t			count = 0;
 
 	dissect_prepare();
 	for (size_t i = 0; i < NITEMS(cases); i++)
-		tests[i] = (struct CMUnitTest){ .name = cases[i].says, .test_func = is_said,
+		tests[count++] = (struct CMUnitTest){ .name = cases[i].says, .test_func = is_said,
 		    .initial_state = (void *)(uintptr_t)&cases[i] };
+	for (size_t i = 0; i < NITEMS(element_cases); i++)
+		tests[count++] = (struct CMUnitTest){ .name = element_cases[i].says, .test_func = is_said,
+		    .initial_state = (void *)(uintptr_t)&element_cases[i] };
 	return cmocka_run_group_tests_name("facts", tests, NULL, NULL);
 }
