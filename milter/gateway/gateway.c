@@ -295,7 +295,9 @@ int
 gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char *config_file,
     struct generation *generation)
 {
-	struct gateway gateway = { .listen_fd = listen_fd, .control_fd = control_fd, .config_file = config_file };
+	struct gateway		 gateway = { .listen_fd = listen_fd, .control_fd = control_fd, .config_file = config_file };
+	struct generation	*last;
+	int			 status;
 
 	signals_ignore();
 	wake_prepare();
@@ -311,7 +313,12 @@ gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char
 	current_publish(generation);
 	if (!libmilter_start(&gateway, generation_options(generation)))
 		return EX_OSERR;
+	generation_drop(generation);
 	say(&gateway, GATEWAY_STARTED);
 	listen_to_keeper(&gateway);
-	return drain(&gateway);
+	status = drain(&gateway);
+	last = current_hold();
+	generation_log(last);
+	generation_drop(last);
+	return status;
 }

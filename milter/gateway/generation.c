@@ -1,6 +1,7 @@
 #include <pixelward/gateway/generation.h>
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/log.h>
 #include <pixelward/gateway/rules_dir.h>
 
 #include <stdatomic.h>
@@ -12,9 +13,27 @@ struct generation {
 	struct policy	*policy;
 };
 
+void
+generation_log(const struct generation *generation)
+{
+	struct buf report;
+
+	buf_init(&report, 1 << 16);
+	policy_report(generation->policy, &report);
+	for (struct span rest = buf_span(&report); rest.len > 0;) {
+		size_t end = span_find_char(rest, '\n', 0);
+
+		log_info("generation %s: %.*s", policy_generation(generation->policy), SPAN_ARG(span_cut(rest, 0, end)));
+		rest = span_from(rest, end + 1);
+	}
+	buf_fini(&report);
+}
+
 static void
 generation_free(struct generation *generation)
 {
+	if (generation->policy != NULL)
+		generation_log(generation);
 	policy_free(generation->policy);
 	options_free(generation->options);
 	free(generation);

@@ -384,3 +384,9 @@ policy_generation(const struct policy *policy)
 {
 	return policy->generation;
 }
+
+void
+policy_report(const struct policy *policy, struct buf *report)
+{
+	tally_print(policy->rules->tally, policy->rules->rules, policy->rules->count, report);
+}

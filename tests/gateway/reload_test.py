@@ -123,6 +123,23 @@ class Reload(unittest.TestCase):
             "pid %d\ngeneration x\nreloaded 0\nrefused 0\n" % os.getpid())
         self.assertEqual(ctl("reload", "-c", str(path)).returncode, 69)
 
+    def test_what_rules_could_not_say_is_told_when_their_generation_ends(self):
+        self.write("a", "3.yaml", RULE.format(name="wide", host="a0.example").replace(
+            "url.host: a0.example", "width|gt: 2000").replace("expect: {match: true, strips: a.png}", "expect: {match: false}"))
+        mail = MAIL + b"<img src='https://a.example/nowhere'>\r\n"
+        with self.daemon() as daemon:
+            with daemon.session() as mta:
+                mta.send(mail)
+                mta.send(mail)
+            self.assertEqual(ctl("reload", "-c", str(daemon.config)).returncode, 0)
+            daemon.wait_for_log(": rule site.wide: of 2 messages matched 0, unknown in 2, failed in 0")
+            with daemon.session() as mta:
+                mta.send(mail)
+            daemon.process.terminate()
+            daemon.process.wait(2 * PATIENCE)
+            self.assertIn(": rule site.wide: of 1 messages matched 0, unknown in 1, failed in 0", daemon.log())
+            self.assertNotIn("rule site.a0: of", daemon.log())
+
     def test_wrong_use_is_64(self):
         for arguments in (["more"], ["-x"], ["-c"]):
             self.assertEqual(ctl("reload", *arguments).returncode, 64)

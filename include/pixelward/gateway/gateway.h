@@ -25,8 +25,8 @@ enum gateway_word {
 /*
  * Serve listen_fd until told to drain; end of file on control_fd (a socketpair's end) means that the keeper
  * died: drain, too. Returns the process's exit status: 0, or an EX_ of sysexits.h; the caller must leave by
- * _exit(), since libmilter's threads may still run. The generation is held by the caller;
- * slots are those of the dissectors that the keeper runs.
+ * _exit(), since libmilter's threads may still run. The caller's hold of the generation passes to it; slots
+ * are those of the dissectors that the keeper runs.
  */
 int	gateway_run(int listen_fd, int control_fd, const struct slots *, const char *config_file,
 	    struct generation *);

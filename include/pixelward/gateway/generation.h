@@ -13,8 +13,8 @@
 struct generation;
 
 /*
- * Read the file and the rules it names. dissect runs the tests in the rules; NULL: they are not run. All mistakes and warnings are appended to report, a line each, as
- * file:line:column.
+ * Read the file and the rules it names. dissect runs the tests in the rules; NULL: they are not run. All mistakes and
+ * warnings are appended to report, a line each, as file:line:column.
  *	PW_ECONFIG	there was a mistake: *generation is NULL
  *	PW_ENOMEM	*generation is NULL
  */
@@ -23,8 +23,10 @@ enum pw_err		 generation_load(const char *config_file, dissect_function *dissect
 
 /* One more holder; any thread. Returns its argument. */
 struct generation	*generation_hold(struct generation *);
-/* The last holder frees it. NULL is fine. */
+/* The last holder logs it and frees it. NULL is fine. */
 void			 generation_drop(struct generation *);
+/* Its rules that could not be judged by in some messages, a line each. */
+void			 generation_log(const struct generation *);
 
 /* Borrowed from the generation. */
 const struct options	*generation_options(const struct generation *);

@@ -32,6 +32,8 @@ enum pw_err	policy_load_files(const struct options *, const char *const *files, 
 void		policy_free(struct policy *);	/* NULL is fine */
 /* Short hash of everything loaded: the generation in log lines. */
 const char	*policy_generation(const struct policy *);
+/* A line for each rule of files that was unknown or failed in messages judged so far, by any thread; perhaps nothing. */
+void		policy_report(const struct policy *, struct buf *);
 
 /*
  * Decide on every reference and on the message: what policy wants, whatever the Mode. options is read for

@@ -42,6 +42,8 @@ struct bucket {
 struct probe {
 	const struct fact	*fact;
 	bool			 kinds[KEY_FILTER + 1];
+	uint32_t		*posts;
+	size_t			 post_count, post_capacity;
 	struct needles		*literals;
 	struct needle		*needles;	/* while it is built */
 	size_t			 needle_count, needle_capacity;
@@ -249,10 +251,12 @@ add_post(struct rule_index *index, uint32_t number, size_t at)
 	if (keys->count == 0)
 		return push(index->arena, &view->asked, &view->asked_count, &view->asked_capacity, number);
 	probe = probe_of(index, view, post->line->fact);
-	for (size_t i = 0; i < keys->count && probe != NULL; i++)
+	if (probe == NULL || !push(index->arena, &probe->posts, &probe->post_count, &probe->post_capacity, number))
+		return false;
+	for (size_t i = 0; i < keys->count; i++)
 		if (!add_key(index, probe, at, &keys->at[i], number))
 			return false;
-	return probe != NULL;
+	return true;
 }
 
 static bool
@@ -439,25 +443,27 @@ take_literal(struct span text, size_t begin, size_t end, const struct needle *ne
 	return false;	/* the others, too */
 }
 
-/* What cannot be tried is told of every rule that asks for it. */
+static bool
+has_kind(const struct keys *keys, enum key_kind kind)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (keys->at[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* What cannot be looked up is told of every rule that has such a key; why is NULL: of every rule. */
 static void
-fail_all(const struct search *search, enum key_kind kind)
+miss_all(const struct search *search, enum key_kind kind, const char *why)
 {
 	const struct rule_index *index = search->index;
 
-	for (size_t i = 0; i < index->post_count; i++) {
-		const struct post	*post = &index->posts[i];
-		const struct keys	*keys = &index->keys[post->line->id];
+	for (size_t i = 0; i < search->probe->post_count; i++) {
+		const struct post *post = &index->posts[search->probe->posts[i]];
 
-		if (post->line->fact != search->probe->fact || keys->count == 0)
-			continue;
-		for (size_t k = 0; k < keys->count; k++)
-			if (keys->at[k].kind == kind) {
-				for (size_t m = post->begin; m < post->begin + post->count; m++)
-					search->asker->fail(search->asker->context, index->postings[m].rule,
-					    "the message has too much URL text to try the filters on all of it");
-				break;
-			}
+		for (size_t k = post->begin; k < post->begin + post->count; k++)
+			if (why == NULL || has_kind(&index->keys[post->line->id], kind))
+				search->asker->miss(search->asker->context, index->postings[k].rule, why);
 	}
 }
 
@@ -474,7 +480,7 @@ find_filters(const struct search *search, enum key_kind kind)
 	for (size_t i = 0; i < urls->asker.hit_count; i++)
 		take_hash(search, hash_of_number(kind, search->view, search->probe->fact, urls->asker.hits[i].filter->list));
 	if (err == PW_ELIMIT && !had_failed)
-		fail_all(search, kind);
+		miss_all(search, kind, "the message has too much URL text to try the filters on all of it");
 	return err != PW_ENOMEM;
 }
 
@@ -487,6 +493,8 @@ find(const struct search *search)
 	struct value			 value;
 
 	fact_get(probe->fact, asker->evidence, asker->scope, asker->element, &value);
+	if (!value.known)
+		miss_all(search, KEY_DOMAIN, NULL);
 	for (size_t i = 0; value.known && i < value.count; i++) {
 		if (probe->kinds[KEY_DOMAIN])
 			find_domains(search, value.texts[i]);

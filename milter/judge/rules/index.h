@@ -33,8 +33,8 @@ struct index_asker {
 	enum truth		(*ask)(void *context, const struct line *);
 	/* A rule has what it needs: at this element if that is what it acts on, else in the message. Told more than once. */
 	void			(*take)(void *context, uint32_t rule, bool here);
-	/* A rule's filters could not be tried on all URLs. */
-	void			(*fail)(void *context, uint32_t rule, const char *why);
+	/* What a rule needs is unknown, or (why) its filters could not be tried on all URLs. */
+	void			(*miss)(void *context, uint32_t rule, const char *why);
 	void			*context;
 };
 

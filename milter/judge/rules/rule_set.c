@@ -182,7 +182,8 @@ rule_set_finish(struct rule_set *set, const struct list_set *lists, dissect_func
 {
 	check_names(set);
 	if (filter_set_index(&set->filters->set) != PW_OK || !intern(set->arena, set->rules, set->count, &set->interned) ||
-	    (set->index = rule_index_new(set->arena, set->rules, set->count, &set->interned, &set->filters->set)) == NULL)
+	    (set->index = rule_index_new(set->arena, set->rules, set->count, &set->interned, &set->filters->set)) == NULL ||
+	    (set->tally = tally_new(set->arena, set->count)) == NULL)
 		set->findings.no_memory = true;
 	for (size_t i = 0; i < set->count && !set->findings.no_memory; i++) {
 		if (set->rules[i].exempts)

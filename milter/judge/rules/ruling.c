@@ -23,6 +23,8 @@ struct judging {
 	struct numbers		 steady[SCOPES];	/* by acting scope: asked at every element */
 	struct numbers		 here;		/* asked at the one that is looked at */
 	uint32_t		*posted;	/* of each rule: when it was put into one of them */
+	bool			*unknown;	/* of each rule */
+	struct numbers		 unknowns;
 	bool			 flagging;	/* the index is asked for rules of every element */
 };
 
@@ -117,6 +119,14 @@ matched(struct judging *judging, struct question *question, uint32_t number)
 	return !of_reference || rule->strips == 0 || rule->status == RULE_SHADOW || strip(judging, question);
 }
 
+static void
+note_unknown(struct judging *judging, uint32_t number)
+{
+	if (!judging->unknown[number])
+		(void)add_number(judging, &judging->unknowns, number);
+	judging->unknown[number] = true;
+}
+
 /* False: no memory. */
 static bool
 meet(struct judging *judging, uint32_t number, bool has_element)
@@ -132,8 +142,16 @@ meet(struct judging *judging, uint32_t number, bool has_element)
 	if (rule->exempts && !has_element && rule->acting != SCOPE_MESSAGE)
 		return true;
 	judging->ruling->rules_asked++;
-	if (condition_value(&rule->condition, question_ask, &question) == TRUTH_TRUE)
+	switch (condition_value(&rule->condition, question_ask, &question)) {
+	case TRUTH_TRUE:
 		fine = matched(judging, &question, number);
+		break;
+	case TRUTH_UNKNOWN:
+		note_unknown(judging, number);
+		break;
+	case TRUTH_FALSE:
+		break;
+	}
 	if (question.failure != NULL) {
 		struct meeting *meeting = meeting_of(judging, number);
 
@@ -217,11 +235,12 @@ take_rule(void *context, uint32_t number, bool here)
 }
 
 static void
-fail_rule(void *context, uint32_t number, const char *why)
+miss_rule(void *context, uint32_t number, const char *why)
 {
-	struct meeting *meeting = meeting_of(context, number);
+	struct meeting *meeting;
 
-	if (meeting != NULL)
+	note_unknown(context, number);
+	if (why != NULL && (meeting = meeting_of(context, number)) != NULL)
 		meeting->failure = why;
 }
 
@@ -229,7 +248,7 @@ fail_rule(void *context, uint32_t number, const char *why)
 static bool
 look(struct judging *judging, enum scope scope, uint32_t element)
 {
-	struct index_asker asker = { judging->inquiry.lists, judging->evidence, scope, element, ask_line, take_rule, fail_rule,
+	struct index_asker asker = { judging->inquiry.lists, judging->evidence, scope, element, ask_line, take_rule, miss_rule,
 	    judging };
 
 	inquiry_look(&judging->inquiry, scope, element);
@@ -345,7 +364,32 @@ begin(struct judging *judging, size_t rules)
 	    sizeof(*judging->ruling->strips)) };
 	judging->meetings = arena_array(arena, rules, sizeof(struct meeting *));
 	judging->posted = arena_array(arena, rules, sizeof(*judging->posted));
-	return judging->ruling->strips != NULL && judging->meetings != NULL && judging->posted != NULL;
+	judging->unknown = arena_array(arena, rules, sizeof(*judging->unknown));
+	return judging->ruling->strips != NULL && judging->meetings != NULL && judging->posted != NULL &&
+	    judging->unknown != NULL;
+}
+
+/* Once for each message: a rule that matched somewhere was no unknown one. */
+static void
+count(const struct judging *judging)
+{
+	struct tally *tally = judging->set->tally;
+
+	tally_one(&tally->messages);
+	for (const struct meeting *meeting = judging->ruling->met; meeting != NULL; meeting = meeting->next) {
+		struct rule_tally *of_rule = &tally->rules[meeting->rule - judging->rules];
+
+		if (meeting->matched)
+			tally_one(&of_rule->matched);
+		if (meeting->failure != NULL)
+			tally_one(&of_rule->failed);
+	}
+	for (size_t i = 0; i < judging->unknowns.count; i++) {
+		const struct meeting *meeting = judging->meetings[judging->unknowns.at[i]];
+
+		if (meeting == NULL || !meeting->matched)
+			tally_one(&tally->rules[judging->unknowns.at[i]].unknown);
+	}
 }
 
 bool
@@ -355,11 +399,14 @@ rule_set_judge(const struct rule_set *set, const struct list_set *lists, struct 
 	struct judging judging = { .set = set, .rules = set->rules, .evidence = evidence, .ruling = ruling, .today = today };
 
 	/* Exemptions come before what they take out of force: of the message first, then at each reference. */
-	return inquiry_init(&judging.inquiry, lists, evidence, set->interned.line_count, set->interned.selection_count) &&
+	bool fine = inquiry_init(&judging.inquiry, lists, evidence, set->interned.line_count, set->interned.selection_count) &&
 	    begin(&judging, set->count) && find_steady(&judging) && judge_message(&judging, true) &&
 	    judge_scope(&judging, SCOPE_REFERENCE) && judge_message(&judging, false) && judge_scope(&judging, SCOPE_LINK) &&
 	    judge_scope(&judging, SCOPE_PART) && judge_scope(&judging, SCOPE_RECIPIENT) && order_meetings(&judging) &&
 	    !evidence->no_memory;
+	if (fine)
+		count(&judging);
+	return fine;
 }
 
 /* --- one rule by itself --- */

@@ -12,6 +12,7 @@
 #include "abp.h"
 #include "index.h"
 #include "rule.h"
+#include "tally.h"
 
 struct rule_set {
 	struct arena	*arena;		/* of everything below */
@@ -21,6 +22,7 @@ struct rule_set {
 	struct rule_filters	*filters;
 	struct interned	 interned;
 	const struct rule_index	*index;		/* NULL: every rule is asked at every element */
+	struct tally	*tally;
 	size_t		 exemptions, files, tests;
 	struct findings	 findings;	/* while it is loaded */
 };

@@ -4,6 +4,7 @@
 #include <pixelward/base/config.h>
 #include <pixelward/judge/judge.h>
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -283,6 +284,50 @@ many_exploding_urls_cost_little(void **state)
 	arena_free(arena);
 }
 
+static void *
+judge_often(void *context)
+{
+	struct arena	*arena = arena_new(TEST_ARENA_BYTES);
+	struct message	 message = { .raw = mail_of_html(arena, "<img src='http://t.example/" AS "c'>"
+			     "<img src='http://t.example/2' width=1 height=40>") };
+	struct verdict	 verdict;
+
+	const struct dissection *d = dissect_or_fail(message.raw, arena);
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(judge(&message, d, options, context, arena, &verdict), PW_OK);
+	arena_free(arena);
+	return NULL;
+}
+
+/* The first picture has no width: a.1 matches all the same, a.2 cannot be said. */
+static void
+unknowns_and_failures_are_counted(void **state)
+{
+	struct policy	*policy = policy_of(HEAD("pw.a1", "enforce") "detect:\n  s: {each: reference, width: 1}\n  condition: s\n"
+			     "action: {tag: true}\n" TESTS "---\n"
+			     HEAD("pw.a2", "shadow") "detect:\n  s: {each: reference, width: 2}\n  condition: s\naction: {tag: true}\n" TESTS
+			     "---\n" HEAD("pw.a3", "enforce") "detect:\n" SLOW "action: {strip: s}\n" TESTS
+			     "---\n" HEAD("pw.a4", "enforce") "detect:\n" AT_T "action: {tag: true}\n" TESTS
+			     "---\n" HEAD("pw.a5", "enforce") "detect:\n  s: {each: message, client.address: 192.0.2.1, subject: Hi}\n"
+			     "  condition: s\naction: {tag: true}\n" TESTS);
+	pthread_t	 threads[4];
+	struct buf	 report;
+
+	(void)state;
+	buf_init(&report, 1 << 16);
+	policy_report(policy, &report);
+	assert_int_equal(report.len, 0);
+	for (size_t i = 0; i < NITEMS(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, judge_often, policy), 0);
+	for (size_t i = 0; i < NITEMS(threads); i++)
+		pthread_join(threads[i], NULL);
+	policy_report(policy, &report);
+	assert_string_equal(report.at, "rule pw.a2: of 200 messages matched 0, unknown in 200, failed in 0\n"
+	    "rule pw.a3: of 200 messages matched 0, unknown in 200, failed in 200\n");
+	buf_fini(&report);
+	policy_free(policy);
+}
+
 /* A test that does not hold is a mistake: the rule is not put in force. */
 static void
 a_failing_test_keeps_the_rules_out(void **state)
@@ -353,6 +398,7 @@ main(void)
 	static const struct CMUnitTest others[] = {
 		cmocka_unit_test(many_exploding_urls_cost_little),
 		cmocka_unit_test(a_failing_test_keeps_the_rules_out),
+		cmocka_unit_test(unknowns_and_failures_are_counted),
 	};
 	struct CMUnitTest	tests[NITEMS(cases) + NITEMS(others)] = { 0 };
 	size_t			count = 0;
