@@ -1,9 +1,10 @@
 /*
  * What passes between the gateway and a dissector: one question, one answer, over a pair of SOCK_SEQPACKET sockets.
  *
- * The gateway sends a struct job on the dissector's slot with JOB_DESCRIPTORS descriptors: the input (a memory file
- * sealed against any change), the result (a memory file sealed against another size) and the socket that the answer
- * goes to, which no other process holds: its end of file means that the dissector died. The dissector believes the
+ * The gateway sends a struct job on the dissector's slot with the socket that the answer goes to, which no other process
+ * holds: its end of file means that the dissector died. Most questions lie on the slot's desk, memory that the gateway
+ * shares with the one process in the slot. What is too large comes with two more descriptors: the input (a memory file
+ * sealed against any change) and the result (a memory file sealed against another size). The dissector believes the
  * gateway. The gateway believes nothing: it copies the result once and checks the copy.
  */
 #ifndef PIXELWARD_JOB_H
@@ -19,11 +20,16 @@ enum job_kind {
 	JOB_INERT,	/* the input is a struct job_inert; the result the URL that is live after all */
 };
 
-enum job_descriptor { JOB_INPUT, JOB_RESULT, JOB_ANSWER, JOB_DESCRIPTORS };
+enum job_descriptor { JOB_ANSWER, JOB_INPUT, JOB_RESULT, JOB_DESCRIPTORS };
+
+/* Of a slot's memory: the input, then the result. */
+#define DESK_INPUT_BYTES	((size_t)256 * 1024)
+#define DESK_RESULT_BYTES	((size_t)512 * 1024)
+#define DESK_BYTES		(DESK_INPUT_BYTES + DESK_RESULT_BYTES)
 
 struct job {
 	uint32_t	kind;		/* enum job_kind */
-	uint32_t	unused;
+	uint32_t	on_desk;	/* 1: no descriptor but JOB_ANSWER */
 	uint64_t	input_bytes;	/* of the input; more than 0 */
 	uint64_t	result_bytes;	/* at most */
 	struct limits	limits;
@@ -31,7 +37,7 @@ struct job {
 
 struct job_answer {
 	uint32_t	error;		/* enum pw_err */
-	uint32_t	unused;
+	uint32_t	no_room;	/* 1: the result has no place on the desk; ask again with files */
 	uint64_t	cpu_us;		/* what it took */
 	uint64_t	first_bytes;	/* of the result */
 	uint64_t	second_bytes;	/* which begin at job_aligned(first_bytes) */
@@ -61,7 +67,8 @@ struct job_document {
 
 /* What the keeper knows of the process in a slot; shared with the gateway, never with a dissector. */
 struct slot_news {
-	_Atomic uint32_t	kills;		/* processes that a signal ended */
+	_Atomic uint32_t	ends;		/* processes that ended */
+	_Atomic uint32_t	kills;		/* those that a signal ended */
 	_Atomic uint32_t	last_signal;
 };
 
@@ -69,6 +76,7 @@ struct slot_news {
 struct slots {
 	uint32_t		 count;		/* 0: the gateway's threads dissect by themselves */
 	const int		*sockets;
+	char *const		*desks;		/* DESK_BYTES each */
 	const struct slot_news	*news;
 };
 

@@ -65,7 +65,7 @@ const struct option options_table[] = {
 	  "header fields that ask for a read receipt: strip those to watched recipients, keep or strip all" },
 	{ "Dissectors", OPTION_TEXT, SLOT(dissectors), "auto", 1, 4, NULL, check_dissectors,
 	  "processes that take mail apart, each in a sandbox; auto: one for each processor; 0: none, and no sandbox" },
-	{ "DissectorJobs", OPTION_COUNT, SLOT(dissector_jobs), "100", 1, 1000000, NULL, NULL,
+	{ "DissectorJobs", OPTION_COUNT, SLOT(dissector_jobs), "1000", 1, 1000000, NULL, NULL,
 	  "messages that a dissector reads before a fresh process takes its place" },
 	{ "DissectTimeout", OPTION_TIME, SLOT(dissect_timeout_ms), "5s", 100, 300 * SECOND, NULL, NULL,
 	  "how long a dissector may take for one question; past it, OnLimit" },

@@ -1,3 +1,4 @@
+#include <pixelward/base/clock.h>
 #include <pixelward/gateway/gateway.h>
 
 #include <pixelward/base/log.h>
@@ -223,13 +224,13 @@ stop_accepting(const struct gateway *gateway)
 static int
 drain(const struct gateway *gateway)
 {
-	int64_t begin = load_clock_ms(), connected = begin;
+	int64_t begin = clock_ms(), connected = begin;
 
 	stop_accepting(gateway);
 	log_info("draining: %llu connections, %llu messages in flight", (unsigned long long)load_connections(),
 	    (unsigned long long)load_messages());
 	for (;;) {
-		int64_t now = load_clock_ms(), last_end = load_last_end_ms();
+		int64_t now = clock_ms(), last_end = load_last_end_ms();
 
 		if (load_connections() > 0)
 			connected = now;
@@ -277,11 +278,11 @@ static void
 listen_to_keeper(const struct gateway *gateway)
 {
 	struct pollfd	control = { .fd = gateway->control_fd, .events = POLLIN };
-	int64_t		probe_ms = load_clock_ms();
+	int64_t		probe_ms = clock_ms();
 
 	probe_served();
 	do {
-		int64_t now = load_clock_ms();
+		int64_t now = clock_ms();
 
 		if (now >= probe_ms) {
 			probe_send(gateway->listen_fd);

@@ -1,19 +1,11 @@
 #include "load.h"
 
+#include <pixelward/base/clock.h>
+
 #include <stdatomic.h>
-#include <time.h>
 
 static _Atomic uint64_t	stored, places, connections, messages;
 static _Atomic int64_t	last_end_ms;
-
-int64_t
-load_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool
 take(_Atomic uint64_t *taken, uint64_t more, uint64_t max)
@@ -89,7 +81,7 @@ load_begin_message(void)
 void
 load_end_message(void)
 {
-	atomic_store(&last_end_ms, load_clock_ms());
+	atomic_store(&last_end_ms, clock_ms());
 	atomic_fetch_sub(&messages, 1);
 }
 

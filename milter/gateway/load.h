@@ -25,7 +25,4 @@ void		load_end_message(void);
 uint64_t	load_messages(void);
 int64_t		load_last_end_ms(void);
 
-/* CLOCK_MONOTONIC in ms. */
-int64_t		load_clock_ms(void);
-
 #endif

@@ -1,23 +1,14 @@
+#include <pixelward/base/clock.h>
 #include <pixelward/gateway/pipeline.h>
 
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <pixelward/base/buf.h>
 #include <pixelward/dissect/canonical.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/rewrite/rewrite.h>
-
-static uint64_t
-cpu_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
 
 static void
 add_reason(struct verdict *verdict, struct span reason, struct arena *arena)
@@ -305,11 +296,11 @@ pipeline_run(const struct message *message, const struct options *options, const
     const struct dissectors *dissectors, struct arena *arena, struct outcome *outcome)
 {
 	struct house	house = { options, policy, dissectors, arena };
-	uint64_t	before = cpu_now_us();
+	uint64_t	before = clock_thread_ns();
 
 	*outcome = (struct outcome){ .generation = policy != NULL ? policy_generation(policy) : NULL };
 	run(&house, message, outcome);
-	outcome->cpu_us = cpu_now_us() - before;
+	outcome->cpu_us = (clock_thread_ns() - before) / 1000;
 }
 
 void

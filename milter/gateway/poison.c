@@ -1,5 +1,6 @@
 #include "poison.h"
 
+#include <pixelward/base/file.h>
 #include <pixelward/base/log.h>
 
 #include <dirent.h>
@@ -61,19 +62,6 @@ oldest_remove(const char *directory, uint64_t most)
 		free(files);
 }
 
-static bool
-bytes_write(int fd, struct span s)
-{
-	while (s.len > 0) {
-		ssize_t n = write(fd, s.at, s.len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		s = span_from(s, n > 0 ? (size_t)n : 0);
-	}
-	return true;
-}
-
 /* Under a name of its own until it is whole. */
 static bool
 file_keep(const char *directory, const char *path, struct span bytes)
@@ -86,7 +74,7 @@ file_keep(const char *directory, const char *path, struct span bytes)
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	kept = bytes_write(fd, bytes);
+	kept = file_write_at(fd, bytes, 0);
 	kept = close(fd) == 0 && kept && rename(fresh, path) == 0;
 	if (!kept) {
 		int saved = errno;

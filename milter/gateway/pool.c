@@ -1,11 +1,14 @@
 #include "pool.h"
 
+#include <pixelward/base/clock.h>
+#include <pixelward/base/file.h>
 #include <pixelward/gateway/gateway.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -21,9 +24,17 @@
 #define NEWS_MS		100
 #define LONGEST_LIVE	((size_t)300)
 
+/* The process in a slot, as far as the gateway knows. */
+struct seat {
+	uint32_t	ends;	/* how many had ended before it */
+	uint64_t	jobs;	/* that it has done */
+	bool		doomed;	/* it is to be ended */
+};
+
 static struct {
 	struct slots	 slots;
 	struct queue	*queue;
+	struct seat	*seats;		/* of each slot; belongs to who has the slot */
 	int		 control_fd;
 } pool;
 
@@ -32,9 +43,11 @@ pool_start(const struct slots *slots, int control_fd)
 {
 	pool.slots = *slots;
 	pool.control_fd = control_fd;
-	if (slots->count > 0)
-		pool.queue = queue_new(slots->count);
-	return slots->count == 0 || pool.queue != NULL;
+	if (slots->count == 0)
+		return true;
+	pool.queue = queue_new(slots->count);
+	pool.seats = calloc(slots->count, sizeof(*pool.seats));
+	return pool.queue != NULL && pool.seats != NULL;
 }
 
 /* A question, its files, and what came back. */
@@ -42,8 +55,10 @@ struct question {
 	struct visit		*visit;
 	struct job		 job;
 	struct arena		*arena;
-	struct span		 input;		/* written to a file of its own, unless there is one */
-	int			 input_fd;
+	struct span		 input;
+	int			 input_fd;	/* a file of it, or -1 */
+	int			 result_fd;	/* or -1 */
+	bool			 owns_input;
 	bool			 untaken;	/* nobody so much as read it */
 	struct job_answer	 answer;
 	struct span		 first, second;
@@ -55,43 +70,13 @@ file_error(void)
 	return errno == ENOMEM || errno == ENOSPC ? PW_ENOMEM : PW_ESYSTEM;
 }
 
-static bool
-file_write(int fd, struct span s)
-{
-	for (size_t at = 0; at < s.len;) {
-		ssize_t n = pwrite(fd, s.at + at, s.len - at, (off_t)at);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
-static bool
-file_read(int fd, char *to, uint64_t at, uint64_t bytes)
-{
-	while (bytes > 0) {
-		ssize_t n = pread(fd, to, bytes, (off_t)at);
-
-		if (n == 0 || (n < 0 && errno != EINTR))
-			return false;
-		if (n > 0) {
-			to += n;
-			at += (uint64_t)n;
-			bytes -= (uint64_t)n;
-		}
-	}
-	return true;
-}
-
 /* -1: errno. */
 static int
 sealed_file(const char *name, struct span content, uint64_t bytes, int seals)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	if (fd >= 0 && (!file_write(fd, content) || (bytes > content.len && ftruncate(fd, (off_t)bytes) != 0) ||
+	if (fd >= 0 && (!file_write_at(fd, content, 0) || (bytes > content.len && ftruncate(fd, (off_t)bytes) != 0) ||
 	    fcntl(fd, F_ADD_SEALS, seals | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)) {
 		int saved = errno;
 
@@ -105,32 +90,48 @@ sealed_file(const char *name, struct span content, uint64_t bytes, int seals)
 static bool
 job_send(int socket, const struct job *job, const int descriptors[JOB_DESCRIPTORS])
 {
+	size_t		 count = job->on_desk != 0 ? 1 : JOB_DESCRIPTORS;
 	struct iovec	 bytes = { (void *)(uintptr_t)job, sizeof(*job) };
 	union {
 		struct cmsghdr	head;
 		char		room[CMSG_SPACE(sizeof(int) * JOB_DESCRIPTORS)];
 	} control = { .room = { 0 } };
 	struct msghdr	 message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control,
-			    .msg_controllen = sizeof(control) };
+			    .msg_controllen = CMSG_SPACE(sizeof(int) * count) };
 	struct cmsghdr	*head = CMSG_FIRSTHDR(&message);
 	ssize_t		 n;
 
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int) * JOB_DESCRIPTORS);
-	memcpy(CMSG_DATA(head), descriptors, sizeof(int) * JOB_DESCRIPTORS);
+	head->cmsg_len = CMSG_LEN(sizeof(int) * count);
+	memcpy(CMSG_DATA(head), descriptors, sizeof(int) * count);
 	do
 		n = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n == (ssize_t)sizeof(*job);
 }
 
-/* The dissector in the slot is to be ended; whoever sits there next finds this job forgotten. */
+static struct seat *
+seat_look(int slot)
+{
+	struct seat	*seat = &pool.seats[slot];
+	uint32_t	 ends = atomic_load(&pool.slots.news[slot].ends);
+
+	if (seat->ends != ends)
+		*seat = (struct seat){ .ends = ends };
+	return seat;
+}
+
+/*
+ * The dissector in the slot is to be ended; whoever sits there next finds this job forgotten. Until it is gone it could
+ * write on the desk, where the next message would lie.
+ */
 static void
 slot_clear(int slot)
 {
 	char	words[2] = { GATEWAY_KILL, (char)slot };
 
+	seat_look(slot)->doomed = true;
 	while (send(pool.control_fd, words, sizeof(words), MSG_NOSIGNAL) < 0 && errno == EINTR)
 		continue;
 }
@@ -139,11 +140,11 @@ static enum pw_err
 answer_wait(int socket, uint64_t timeout_ms, struct job_answer *answer)
 {
 	struct pollfd	event = { .fd = socket, .events = POLLIN };
-	int64_t		until = load_clock_ms() + (int64_t)timeout_ms, left;
+	int64_t		until = clock_ms() + (int64_t)timeout_ms, left;
 	int		ready;
 
 	do {
-		left = until - load_clock_ms();
+		left = until - clock_ms();
 		ready = poll(&event, 1, left > 0 ? (int)left : 0);
 	} while (ready < 0 && errno == EINTR);
 	if (ready == 0)
@@ -162,9 +163,18 @@ signal_of(int slot, uint32_t kills_before)
 	return atomic_load(&news->kills) != kills_before ? (int)atomic_load(&news->last_signal) : 0;
 }
 
-/* Its numbers are a stranger's. */
+static bool
+bytes_take(const struct question *question, const char *desk, char *to, uint64_t bytes, uint64_t at)
+{
+	if (desk == NULL)
+		return file_read_at(question->result_fd, to, bytes, at);
+	memcpy(to, desk + DESK_INPUT_BYTES + at, bytes);
+	return true;
+}
+
+/* Its numbers are a stranger's. desk is NULL: the result is in the file. */
 static enum pw_err
-result_take(struct question *question, int fd)
+result_take(struct question *question, const char *desk)
 {
 	const struct job_answer	*answer = &question->answer;
 	uint64_t		 most = question->job.result_bytes;
@@ -172,31 +182,85 @@ result_take(struct question *question, int fd)
 	if (answer->error >= PW_ERROR_COUNT || answer->first_bytes > most || answer->second_bytes > most ||
 	    (answer->second_bytes > 0 && job_aligned(answer->first_bytes) > most - answer->second_bytes))
 		return PW_EBLOCK;
-	char	*first = arena_alloc(question->arena, answer->first_bytes + 1);
-	char	*second = arena_alloc(question->arena, answer->second_bytes + 1);
+	char	*first = arena_reserve(question->arena, answer->first_bytes + 1);
+	char	*second = arena_reserve(question->arena, answer->second_bytes + 1);
 	if (first == NULL || second == NULL)
 		return PW_ENOMEM;
-	if (!file_read(fd, first, 0, answer->first_bytes) ||
-	    !file_read(fd, second, job_aligned(answer->first_bytes), answer->second_bytes))
+	if (!bytes_take(question, desk, first, answer->first_bytes, 0) ||
+	    !bytes_take(question, desk, second, answer->second_bytes, job_aligned(answer->first_bytes)))
 		return PW_ESYSTEM;
 	question->first = (struct span){ first, answer->first_bytes };
 	question->second = (struct span){ second, answer->second_bytes };
 	return PW_OK;
 }
 
+/* The desk of the slot, if the question has room there and nobody else can reach it. */
+static char *
+desk_for(const struct question *question, int slot)
+{
+	if (question->input_fd >= 0 || question->input.len > DESK_INPUT_BYTES)
+		return NULL;
+	return !seat_look(slot)->doomed ? pool.slots.desks[slot] : NULL;
+}
+
+/* What the result may grow to: the text of a dissection and its tables, or a message in base64. */
+static uint64_t
+result_most(const struct limits *limits, uint64_t input_bytes)
+{
+	return 2 * limits->html_bytes + 4 * input_bytes + ((uint64_t)32 << 20);
+}
+
 static enum pw_err
-ask_slot(struct question *question, int slot, int result_fd)
+files_open(struct question *question)
+{
+	question->job.result_bytes = result_most(&question->job.limits, question->input.len);
+	if (question->input_fd < 0) {
+		question->input_fd = sealed_file("pixelward-job", question->input, 0, F_SEAL_WRITE);
+		question->owns_input = true;
+	}
+	if (question->input_fd >= 0 && question->result_fd < 0)
+		question->result_fd = sealed_file("pixelward-result", SPAN_NONE, question->job.result_bytes, 0);
+	return question->input_fd >= 0 && question->result_fd >= 0 ? PW_OK : file_error();
+}
+
+static void
+files_close(struct question *question)
+{
+	if (question->owns_input && question->input_fd >= 0)
+		close(question->input_fd);
+	if (question->result_fd >= 0)
+		close(question->result_fd);
+}
+
+/* Neither this message nor what was found in it waits for the next process. */
+static void
+desk_clear(const struct question *question, char *desk)
+{
+	uint64_t result = question->first.len + question->second.len;
+
+	memset(desk, 0, question->input.len);
+	memset(desk + DESK_INPUT_BYTES, 0, result > 0 ? job_aligned(question->first.len) + question->second.len : 0);
+}
+
+static enum pw_err
+ask_on(struct question *question, int slot, char *desk)
 {
 	struct visit	*visit = question->visit;
 	uint32_t	 kills = atomic_load(&pool.slots.news[slot].kills);
 	int		 ends[2], unread = 0;
 	enum pw_err	 err;
 
+	question->job.on_desk = desk != NULL;
+	if (desk != NULL) {
+		question->job.result_bytes = DESK_RESULT_BYTES;
+		memcpy(desk, question->input.at, question->input.len);
+	} else if ((err = files_open(question)) != PW_OK)
+		return err;
 	question->untaken = false;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return PW_ESYSTEM;
 	bool sent = job_send(pool.slots.sockets[slot], &question->job,
-	    (const int[]){ [JOB_INPUT] = question->input_fd, [JOB_RESULT] = result_fd, [JOB_ANSWER] = ends[1] });
+	    (const int[]){ [JOB_ANSWER] = ends[1], [JOB_INPUT] = question->input_fd, [JOB_RESULT] = question->result_fd });
 	close(ends[1]);
 	err = sent ? answer_wait(ends[0], visit->options->dissect_timeout_ms, &question->answer) : PW_ETIMEOUT;
 	close(ends[0]);
@@ -211,7 +275,23 @@ ask_slot(struct question *question, int slot, int result_fd)
 		visit->deaths++;
 		visit->signal = signal_of(slot, kills);
 	}
-	return err == PW_OK ? result_take(question, result_fd) : err;
+	/* It ends by itself, unless it is not itself any more. */
+	if (err == PW_OK && ++seat_look(slot)->jobs > visit->options->dissector_jobs)
+		slot_clear(slot);
+	if (err == PW_OK)
+		err = result_take(question, desk);
+	if (desk != NULL)
+		desk_clear(question, desk);
+	return err;
+}
+
+static enum pw_err
+ask_slot(struct question *question, int slot)
+{
+	char		*desk = desk_for(question, slot);
+	enum pw_err	 err = ask_on(question, slot, desk);
+
+	return err == PW_OK && desk != NULL && question->answer.no_room == 1 ? ask_on(question, slot, NULL) : err;
 }
 
 /* One try in one slot. */
@@ -220,44 +300,27 @@ ask(struct question *question)
 {
 	struct visit	*visit = question->visit;
 	struct span	 client = visit->message->client_address;
-	int		 result_fd = sealed_file("pixelward-result", SPAN_NONE, question->job.result_bytes, 0);
+	int		 slot = queue_take(pool.queue, client, visit->options->queue_timeout_ms);
+	enum pw_err	 err = slot >= 0 ? ask_slot(question, slot) : PW_EBUSY;
 
-	if (result_fd < 0)
-		return file_error();
-	int		slot = queue_take(pool.queue, client, visit->options->queue_timeout_ms);
-	enum pw_err	err = slot >= 0 ? ask_slot(question, slot, result_fd) : PW_EBUSY;
 	if (slot >= 0) {
 		if (err == PW_OK)
 			visit->cpu_us += question->answer.cpu_us;
 		queue_give(pool.queue, slot, client, err == PW_EPOISON || err == PW_ETIMEOUT || err == PW_EBLOCK ||
 		    (err == PW_OK && question->answer.cpu_us > DEAR_US));
 	}
-	close(result_fd);
 	return err;
-}
-
-/* What the result may grow to: the text of a dissection and its tables, or a message in base64. */
-static uint64_t
-result_most(const struct limits *limits, uint64_t input_bytes)
-{
-	return 2 * limits->html_bytes + 4 * input_bytes + ((uint64_t)32 << 20);
 }
 
 /* True: question->answer is that of a dissector, and the result was copied. */
 static bool
 ask_pool(struct question *question, enum pw_err *err)
 {
-	bool owned = question->input_fd < 0;
-
 	question->job.input_bytes = question->input.len;
-	question->job.result_bytes = result_most(&question->job.limits, question->input.len);
-	if (owned)
-		question->input_fd = sealed_file("pixelward-job", question->input, 0, F_SEAL_WRITE);
-	*err = question->input_fd >= 0 ? ask(question) : file_error();
+	*err = ask(question);
 	if (*err == PW_EPOISON || question->untaken)
 		*err = ask(question);
-	if (owned && question->input_fd >= 0)
-		close(question->input_fd);
+	files_close(question);
 	return *err == PW_OK;
 }
 
@@ -268,7 +331,7 @@ question_new(struct visit *visit, enum job_kind kind, struct span input, const s
 	bool whole = input.at == visit->message->raw.at && input.len == visit->message->raw.len;
 
 	return (struct question){ .visit = visit, .job = { .kind = kind, .limits = *limits }, .arena = arena,
-	    .input = input, .input_fd = whole ? visit->raw_fd : -1 };
+	    .input = input, .input_fd = whole ? visit->raw_fd : -1, .result_fd = -1 };
 }
 
 /* The block's own word for its size must be what was copied; dissection_check() looks at the rest. */
@@ -345,7 +408,7 @@ inert_flatten(const struct changed *changed, size_t count, struct arena *arena)
 	}
 	size_t			 tables = sizeof(head) + count * sizeof(struct job_document) +
 				    head.kept * sizeof(struct job_run);
-	struct inert_input	 input = { .at = arena_alloc(arena, tables + text), .len = tables };
+	struct inert_input	 input = { .at = arena_reserve(arena, tables + text), .len = tables };
 	if (input.at == NULL)
 		return SPAN_NONE;
 	struct job_document	*documents = (void *)(input.at + sizeof(head));

@@ -1,5 +1,6 @@
 #include "probe.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
 
 #include <errno.h>
@@ -24,7 +25,7 @@ note_result(int error)
 		return;
 	}
 	if (refused_since_ms == 0) {
-		refused_since_ms = load_clock_ms();
+		refused_since_ms = clock_ms();
 		log_warn("cannot connect to the own socket: %s; a session may wait for others", strerror(error));
 	}
 	probe_served();
@@ -50,11 +51,11 @@ probe_send(int listen_fd)
 void
 probe_served(void)
 {
-	atomic_store(&served_ms, load_clock_ms());
+	atomic_store(&served_ms, clock_ms());
 }
 
 bool
 probe_is_alive(void)
 {
-	return load_clock_ms() - atomic_load(&served_ms) < PROBE_PATIENCE_MS;
+	return clock_ms() - atomic_load(&served_ms) < PROBE_PATIENCE_MS;
 }

@@ -1,5 +1,7 @@
 #include "queue.h"
 
+#include <pixelward/base/clock.h>
+
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -48,7 +50,7 @@ queue_new(unsigned slots)
 		return NULL;
 	pthread_mutex_init(&queue->lock, NULL);
 	queue->slots = queue->free_count = slots;
-	queue->change_ms = load_clock_ms() - QUEUE_OFFENCE_MS;
+	queue->change_ms = clock_ms() - QUEUE_OFFENCE_MS;
 	for (unsigned i = 0; i < slots; i++)
 		queue->free_slots[i] = (int)(slots - 1 - i);
 	return queue;
@@ -163,7 +165,7 @@ offender_may_run(const struct queue *queue, int64_t now)
 static void
 dispatch(struct queue *queue)
 {
-	int64_t now = load_clock_ms();
+	int64_t now = clock_ms();
 
 	while (queue->free_count > 0 && queue->waiting > 0) {
 		struct client *client = next_client(queue, false, now);
@@ -220,7 +222,7 @@ queue_take(struct queue *queue, struct span address, uint64_t timeout_ms)
 	pthread_condattr_destroy(&monotonic);
 
 	pthread_mutex_lock(&queue->lock);
-	int64_t		now = load_clock_ms();
+	int64_t		now = clock_ms();
 	struct client	*client = client_of(queue, address, now);
 	if (client != NULL) {
 		if (memcmp(&client->key, &queue->last_key, sizeof(client->key)) != 0) {
@@ -246,7 +248,7 @@ queue_take(struct queue *queue, struct span address, uint64_t timeout_ms)
 void
 queue_give(struct queue *queue, int slot, struct span address, bool offence)
 {
-	int64_t now = load_clock_ms();
+	int64_t now = clock_ms();
 
 	pthread_mutex_lock(&queue->lock);
 	/* It runs, so it is known: nothing is allocated here. */

@@ -1,5 +1,7 @@
 #include "store.h"
 
+#include <pixelward/base/file.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -35,16 +37,9 @@ store_bytes(const struct store *store)
 static enum pw_err
 file_write(struct store *store, struct span s)
 {
-	while (s.len > 0) {
-		ssize_t n = pwrite(store->fd, s.at, s.len, (off_t)store->flushed);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == ENOMEM || errno == ENOSPC ? PW_ENOMEM : PW_ESYSTEM;
-		store->flushed += (uint64_t)n;
-		s = span_from(s, (size_t)n);
-	}
+	if (!file_write_at(store->fd, s, store->flushed))
+		return errno == ENOMEM || errno == ENOSPC ? PW_ENOMEM : PW_ESYSTEM;
+	store->flushed += s.len;
 	return PW_OK;
 }
 

@@ -1,9 +1,10 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "regex.h"
 
+#include <pixelward/base/clock.h>
+
 #include <pcre2.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Of one call. A text takes a few hundred steps of a decent expression; depth and memory bound what a long text costs. */
 #define MOST_STEPS	50000
@@ -63,28 +64,19 @@ regex_is_compiled(const struct regex *regex)
 
 /* --- what a message may cost --- */
 
-static uint64_t
-cpu_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 /* False: the message has cost enough. */
 static bool
 spend(struct regex_budget *budget, size_t len)
 {
 	if (budget->began_us == 0)
-		budget->began_us = cpu_us();
+		budget->began_us = clock_thread_ns() / 1000;
 	if (budget->bytes >= REGEX_MOST_BYTES)
 		return false;
 	budget->bytes += len + BYTES_OF_CALL;
 	if (budget->bytes - budget->bytes_at_clock < BYTES_TO_CLOCK)
 		return true;
 	budget->bytes_at_clock = budget->bytes;
-	if (cpu_us() - budget->began_us > REGEX_MOST_US)
+	if (clock_thread_ns() / 1000 - budget->began_us > REGEX_MOST_US)
 		budget->bytes = REGEX_MOST_BYTES;
 	return budget->bytes < REGEX_MOST_BYTES;
 }

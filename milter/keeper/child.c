@@ -1,22 +1,14 @@
 #include "child.h"
 
+#include <pixelward/base/clock.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-
-int64_t
-child_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 bool
 child_start(struct child *child, int (*in_child)(void *context, int control_fd), void *context)
@@ -41,7 +33,7 @@ child_start(struct child *child, int (*in_child)(void *context, int control_fd),
 		errno = saved;
 		return false;
 	}
-	*child = (struct child){ .pid = pid, .control_fd = ends[0], .started_ms = child_clock_ms() };
+	*child = (struct child){ .pid = pid, .control_fd = ends[0], .started_ms = clock_ms() };
 	return true;
 }
 

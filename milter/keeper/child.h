@@ -32,7 +32,4 @@ int	child_hear(const struct child *, unsigned *slot);
 bool	child_reap(struct child *, struct buf *how, int *status);
 void	child_kill(const struct child *);
 
-/* CLOCK_MONOTONIC in ms. */
-int64_t	child_clock_ms(void);
-
 #endif

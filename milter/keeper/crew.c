@@ -30,6 +30,7 @@ struct crew {
 	unsigned		 count;
 	struct slot		*slots;
 	int			*sockets;	/* the gateway's ends */
+	char			**desks;
 	struct slot_news	*news;
 	uint64_t		 jobs, memory;
 };
@@ -81,15 +82,18 @@ crew_new(const struct options *options, struct crew **out, struct buf *why)
 	if (crew != NULL) {
 		crew->slots = calloc(count, sizeof(*crew->slots));
 		crew->sockets = calloc(count, sizeof(*crew->sockets));
+		crew->desks = calloc(count, sizeof(*crew->desks));
 		crew->news = pages_shared(count * sizeof(*crew->news));
 	}
-	if (crew == NULL || crew->slots == NULL || crew->sockets == NULL || crew->news == NULL) {
+	if (crew == NULL || crew->slots == NULL || crew->sockets == NULL || crew->desks == NULL ||
+	    crew->news == NULL) {
 		buf_printf(why, "out of memory");
 		crew_free(crew);
 		return false;
 	}
 	for (; crew->count < count; crew->count++) {
-		if (!slot_open(&crew->slots[crew->count])) {
+		crew->desks[crew->count] = pages_shared(DESK_BYTES);
+		if (crew->desks[crew->count] == NULL || !slot_open(&crew->slots[crew->count])) {
 			buf_printf(why, "Dissectors: cannot make slot %u: %s", crew->count, strerror(errno));
 			crew_free(crew);
 			return false;
@@ -111,11 +115,13 @@ crew_free(struct crew *crew)
 		close(crew->slots[i].ends[0]);
 		close(crew->slots[i].ends[1]);
 		munmap(crew->slots[i].is_ready, page_bytes());
+		munmap(crew->desks[i], DESK_BYTES);
 	}
 	if (crew->news != NULL)
 		munmap(crew->news, crew->count * sizeof(*crew->news));
 	free(crew->slots);
 	free(crew->sockets);
+	free(crew->desks);
 	free(crew);
 }
 
@@ -124,7 +130,8 @@ crew_slots(const struct crew *crew)
 {
 	if (crew == NULL)
 		return (struct slots){ .count = 0 };
-	return (struct slots){ .count = crew->count, .sockets = crew->sockets, .news = crew->news };
+	return (struct slots){ .count = crew->count, .sockets = crew->sockets, .desks = crew->desks,
+	    .news = crew->news };
 }
 
 void
@@ -144,13 +151,16 @@ say_ready(void *context)
 static void
 dissect_in_child(const struct crew *crew, unsigned at)
 {
-	struct dissector dissector = { .slot_fd = crew->slots[at].ends[1], .jobs = crew->jobs,
+	struct dissector dissector = { .slot_fd = crew->slots[at].ends[1], .desk = crew->desks[at], .jobs = crew->jobs,
 	    .memory = crew->memory, .ready = say_ready, .context = crew->slots[at].is_ready };
 
 	for (unsigned i = 0; i < crew->count; i++)
-		if (i != at)
+		if (i != at) {
 			munmap(crew->slots[i].is_ready, page_bytes());
+			munmap(crew->desks[i], DESK_BYTES);
+		}
 	munmap(crew->news, crew->count * sizeof(*crew->news));
+	(void)mprotect(crew->desks[at], DESK_INPUT_BYTES, PROT_READ);
 	dissector_run(&dissector);
 }
 
@@ -196,6 +206,7 @@ slot_ended(struct crew *crew, unsigned at, int status, int64_t now_ms)
 	long		 pid = (long)slot->pid;
 
 	slot->pid = 0;
+	atomic_fetch_add(&crew->news[at].ends, 1);
 	if (atomic_load(slot->is_ready) != 0) {
 		slot->failures = 0;
 		slot->due_ms = now_ms;

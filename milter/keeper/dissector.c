@@ -1,5 +1,6 @@
 #include "dissector.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/dissect/canonical.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/job.h>
@@ -12,20 +13,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "planted.h"
+#include "result.h"
 #include "sandbox.h"
-
-static uint64_t
-cpu_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
 
 static int
 compare_nothing(const void *a, const void *b)
@@ -46,8 +38,8 @@ dissector_prepare(struct buf *why)
 	return sandbox_prepare(why);
 }
 
-/* False: the gateways' end is gone, or what came is no job. */
-static bool
+/* How many descriptors came; 0: the gateways' end is gone, or what came is no job. */
+static size_t
 job_take(int fd, struct job *job, int descriptors[JOB_DESCRIPTORS])
 {
 	struct iovec	 bytes = { job, sizeof(*job) };
@@ -63,11 +55,11 @@ job_take(int fd, struct job *job, int descriptors[JOB_DESCRIPTORS])
 		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	struct cmsghdr *head = n == (ssize_t)sizeof(*job) ? CMSG_FIRSTHDR(&message) : NULL;
-	if (head == NULL || head->cmsg_type != SCM_RIGHTS ||
-	    head->cmsg_len != CMSG_LEN(sizeof(int) * JOB_DESCRIPTORS))
-		return false;
-	memcpy(descriptors, CMSG_DATA(head), sizeof(int) * JOB_DESCRIPTORS);
-	return true;
+	size_t		count = head != NULL ? (head->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
+	if (head == NULL || head->cmsg_type != SCM_RIGHTS || count != (job->on_desk != 0 ? 1 : JOB_DESCRIPTORS))
+		return 0;
+	memcpy(descriptors, CMSG_DATA(head), sizeof(int) * count);
+	return count;
 }
 
 /* Who asked may have gone since: the job waited for a process to take it. */
@@ -77,22 +69,6 @@ is_forgotten(int answer_fd)
 	char byte;
 
 	return recv(answer_fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
-}
-
-static bool
-result_write(int fd, struct span s, uint64_t at)
-{
-	while (s.len > 0) {
-		ssize_t n = pwrite(fd, s.at, s.len, (off_t)at);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += (uint64_t)n;
-			s = span_from(s, (size_t)n);
-		}
-	}
-	return true;
 }
 
 static struct span
@@ -152,35 +128,40 @@ job_do(const struct job *job, struct span input, struct arena *arena, struct spa
 }
 
 static void
-answer(const struct job *job, const int *descriptors, struct span input)
+answer(const struct job *job, int answer_fd, struct span input, const struct result *result)
 {
 	struct arena		*arena = arena_new(limits_memory(&job->limits));
-	uint64_t		 before = cpu_us();
+	uint64_t		 before = clock_process_us();
 	struct span		 first = SPAN_NONE, second = SPAN_NONE;
 	struct job_answer	 answer = { .error = PW_ENOMEM };
 
 	planted_run(input);
 	if (arena != NULL)
 		answer.error = job_do(job, input, arena, &first, &second);
-	if (job_aligned(first.len) + second.len > job->result_bytes ||
-	    !result_write(descriptors[JOB_RESULT], first, 0) ||
-	    !result_write(descriptors[JOB_RESULT], second, job_aligned(first.len))) {
+	if (!result_write(result, first, 0) || !result_write(result, second, job_aligned(first.len))) {
+		answer.no_room = result->desk != NULL;
 		answer.error = PW_ENOMEM;
 		first = second = SPAN_NONE;
 	}
 	answer.first_bytes = first.len;
 	answer.second_bytes = second.len;
-	answer.cpu_us = cpu_us() - before;
+	answer.cpu_us = clock_process_us() - before;
 	arena_free(arena);
-	planted_lie(input, &answer, descriptors[JOB_RESULT]);
-	(void)send(descriptors[JOB_ANSWER], &answer, sizeof(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+	planted_lie(input, &answer, result);
+	(void)send(answer_fd, &answer, sizeof(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void
-job_run(const struct job *job, const int *descriptors)
+job_run(const struct job *job, const int *descriptors, char *desk)
 {
-	void *input = mmap(NULL, job->input_bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptors[JOB_INPUT], 0);
+	struct result result = { .bytes = job->result_bytes };
 
+	if (job->on_desk != 0) {
+		result.desk = desk + DESK_INPUT_BYTES;
+		answer(job, descriptors[JOB_ANSWER], (struct span){ desk, job->input_bytes }, &result);
+		return;
+	}
+	void *input = mmap(NULL, job->input_bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptors[JOB_INPUT], 0);
 	/* Without memory the answer's end of file must not pass for a crash. */
 	if (input == MAP_FAILED) {
 		struct job_answer none = { .error = PW_ENOMEM };
@@ -188,7 +169,8 @@ job_run(const struct job *job, const int *descriptors)
 		(void)send(descriptors[JOB_ANSWER], &none, sizeof(none), MSG_NOSIGNAL | MSG_DONTWAIT);
 		return;
 	}
-	answer(job, descriptors, (struct span){ input, job->input_bytes });
+	result.fd = descriptors[JOB_RESULT];
+	answer(job, descriptors[JOB_ANSWER], (struct span){ input, job->input_bytes }, &result);
 	munmap(input, job->input_bytes);
 }
 
@@ -200,6 +182,7 @@ dissector_run(const struct dissector *dissector)
 {
 	const char	*wall;
 	int		 descriptors[JOB_DESCRIPTORS], fd;
+	size_t		 count;
 	struct job	 job;
 
 	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
@@ -209,14 +192,16 @@ dissector_run(const struct dissector *dissector)
 	if (fd < 0)
 		_exit(EX_OSERR);
 	dissector->ready(dissector->context);
-	for (uint64_t done = 0; done < dissector->jobs && cpu_us() < DISSECTOR_CPU_S * 1000000u;) {
-		if (!job_take(fd, &job, descriptors))
+	for (uint64_t done = 0; (done < dissector->jobs && clock_process_us() < DISSECTOR_CPU_S * 1000000u) ||
+	    planted_lingers();) {
+		count = job_take(fd, &job, descriptors);
+		if (count == 0)
 			break;
 		if (!is_forgotten(descriptors[JOB_ANSWER])) {
-			job_run(&job, descriptors);
+			job_run(&job, descriptors, dissector->desk);
 			done++;
 		}
-		for (size_t i = 0; i < JOB_DESCRIPTORS; i++)
+		for (size_t i = 0; i < count; i++)
 			close(descriptors[i]);
 	}
 	_exit(EX_OK);

@@ -9,6 +9,7 @@
 
 struct dissector {
 	int		 slot_fd;	/* where jobs come from */
+	char		*desk;		/* where small ones lie */
 	uint64_t	 jobs;		/* to do before it ends */
 	uint64_t	 memory;	/* bytes of address space beyond what it begins with */
 	void		 (*ready)(void *context);	/* called inside of the closed sandbox */

@@ -1,3 +1,4 @@
+#include <pixelward/base/clock.h>
 #include <pixelward/keeper/keeper.h>
 
 #include <pixelward/base/log.h>
@@ -85,7 +86,7 @@ gateway_start(struct keeper *keeper)
 	if (child_start(&keeper->gateway, serve_in_child, keeper))
 		return;
 	log_error("cannot start the gateway: %s", strerror(errno));
-	keeper->restart_ms = child_clock_ms() + LONGEST_PAUSE_MS;
+	keeper->restart_ms = clock_ms() + LONGEST_PAUSE_MS;
 }
 
 /* Line by line: mistakes as errors, the rest as warnings. */
@@ -213,7 +214,7 @@ drain_begin(struct keeper *keeper)
 		return;
 	}
 	child_say(&keeper->gateway, GATEWAY_DRAIN);
-	keeper->drain_end_ms = child_clock_ms() + DRAIN_MS;
+	keeper->drain_end_ms = clock_ms() + DRAIN_MS;
 }
 
 /* How long to wait before the next start, by how many died young in a row. */
@@ -229,7 +230,7 @@ static void
 gateway_ended(struct keeper *keeper)
 {
 	bool		served = keeper->gateway.serves;
-	int64_t		life_ms = child_clock_ms() - keeper->gateway.started_ms;
+	int64_t		life_ms = clock_ms() - keeper->gateway.started_ms;
 	struct buf	how;
 	int		status;
 
@@ -250,7 +251,7 @@ gateway_ended(struct keeper *keeper)
 			int64_t pause = pause_ms(keeper->short_lives);
 			log_error("%.*s; the next starts in %lld s", SPAN_ARG(buf_span(&how)),
 			    (long long)(pause / 1000));
-			keeper->restart_ms = child_clock_ms() + pause;
+			keeper->restart_ms = clock_ms() + pause;
 			/* It cannot answer any more; what the keeper found good is for the next one. */
 			reload_end(keeper, true);
 		}
@@ -325,7 +326,7 @@ signals_read(struct keeper *keeper)
 			reload_begin(keeper);
 			break;
 		case SIGCHLD:
-			crew_reap(keeper->crew, child_clock_ms());
+			crew_reap(keeper->crew, clock_ms());
 			gateway_ended(keeper);
 			break;
 		}
@@ -346,7 +347,7 @@ watchdog(struct keeper *keeper, int64_t now)
 static int
 wait_ms(const struct keeper *keeper)
 {
-	int64_t next = keeper->restart_ms, now = child_clock_ms();
+	int64_t next = keeper->restart_ms, now = clock_ms();
 
 	if (keeper->drain_end_ms < next)
 		next = keeper->drain_end_ms;
@@ -360,7 +361,7 @@ wait_ms(const struct keeper *keeper)
 static void
 clock_look(struct keeper *keeper)
 {
-	int64_t now = child_clock_ms();
+	int64_t now = clock_ms();
 
 	if (now >= keeper->watchdog_ms)
 		watchdog(keeper, now);
@@ -384,10 +385,10 @@ sooner(int a, int b)
 static int
 supervise(struct keeper *keeper)
 {
-	(void)crew_fill(keeper->crew, child_clock_ms());
+	(void)crew_fill(keeper->crew, clock_ms());
 	gateway_start(keeper);
 	while (!keeper->done) {
-		int wait = sooner(wait_ms(keeper), crew_fill(keeper->crew, child_clock_ms()));
+		int wait = sooner(wait_ms(keeper), crew_fill(keeper->crew, clock_ms()));
 		struct pollfd events[2] = {
 			{ .fd = keeper->signal_fd, .events = POLLIN },
 			{ .fd = keeper->gateway.control_fd, .events = POLLIN },	/* -1 is passed over */
@@ -512,7 +513,7 @@ keeper_run(const char *config_file, struct generation *generation, bool foregrou
 	keeper.to_syslog = !foreground || generation_options(generation)->syslog;
 	log_open("pixelward", keeper.to_syslog);
 	if (systemd_watchdog_ms() > 0)
-		keeper.watchdog_ms = child_clock_ms();
+		keeper.watchdog_ms = clock_ms();
 	status = run(&keeper);
 	generation_drop(keeper.candidate);
 	generation_drop(keeper.generation);

@@ -14,13 +14,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static void
-scribble(int fd, const void *bytes, size_t count)
-{
-	if (pwrite(fd, bytes, count, 0) < 0)
-		abort();
-}
-
 static struct span
 planted_word(struct span message)
 {
@@ -117,6 +110,20 @@ plant_execute(void)
 	(void)mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
+static bool lingers;
+
+static void
+plant_linger(void)
+{
+	lingers = true;
+}
+
+bool
+planted_lingers(void)
+{
+	return lingers;
+}
+
 static void
 plant_exit(void)
 {
@@ -143,6 +150,7 @@ static const struct {
 	{ "sleep", plant_sleep }, { "abort", abort }, { "overrun", plant_overrun }, { "memory", plant_memory },
 	{ "fork", plant_fork }, { "exec", plant_exec }, { "kill", plant_kill }, { "trace", plant_trace },
 	{ "execute", plant_execute }, { "exit", plant_exit }, { "descriptors", plant_descriptors },
+	{ "linger", plant_linger },
 };
 
 void
@@ -156,41 +164,41 @@ planted_run(struct span message)
 }
 
 static void
-lie_garbage(struct job_answer *answer, int fd)
+lie_garbage(struct job_answer *answer, const struct result *result)
 {
 	char	bytes[4096];
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (char)(i * 131 + 17);
 	answer->first_bytes = sizeof(bytes);
-	scribble(fd, bytes, sizeof(bytes));
+	(void)result_write(result, (struct span){ bytes, sizeof(bytes) }, 0);
 }
 
 static void
-lie_size(struct job_answer *answer, int fd)
+lie_size(struct job_answer *answer, const struct result *result)
 {
-	(void)fd;
+	(void)result;
 	answer->first_bytes = UINT64_MAX - 7;
 	answer->second_bytes = UINT64_MAX / 2;
 }
 
 static void
-lie_error(struct job_answer *answer, int fd)
+lie_error(struct job_answer *answer, const struct result *result)
 {
-	(void)fd;
+	(void)result;
 	answer->error = 4711;
 }
 
 static void
-lie_nothing(struct job_answer *answer, int fd)
+lie_nothing(struct job_answer *answer, const struct result *result)
 {
-	(void)fd;
+	(void)result;
 	answer->first_bytes = 0;
 }
 
 /* Every table claims to have more than there is. */
 static void
-lie_tables(struct job_answer *answer, int fd)
+lie_tables(struct job_answer *answer, const struct result *result)
 {
 	struct dissection head;
 
@@ -198,25 +206,25 @@ lie_tables(struct job_answer *answer, int fd)
 	memset(&head, 0xff, sizeof(head));
 	head.magic = DISSECTION_MAGIC;
 	head.bytes = (uint32_t)answer->first_bytes;
-	scribble(fd, &head, sizeof(head));
+	(void)result_write(result, (struct span){ (const char *)&head, sizeof(head) }, 0);
 }
 
 static const struct {
 	const char	*word;
-	void		 (*lie)(struct job_answer *, int fd);
+	void		 (*lie)(struct job_answer *, const struct result *);
 } lies[] = {
 	{ "garbage", lie_garbage }, { "size", lie_size }, { "error", lie_error }, { "nothing", lie_nothing },
 	{ "tables", lie_tables },
 };
 
 void
-planted_lie(struct span message, struct job_answer *answer, int result_fd)
+planted_lie(struct span message, struct job_answer *answer, const struct result *result)
 {
 	struct span word = planted_word(message);
 
 	for (size_t i = 0; i < NITEMS(lies); i++)
 		if (span_eq(word, span_of(lies[i].word)))
-			lies[i].lie(answer, result_fd);
+			lies[i].lie(answer, result);
 }
 
 #endif

@@ -8,11 +8,15 @@
 #include <pixelward/job.h>
 #include <pixelward/span.h>
 
+#include "result.h"
+
 #ifdef PIXELWARD_PLANTED
 /* Does what the message says before it is taken apart ... */
 void	planted_run(struct span message);
+/* ... does not end after its jobs ... */
+bool	planted_lingers(void);
 /* ... or spoils the answer. */
-void	planted_lie(struct span message, struct job_answer *, int result_fd);
+void	planted_lie(struct span message, struct job_answer *, const struct result *);
 #else
 static inline void
 planted_run(struct span message)
@@ -20,12 +24,18 @@ planted_run(struct span message)
 	(void)message;
 }
 
+static inline bool
+planted_lingers(void)
+{
+	return false;
+}
+
 static inline void
-planted_lie(struct span message, struct job_answer *answer, int result_fd)
+planted_lie(struct span message, struct job_answer *answer, const struct result *result)
 {
 	(void)message;
 	(void)answer;
-	(void)result_fd;
+	(void)result;
 }
 #endif
 

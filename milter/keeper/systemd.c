@@ -1,5 +1,6 @@
 #include "systemd.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/span.h>
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FIRST_PASSED_FD	3
@@ -112,11 +112,8 @@ systemd_notify(const char *state)
 void
 systemd_notify_reloading(void)
 {
-	struct timespec	now;
-	char		state[64];
+	char state[64];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld",
-	    (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_us());
 	systemd_notify(state);
 }

@@ -72,6 +72,36 @@ class Ordinary(Case):
         self.assertGreater(len(seen), 2)
         self.assertNotIn("killed", daemon.log())
 
+    def test_one_that_does_not_end_after_its_jobs_is_ended(self):
+        daemon = self.daemon(DissectorJobs="3", Dissectors="1")
+        self.assertTrue(is_inert(send(daemon, planted("linger"))))
+        lingering = daemon.dissectors()
+        for _ in range(6):
+            self.assertTrue(is_inert(send(daemon)))
+        wait_until(lambda: daemon.dissectors() != lingering, what="another dissector")
+        daemon.wait_for_log("was killed by signal 9")
+
+    def test_a_result_too_large_for_the_desk_comes_in_a_file(self):
+        daemon = self.daemon()
+        links = b"".join(b"<a href=http://links.example/%d>x</a>\r\n" % number for number in range(5500))
+        self.assertTrue(is_inert(send(daemon, HTML + links)))
+
+    def test_nothing_of_a_message_waits_for_the_next_process(self):
+        daemon = self.daemon(Dissectors="1")
+        for raw in (HTML, planted("abort")):
+            send(daemon, raw)
+        wait_until(daemon.dissectors, what="a dissector")
+        (pid,) = daemon.dissectors()
+        memory = b""
+        with open("/proc/%d/maps" % pid, encoding="ascii") as maps, open("/proc/%d/mem" % pid, "rb", 0) as file:
+            for line in maps:
+                if " rw-s " in line or " r--s " in line:
+                    begin, end = (int(number, 16) for number in line.split()[0].split("-"))
+                    file.seek(begin)
+                    memory += file.read(end - begin)
+        self.assertGreater(len(memory), 700000)
+        self.assertEqual(memory.count(b"beacon.example"), 0)
+
     def test_without_dissectors_the_gateway_reads_by_itself(self):
         daemon = self.daemon(Dissectors="0")
         self.assertEqual(daemon.dissectors(), [])

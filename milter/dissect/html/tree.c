@@ -1,11 +1,12 @@
 #include "tree.h"
 
+#include <pixelward/base/clock.h>
+
 #include <gumbo.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lexer.h"
 
@@ -40,19 +41,10 @@ __assert_fail(const char *assertion, const char *file, unsigned line, const char
 	abort();
 }
 
-static uint64_t
-cpu_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void
 tick(struct budget *budget)
 {
-	if (++budget->calls % CLOCK_EVERY == 0 && cpu_now_ns() > budget->deadline_ns)
+	if (++budget->calls % CLOCK_EVERY == 0 && clock_thread_ns() > budget->deadline_ns)
 		longjmp(budget->escape, ESCAPE_TIME);
 }
 
@@ -272,7 +264,7 @@ html_tree_parse(struct span text, const struct skeleton *skeleton, const struct 
     struct arena *arena, struct html_tree *tree, enum limit *exceeded)
 {
 	bool		 reduced = skeleton != NULL && skeleton->plain;
-	uint64_t	 began_ns = cpu_now_ns(), took_ns;
+	uint64_t	 began_ns = clock_thread_ns(), took_ns;
 	struct budget	 budget = { .deadline_ns = began_ns + *ns_left };
 	enum pw_err	 err = PW_ENOMEM;
 
@@ -289,7 +281,7 @@ html_tree_parse(struct span text, const struct skeleton *skeleton, const struct 
 	}
 	arena_free(budget.arena);
 	free(padded);
-	took_ns = cpu_now_ns() - began_ns;
+	took_ns = clock_thread_ns() - began_ns;
 	*ns_left = took_ns < *ns_left ? *ns_left - took_ns : 0;
 	if (err != PW_OK)
 		return err;

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/generation.h>
@@ -28,15 +29,6 @@ enum reload_status {
 	RELOAD_NO_ANSWER = 75,		/* EX_TEMPFAIL */
 	RELOAD_NOT_ALLOWED = 77,	/* EX_NOPERM */
 };
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 print(const struct buf *report)

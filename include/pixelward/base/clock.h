@@ -1,0 +1,14 @@
+/* Clocks that nobody sets: for how long something takes, never for what time it is. */
+#ifndef PIXELWARD_BASE_CLOCK_H
+#define PIXELWARD_BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* CLOCK_MONOTONIC. */
+int64_t		clock_us(void);
+int64_t		clock_ms(void);
+/* Processor time of the calling thread, and of all threads of the process. */
+uint64_t	clock_thread_ns(void);
+uint64_t	clock_process_us(void);
+
+#endif

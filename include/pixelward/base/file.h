@@ -1,0 +1,12 @@
+/* Files at given places, whole or not at all. */
+#ifndef PIXELWARD_BASE_FILE_H
+#define PIXELWARD_BASE_FILE_H
+
+#include <pixelward/span.h>
+
+/* False: errno. What an interrupted or short call left is done by the next one. */
+bool	file_write_at(int fd, struct span, uint64_t at);
+/* False: errno, or the file ends before. */
+bool	file_read_at(int fd, char *to, uint64_t bytes, uint64_t at);
+
+#endif

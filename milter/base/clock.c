@@ -1,0 +1,36 @@
+#include <pixelward/base/clock.h>
+
+#include <time.h>
+
+static int64_t
+read_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t
+clock_us(void)
+{
+	return read_ns(CLOCK_MONOTONIC) / 1000;
+}
+
+int64_t
+clock_ms(void)
+{
+	return clock_us() / 1000;
+}
+
+uint64_t
+clock_thread_ns(void)
+{
+	return (uint64_t)read_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
+uint64_t
+clock_process_us(void)
+{
+	return (uint64_t)read_ns(CLOCK_PROCESS_CPUTIME_ID) / 1000;
+}
