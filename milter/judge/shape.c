@@ -186,18 +186,18 @@ is_date(struct span digits)
 	return digits.len == 10 && digits.at[0] == '1';
 }
 
-static bool
-is_opaque_word(struct span word)
+enum shape_token
+shape_token_of(struct span word)
 {
 	struct census census = count(word);
 
 	if (census.digits == word.len)
-		return word.len >= 8 && !is_date(word);
+		return word.len >= 8 && !is_date(word) ? TOKEN_NUMBER : TOKEN_NONE;
 	if (census.hex == word.len)
-		return word.len >= 16 || (word.len >= 8 && census.digits >= 2);
+		return word.len >= 16 || (word.len >= 8 && census.digits >= 2) ? TOKEN_HEX : TOKEN_NONE;
 	if (census.digits > 0)
-		return word.len >= 8 && census.turns + census.case_turns >= 3;
-	return word.len >= 12 && census.case_turns >= 4;
+		return word.len >= 8 && census.turns + census.case_turns >= 3 ? TOKEN_MIXED : TOKEN_NONE;
+	return word.len >= 12 && census.case_turns >= 4 ? TOKEN_MIXED : TOKEN_NONE;
 }
 
 bool
@@ -206,7 +206,7 @@ shape_is_opaque(struct span piece)
 	struct span word;
 
 	while (next_piece(&piece, WORD_SEPARATORS "%=&/", &word))
-		if (is_opaque_word(word))
+		if (shape_token_of(word) != TOKEN_NONE)
 			return true;
 	return false;
 }
@@ -230,22 +230,31 @@ labels_of(const struct url_pieces *url)
 }
 
 bool
+shape_is_asset(struct span file)
+{
+	return IN_TABLE(suffix_of(file), asset_suffixes);
+}
+
+bool
+shape_is_version(struct span pair)
+{
+	size_t equals = span_find_char(pair, '=', 0);
+
+	return IN_TABLE(span_cut(pair, 0, equals), version_keys) && pair.len - equals <= LONGEST_VERSION + 1;
+}
+
+bool
 shape_has_opaque_token(const struct url_pieces *url)
 {
 	struct span rest = url->path, piece;
 
 	while (next_piece(&rest, "/", &piece))
-		if (!(rest.at == NULL && IN_TABLE(suffix_of(piece), asset_suffixes)) && shape_is_opaque(piece))
+		if (!(rest.at == NULL && shape_is_asset(piece)) && shape_is_opaque(piece))
 			return true;
 	rest = url->query;
-	while (next_piece(&rest, "&;", &piece)) {
-		size_t equals = span_find_char(piece, '=', 0);
-
-		if (IN_TABLE(span_cut(piece, 0, equals), version_keys) && piece.len - equals <= LONGEST_VERSION + 1)
-			continue;
-		if (shape_is_opaque(piece))
+	while (next_piece(&rest, "&;", &piece))
+		if (!shape_is_version(piece) && shape_is_opaque(piece))
 			return true;
-	}
 	return shape_is_opaque(labels_of(url)) || shape_is_opaque(url->fragment);
 }
 

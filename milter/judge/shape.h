@@ -20,7 +20,15 @@ struct url_pieces {
 
 struct url_pieces	url_pieces_of(const struct dissection *, const struct reference *);
 
-/* Letters and digits as no person would choose them: a digest, a UUID, a long number, base64. */
+/* A word of letters and digits as no person would choose it: of digits, of hexadecimal digits, of any. */
+enum shape_token { TOKEN_NONE, TOKEN_NUMBER, TOKEN_HEX, TOKEN_MIXED };
+
+enum shape_token	shape_token_of(struct span word);
+/* The last piece of a path: a picture, a sheet, a font or the like, whose name may hold a digest of its content. */
+bool	shape_is_asset(struct span file);
+/* A piece of a query: "v=1.2", "ver=8f3a9c1d". */
+bool	shape_is_version(struct span pair);
+/* Any word of the piece is such a token: a digest, a UUID, a long number, base64. */
 bool	shape_is_opaque(struct span piece);
 /* Any piece of the URL is: a label below the registrable domain, a path segment but for a plain asset's file name,
  * a query's value that is no version number, the fragment. */

@@ -29,6 +29,48 @@ MAIL = (b"From: a@sender.example\r\nTo: " + MEMBER.encode() + b"\r\nSubject: x\r
         b"Content-Type: text/html\r\n\r\n<img src=\"https://pictures.example/a.png\" width=300 height=200>\r\n")
 
 
+# Asks for what stands around a picture, and for what verifiers say, in mail and as tests give it.
+LIAR = """\
+rule: site.size-liar
+title: A picture with a token, alone in its cell, without words
+status: enforce
+level: medium
+detect:
+  liar:
+    each: reference
+    kind: image
+    alone: true
+    alt: ""
+    size.declared: false
+    url.static: false
+    url.token: [hex, uuid, mixed]
+    position: last
+    host.references: 1
+  own: {each: reference, url.domain|shares: auth.dkim.domains}
+  leave: {each: message, list.unsubscribe|shares: auth.dkim.domains, auth.aligned: true}
+  short: {each: message, text.length|lte: 300, attachments.count: 0}
+  condition: liar and short and not (own and leave)
+action: {strip: liar}
+tests:
+  - name: a liar
+    html: '<table><tr><td>Hello</td><td><img src="https://t.example/o/8f3a9c1d2e4b5a67" alt=""></td></tr></table>'
+    given: {auth.dkim.domains: [paper.example], list.unsubscribe: paper.example, auth.aligned: true}
+    expect: {match: true, strips: t.example}
+  - name: the sender's own
+    html: '<table><tr><td>Hello</td><td><img src="https://t.paper.example/o/8f3a9c1d2e4b5a67" alt=""></td></tr></table>'
+    given: {auth.dkim.domains: [paper.example], list.unsubscribe: u.paper.example, auth.aligned: true}
+    expect: {match: false}
+  - name: given places
+    html: '<img src="https://t.example/o/8f3a9c1d2e4b5a67" alt="" width=300 height=300>'
+    given: {alone: true, position: [first, last], size.declared: false, text.length: 5, host.references: 1, auth.dkim.domains: x.example, list.unsubscribe: y.example}
+    expect: {match: true}
+  - name: text behind it
+    html: '<table><tr><td><img src="https://t.example/o/8f3a9c1d2e4b5a67" alt=""></td><td>Hello</td></tr></table>'
+    given: {auth.aligned: false}
+    expect: {match: false}
+"""
+
+
 def rule(name="pictures", host="pictures.example", status="enforce"):
     return RULE.format(name=name, host=host, status=status)
 
@@ -124,6 +166,15 @@ class Check(Folder):
         done = rules("test", path)
         self.assertEqual(done.returncode, 1)
         self.assertIn(":12:34: error PW501: test 'it is stripped': 'a.png' is stripped\n", done.stdout)
+
+    def test_what_tests_give_counts_as_what_mail_says(self):
+        path = self.write("a.yaml", LIAR)
+        self.assertEqual(rules("test", path).stdout, "1 rules in 1 files, 4 tests: 0 errors, 0 warnings\n")
+        for line, broken in (("position: last", "position: first"), ("alone: true", "alone: false"),
+                             ("text.length|lte: 300", "text.length|lte: 3"), ("auth.aligned: true}\n  short", "auth.aligned: false}\n  short")):
+            with self.subTest(line):
+                path = self.write("a.yaml", LIAR.replace(line, broken, 1))
+                self.assertIn("error PW501", rules("test", path).stdout)
 
     def test_a_file_that_is_not_there_is_a_mistake(self):
         self.assertEqual(rules("check", self.folder + "/nix.yaml").returncode, 1)

@@ -33,6 +33,27 @@ evidence_token(struct evidence *evidence, uint32_t index)
 	return &evidence->token_of[index];
 }
 
+const struct template *
+evidence_template(struct evidence *evidence, uint32_t index)
+{
+	const struct dissection	*d = evidence->d;
+	struct template		*template;
+
+	if (evidence->templates == NULL)
+		evidence->templates = arena_array(evidence->arena, d->references.count, sizeof(*evidence->templates));
+	template = evidence->templates != NULL ? &evidence->templates[index] : NULL;
+	if (template != NULL && template->text.at == NULL) {
+		struct url_pieces pieces = url_pieces_of(d, &dissection_references(d)[index]);
+
+		*template = template_of(&pieces, evidence->arena);
+	}
+	if (template == NULL || template->text.at == NULL) {
+		evidence->no_memory = true;
+		return NULL;
+	}
+	return template;
+}
+
 struct span
 evidence_spacer(struct evidence *evidence, uint32_t index)
 {

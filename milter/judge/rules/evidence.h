@@ -9,6 +9,7 @@
 #include "../group.h"
 #include "../regex.h"
 #include "../spacer.h"
+#include "../template.h"
 #include "../token.h"
 
 #include "fact.h"
@@ -44,6 +45,7 @@ struct evidence {
 	bool			*token_known;
 	struct spacers		*spacers;
 	struct hosts		*hosts;
+	struct template		*templates;	/* of each reference; text.at is NULL before it was asked for */
 	struct value		*of_message;	/* of each fact of the message */
 	bool			*of_message_asked;
 	uint64_t		 lines_asked;	/* of selections, for who measures rules */
@@ -56,6 +58,8 @@ void			 evidence_init(struct evidence *, const struct message *, const struct di
 			    const struct group_set *, groups watched, struct arena *);
 /* What token.h finds in a reference's URL, looked for once. NULL: no memory. */
 const struct token	*evidence_token(struct evidence *, uint32_t reference);
+/* As template_of(), made once. NULL: no memory. */
+const struct template	*evidence_template(struct evidence *, uint32_t reference);
 /* As spacer_reason(). */
 struct span		 evidence_spacer(struct evidence *, uint32_t reference);
 /* How many different URLs are fetched from the host without a click. */

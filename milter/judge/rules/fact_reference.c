@@ -81,6 +81,24 @@ GETTER(get_recipient_form)
 		value_set_text(value, token->found ? span_of(token->form) : SPAN_NONE);
 }
 
+GETTER(get_template)
+{
+	const struct template *template = evidence_template(evidence, element);
+
+	(void)scope;
+	if (template != NULL)
+		value_set_text(value, template->text);
+}
+
+GETTER(get_token)
+{
+	const struct template *template = evidence_template(evidence, element);
+
+	(void)scope;
+	if (template != NULL)
+		value_set_bits(evidence, value, template->tokens, word_of_token);
+}
+
 /* --- where it stands --- */
 
 /* Elsewhere than among text and pictures - in a style sheet, a header, a comment - it has no place. */

@@ -2,6 +2,8 @@
 
 #include <pixelward/dissection.h>
 
+#include "../template.h"
+
 static const char *const hidden_words[] = {
 	"size", "display", "visibility", "opacity", "offscreen", "clipped", "font", "nature",
 };
@@ -26,6 +28,8 @@ static const char *const result_words[] = {
 };
 static const char *const policy_words[] = { "none", "quarantine", "reject" };
 static const char *const report_words[] = { "no", "maybe", "yes" };
+static const char *const token_words[] = { "number", "hex", "mixed", "uuid", "address" };
+_Static_assert(1u << (NITEMS(token_words) - 1) == TEMPLATE_ADDRESS, "every token has its word");
 static const char *const position_words[] = { "first", "last" };
 
 #define WORDS_OF(name)								\
@@ -45,6 +49,7 @@ WORDS_OF(result)
 WORDS_OF(policy)
 WORDS_OF(report)
 WORDS_OF(position)
+WORDS_OF(token)
 
 const char *
 word_of_kind(uint32_t i)

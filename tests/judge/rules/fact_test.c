@@ -127,6 +127,23 @@ static const struct fact_case element_cases[] = {
 	{ "each URL of a tag has its place", "position", "", "<img src=http://a.example/1 srcset='http://a.example/2 2x'>x",
 	  .is = "first, first" },
 
+	{ "a URL's template", "url.template", "", "<img src='http://T.example/o/8f3a9c1d2e4b5a67/p.gif?u=48291377&v=1.2#x'>",
+	  .is = "t.example/o/{hex}/p.gif?u={number}&v=1.2#x" },
+	{ "a template of other tokens", "url.template", "",
+	  "<img src='http://a.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81_x/QWxhZGRpbjpvcGVuIHNl/%3d8f3a9c1d2e4b5a67'>",
+	  .is = "a.example/{uuid}_x/{mixed}/%3d{hex}" },
+	{ "a template of addresses", "url.template", "", "<img src='http://a.example/i?joe%40b.example&e=ann@b.example&x=a'>",
+	  .is = "a.example/i?{address}&e={address}&x=a" },
+	{ "a token in the host", "url.template", "", "<img src='http://8f3a9c1d2e4b5a67.mail.a.example/'>",
+	  .is = "{hex}.mail.a.example/" },
+	{ "a picture file's digest stays", "url.template", "", "<img src='http://a.example/i/8f3a9c1d2e4b5a67.png'>",
+	  .is = "a.example/i/8f3a9c1d2e4b5a67.png" },
+	{ "a picture that words name", "url.template", "", "<img src='http://a.example/mail/logo-2.png?size=small'>",
+	  .is = "a.example/mail/logo-2.png?size=small" },
+	{ "kinds of tokens", "url.token", "", "<img src=http://a.example/8f3a9c1d2e4b5a67?u=48291377&a=b@c>"
+	  "<img src=http://a.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81><img src=http://a.example/x>",
+	  .is = "number hex address, uuid, " },
+
 	{ "no alternative text", "alt", "", "<img src=http://a.example/1>", .is = "?" },
 	{ "an empty one", "alt", "", "<img src=http://a.example/1 alt>", .is = "" },
 	{ "a written one", "alt", "", "<img alt=' A &amp; B ' src=http://a.example/1>", .is = "A & B" },
