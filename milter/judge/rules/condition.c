@@ -21,6 +21,7 @@ struct parsing {
 	struct waiting		 waiting[CONDITION_MOST_DEPTH];
 	size_t			 waiting_count, at;
 	bool			 wants_operand, failed;
+	bool			 unknown;	/* a selection that is not there: what is behind it can be read */
 };
 
 #define MISTAKE(parsing, at, code, ...)	do {					\
@@ -153,8 +154,11 @@ add_selection(struct parsing *parsing, struct span word, size_t at)
 		}
 		nearest_try(&nearest, parsing->names[i].at);
 	}
-	MISTAKE(parsing, at, FINDING_SELECTION, "there is no selection '%.*s'%.*s", SPAN_ARG(word),
+	struct place place = node_place_of(parsing->scalar, at);
+	finding_add(parsing->findings, &place, FINDING_SELECTION, "there is no selection '%.*s'%.*s", SPAN_ARG(word),
 	    SPAN_ARG(nearest_words(parsing->findings->arena, nearest.best)));
+	parsing->unknown = true;
+	emit(parsing, TERM_SELECTION, 0);
 }
 
 static bool
@@ -257,7 +261,7 @@ condition_read(const struct node *scalar, const struct span *names, size_t name_
 	    .findings = findings, .wants_operand = true };
 
 	parse(&parsing);
-	if (parsing.failed)
+	if (parsing.failed || parsing.unknown)
 		return false;
 	condition->terms = arena_array(findings->arena, parsing.term_count, sizeof(*condition->terms));
 	condition->count = parsing.term_count;

@@ -18,6 +18,7 @@ enum scope {
 	SCOPE_REFERENCE = 4,	/* live, and followed without a click */
 	SCOPE_LINK = 8,		/* live, and followed on a click */
 	SCOPE_RECIPIENT = 16,
+	SCOPE_ANY = 31,
 };
 
 enum fact_type {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_OF_RULES	201	/* before it: of YAML */
 #define FIRST_WARNING	601
 
 bool
@@ -48,8 +49,45 @@ compare_findings(const void *a, const void *b)
 }
 
 void
+findings_doubt(struct findings *findings, const struct place *place)
+{
+	struct place *larger = arena_grow(findings->arena, findings->doubts, findings->doubt_count,
+	    &findings->doubt_capacity, sizeof(*larger));
+
+	findings->no_memory = findings->no_memory || larger == NULL;
+	if (larger == NULL)
+		return;
+	findings->doubts = larger;
+	larger[findings->doubt_count++] = *place;
+}
+
+static bool
+is_doubted(const struct findings *findings, const struct finding *finding)
+{
+	if (finding->code < FIRST_OF_RULES)
+		return false;
+	for (size_t i = 0; i < findings->doubt_count; i++) {
+		const struct place *doubt = &findings->doubts[i];
+
+		if (doubt->source == finding->place.source && doubt->line == finding->place.line &&
+		    doubt->column <= finding->place.column)
+			return true;
+	}
+	return false;
+}
+
+void
 findings_sort(struct findings *findings)
 {
+	size_t kept = 0;
+
+	for (size_t i = 0; i < findings->count; i++) {
+		if (is_doubted(findings, &findings->at[i]))
+			*(finding_is_warning(findings->at[i].code) ? &findings->warnings : &findings->errors) -= 1;
+		else
+			findings->at[kept++] = findings->at[i];
+	}
+	findings->count = kept;
 	if (findings->count > 1)
 		qsort(findings->at, findings->count, sizeof(*findings->at), compare_findings);
 }

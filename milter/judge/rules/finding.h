@@ -62,13 +62,17 @@ struct findings {
 	struct finding	*at;
 	size_t		 count, capacity;
 	size_t		 errors, warnings;
+	struct place	*doubts;	/* what is told of the rest of these lines comes of an earlier mistake */
+	size_t		 doubt_count, doubt_capacity;
 	bool		 no_memory;
 };
 
 void		finding_add(struct findings *, const struct place *, enum finding_code, const char *format, ...)
 		    __attribute__((format(printf, 4, 5)));
 bool		finding_is_warning(enum finding_code);
-/* In the order of files, lines and columns. */
+/* From there to the line's end nothing is told but by what reads YAML: a mistake was told there, or it comes of one. */
+void		findings_doubt(struct findings *, const struct place *);
+/* In the order of files, lines and columns, without what is doubted. */
 void		findings_sort(struct findings *);
 void		findings_print_text(const struct findings *, struct buf *);
 /* {"findings":[{"file","line","column","severity","code","message"}],"errors":N,"warnings":N}, a line. */

@@ -24,16 +24,50 @@ struct drafting {
 	struct rule		*rule;
 	int64_t			 today, shadow_until;
 	bool			 failed;
+	bool			 detects;	/* what is selected, and when, is known */
 	struct span		 names[RULE_MOST_SELECTIONS];
 };
 
 #define TELL(drafting, node, code, ...)						\
 	(finding_add((drafting)->reading->findings, &(node)->place, code, __VA_ARGS__), (drafting)->failed = true)
 
+/* Does reading this tell a mistake, whatever was told before? */
+static bool
+reads_well(struct drafting *drafting, void (*read)(struct drafting *, const struct node *), const struct node *node)
+{
+	bool before = drafting->failed, fine;
+
+	drafting->failed = false;
+	read(drafting, node);
+	fine = !drafting->failed;
+	drafting->failed = before || !fine;
+	return fine;
+}
+
 static struct arena *
 arena_of(const struct drafting *drafting)
 {
 	return drafting->reading->findings->arena;
+}
+
+/* An unknown key: the rest of the rule is read as if it were the one that was meant. */
+static void
+tell_key(struct drafting *drafting, const struct node *map, const struct node *node, const char *meant)
+{
+	TELL(drafting, node->key, FINDING_KEY, "unknown key '%.*s'%.*s", SHOWN_OF(node->key->text),
+	    SPAN_ARG(nearest_words(arena_of(drafting), meant)));
+	if (meant != NULL && node_get(map, meant) == NULL)
+		node_rename(node->key, meant);
+}
+
+/* The key of that name is not there; is there one that nearly is? */
+static void
+find_meant(struct drafting *drafting, const struct node *map, const char *name)
+{
+	for (const struct node *node = map->first; node != NULL && node_get(map, name) == NULL; node = node->next)
+		if (node->kind == NODE_SCALAR && nearest_of(node->key->text, &name, 1) != NULL &&
+		    fact_named(node->key->text) == NULL)
+			tell_key(drafting, map, node, name);
 }
 
 static bool
@@ -253,15 +287,17 @@ read_selection(struct drafting *drafting, const struct node *map, struct selecti
 
 	*selection = (struct selection){ .name = map->key->text, .place = map->key->place, .scope = SCOPE_MESSAGE,
 	    .forgeable = true };
-	if (map->kind != NODE_MAP) {
+	if (map->kind == NODE_MAP)
+		find_meant(drafting, map, "each");
+	else {
 		TELL(drafting, map, FINDING_VALUE, "a selection is a map: each: reference, and a line for each fact");
 		return;
 	}
 	if (condition_is_reserved(map->key->text))
 		TELL(drafting, map->key, FINDING_NAME, "'%.*s' is a word of conditions; call the selection otherwise",
 		    SHOWN_OF(map->key->text));
-	if (!read_each(drafting, map, selection))
-		return;
+	/* Of what nobody knows, each line may be a fact of anything. */
+	enum scope scope = read_each(drafting, map, selection) ? selection->scope : SCOPE_ANY;
 	for (const struct node *node = map->first; node != NULL; node = node->next)
 		count++;
 	selection->lines = arena_array(arena_of(drafting), count, sizeof(*selection->lines));
@@ -274,7 +310,7 @@ read_selection(struct drafting *drafting, const struct node *map, struct selecti
 
 		if (span_eq(node->key->text, SPAN("each")))
 			continue;
-		if (!line_read(drafting->reading, node, selection->scope, line)) {
+		if (!line_read(drafting->reading, node, scope, line)) {
 			drafting->failed = true;
 			continue;
 		}
@@ -282,7 +318,7 @@ read_selection(struct drafting *drafting, const struct node *map, struct selecti
 		selection->forgeable = selection->forgeable && line->fact->forgeable;
 		selection->line_count++;
 	}
-	if (count == 1)
+	if (count == 1 && scope != SCOPE_ANY)
 		TELL(drafting, map->key, FINDING_MISSING, "the selection '%.*s' has no line but each; it would select everything",
 		    SHOWN_OF(map->key->text));
 }
@@ -330,7 +366,7 @@ read_condition(struct drafting *drafting, const struct node *detect)
 }
 
 static void
-read_detect(struct drafting *drafting, const struct node *detect)
+read_selections(struct drafting *drafting, const struct node *detect)
 {
 	struct rule *rule = drafting->rule;
 
@@ -338,6 +374,7 @@ read_detect(struct drafting *drafting, const struct node *detect)
 		TELL(drafting, detect, FINDING_VALUE, "detect is a map of selections and a condition");
 		return;
 	}
+	find_meant(drafting, detect, "condition");
 	rule->selections = arena_array(arena_of(drafting), RULE_MOST_SELECTIONS, sizeof(*rule->selections));
 	if (rule->selections == NULL) {
 		drafting->reading->findings->no_memory = true;
@@ -356,6 +393,12 @@ read_detect(struct drafting *drafting, const struct node *detect)
 	}
 	read_condition(drafting, detect);
 	rule->acting = acting_scope(rule);
+}
+
+static void
+read_detect(struct drafting *drafting, const struct node *detect)
+{
+	drafting->detects = reads_well(drafting, read_selections, detect);
 }
 
 /* --- action --- */
@@ -485,10 +528,15 @@ static const struct key exempt_keys[] = {
 static void	keys_read(struct drafting *, const struct node *map, const struct key *, size_t count);
 
 static void
-read_action(struct drafting *drafting, const struct node *node)
+read_actions(struct drafting *drafting, const struct node *node)
 {
 	keys_read(drafting, node, action_keys, NITEMS(action_keys));
-	if (!drafting->failed && drafting->rule->strips == 0 && drafting->rule->hold == HOLD_NEVER && !drafting->rule->tag)
+}
+
+static void
+read_action(struct drafting *drafting, const struct node *node)
+{
+	if (reads_well(drafting, read_actions, node) && drafting->rule->strips == 0 && drafting->rule->hold == HOLD_NEVER && !drafting->rule->tag)
 		TELL(drafting, node, FINDING_ACTION, "the rule does nothing; write strip, tag or hold");
 }
 
@@ -549,8 +597,7 @@ keys_read(struct drafting *drafting, const struct node *map, const struct key *k
 			nearest_try(&nearest, keys[i].name);
 		}
 		if (!known)
-			TELL(drafting, node->key, FINDING_KEY, "unknown key '%.*s'%.*s", SHOWN_OF(node->key->text),
-			    SPAN_ARG(nearest_words(arena_of(drafting), nearest.best)));
+			tell_key(drafting, map, node, nearest.best);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct node *value = node_get(map, keys[i].name);
@@ -613,7 +660,7 @@ check_detection(struct drafting *drafting)
 	const struct node	*hold = node_get(node_get(drafting->document, "action"), "hold");
 
 	/* A pixel alone is never a threat: structure may hold the mail of those who are likely targets, nobody else's. */
-	if (rule->hold == HOLD_ALWAYS && can_match(rule, selections_that(rule, true)))
+	if (hold != NULL && rule->hold == HOLD_ALWAYS && can_match(rule, selections_that(rule, true)))
 		TELL(drafting, hold, FINDING_FLOOR, "this may hold mail that is on no list; write hold: watched (mail of watched "
 		    "recipients is held, other mail tagged), or let the condition need a line with 'in: list:NAME'");
 }
@@ -628,7 +675,9 @@ check_exemption(struct drafting *drafting)
 	if (rule->acting != SCOPE_MESSAGE && rule->acting != SCOPE_REFERENCE)
 		TELL(drafting, drafting->document, FINDING_ACTION, "an exemption selects messages or references, no %s",
 		    scope_name(rule->acting));
-	if (rule->expires < drafting->today)
+	if (expires == NULL || rule->expires < 0)
+		expires = NULL;		/* which was told */
+	else if (rule->expires < drafting->today)
 		finding_add(findings, &expires->place, FINDING_EXPIRES, "the exemption has ended; it is not in force");
 	else if (rule->expires < drafting->today + EXPIRES_SOON)
 		finding_add(findings, &expires->place, FINDING_EXPIRES, "the exemption ends in %lld days",
@@ -648,11 +697,11 @@ check_whole(struct drafting *drafting)
 		TELL(drafting, drafting->document, FINDING_MISSING, "'tests' is missing: a rule in force shows what it matches");
 	if (rule->exempts ? node_get(drafting->document, "action") != NULL : node_get(drafting->document, "exempt") != NULL)
 		TELL(drafting, drafting->document, FINDING_KEY, "an exemption has 'exempt', a detection has 'action'");
-	if (drafting->failed)
-		return;
 	if (rule->status == RULE_SHADOW && until != NULL && drafting->shadow_until < drafting->today)
 		finding_add(drafting->reading->findings, &until->place, FINDING_SHADOW_PAST,
 		    "the shadow was to end; enforce the rule, or retire it");
+	if (!drafting->detects)
+		return;
 	if (!can_match(rule, 0))
 		finding_add(drafting->reading->findings, &node_get(node_get(drafting->document, "detect"), "condition")->place,
 		    FINDING_NEVER, "the condition is never true");

@@ -62,7 +62,7 @@ add_rule(struct rule_set *set, const struct list_set *lists, const struct node *
 		return;
 	}
 	struct rule *rule = &set->rules[set->count++];
-	rule->sound = rule_read(&reading, document, rule_set_today(), rule);
+	rule->sound = rule_read(&reading, document, rule_set_today(), rule) && !document->mended;
 	set->exemptions += rule->exempts;
 	set->regexes = reading.regexes;
 }
@@ -173,8 +173,8 @@ check_tests(struct rule_set *set, const struct list_set *lists, const struct rul
 				    .filters = set->filters };
 	bool			in_force = rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE;
 
-	/* What a draft does not do yet, it may still say. */
-	set->tests += trial_run(&reading, rule, in_force ? dissect : NULL);
+	/* What a draft does not do yet, it may still say; and so may a rule with mistakes. */
+	set->tests += trial_run(&reading, rule, in_force && rule->sound ? dissect : NULL);
 }
 
 enum pw_err
@@ -188,8 +188,7 @@ rule_set_finish(struct rule_set *set, const struct list_set *lists, dissect_func
 	for (size_t i = 0; i < set->count && !set->findings.no_memory; i++) {
 		if (set->rules[i].exempts)
 			check_exemption(set, &set->rules[i]);
-		if (set->rules[i].sound)
-			check_tests(set, lists, &set->rules[i], dissect);
+		check_tests(set, lists, &set->rules[i], dissect);
 	}
 	findings_sort(&set->findings);
 	if (set->findings.no_memory)

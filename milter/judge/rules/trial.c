@@ -98,34 +98,62 @@ keys_read(struct trial *trial, const struct node *map, const struct key *table, 
 			nearest_try(&nearest, table[i].name);
 			key = span_eq(node->key->text, span_of(table[i].name)) ? &table[i] : NULL;
 		}
-		if (key == NULL)
+		if (key == NULL) {
 			TELL(trial, node->key, FINDING_KEY, "unknown key '%.*s'%.*s", SHOWN_OF(node->key->text),
 			    SPAN_ARG(nearest_words(trial->reading->findings->arena, nearest.best)));
-		else if (key->scalar && node->kind != NODE_SCALAR)
+			if (nearest.best == NULL || node_get(map, nearest.best) != NULL)
+				continue;
+			node_rename(node->key, nearest.best);
+			for (size_t i = 0; i < count; i++)
+				key = nearest.best == table[i].name ? &table[i] : key;
+		}
+		if (key->scalar && node->kind != NODE_SCALAR)
 			TELL(trial, node, FINDING_VALUE, "%s is one text", key->name);
 		else if (key->slot != NO_SLOT)
 			memcpy((char *)trial + key->slot, &node, sizeof(node));
 	}
 }
 
+static const char *const truths[] = { "true", "false" };
+static const char *const actions[] = { "none", "tag", "strip", "hold" };
+
+static void
+check_word(struct trial *trial, const struct node *node, const char *const *words, size_t count, const char *all)
+{
+	bool known = node == NULL || node->kind != NODE_SCALAR;
+
+	for (size_t i = 0; i < count && !known; i++)
+		known = span_eq(node->text, span_of(words[i]));
+	if (!known)
+		TELL(trial, node, FINDING_VALUE, "'%.*s' is %s%.*s", SHOWN_OF(node->text), all,
+		    SPAN_ARG(nearest_words(trial->reading->findings->arena, nearest_of(node->text, words, count))));
+}
+
+static void
+read_expect(struct trial *trial)
+{
+	keys_read(trial, trial->expect, expect_keys, NITEMS(expect_keys));
+	if (trial->expect->kind == NODE_MAP && trial->expect->first == NULL)
+		TELL(trial, trial->expect, FINDING_MISSING, "nothing is expected; write match: true, or match: false");
+	check_word(trial, trial->match, truths, NITEMS(truths), "neither true nor false");
+	check_word(trial, trial->exempt, truths, NITEMS(truths), "neither true nor false");
+	check_word(trial, trial->action, actions, NITEMS(actions), "none of none, tag, strip or hold");
+}
+
 static void
 read_one(struct trial *trial)
 {
 	keys_read(trial, trial->map, keys, NITEMS(keys));
-	if (trial->failed)
+	if (trial->map->kind != NODE_MAP)
 		return;
-	if (trial->name == NULL)
+	if (node_get(trial->map, "name") == NULL)
 		TELL(trial, trial->map, FINDING_MISSING, "a test has a 'name' that says what it shows");
-	if (trial->html == NULL && trial->eml == NULL)
+	if (node_get(trial->map, "html") == NULL && node_get(trial->map, "eml") == NULL)
 		TELL(trial, trial->map, FINDING_MISSING, "a test has 'html', or 'eml' with a whole message");
-	if (trial->expect == NULL) {
+	if (trial->expect == NULL)
 		TELL(trial, trial->map, FINDING_MISSING, "a test has 'expect': {match: true}");
-		return;
-	}
-	keys_read(trial, trial->expect, expect_keys, NITEMS(expect_keys));
-	if (trial->match == NULL && trial->action == NULL && trial->exempt == NULL && trial->strips == NULL &&
-	    trial->keeps == NULL)
-		TELL(trial, trial->expect, FINDING_MISSING, "nothing is expected; write match: true, or match: false");
+	else
+		read_expect(trial);
 	if (node_get(trial->map, "rcpt") != NULL)
 		read_recipients(trial, node_get(trial->map, "rcpt"));
 	if (node_get(trial->map, "given") != NULL)
@@ -325,11 +353,7 @@ action_of(const struct rule *rule, const struct ruling *ruling, const struct dis
 static void
 compare_truth(struct trial *trial, const struct node *wanted, bool is, const char *what)
 {
-	if (wanted == NULL)
-		return;
-	if (!span_eq(wanted->text, SPAN("true")) && !span_eq(wanted->text, SPAN("false")))
-		TELL(trial, wanted, FINDING_VALUE, "'%.*s' is neither true nor false", SHOWN_OF(wanted->text));
-	else if (span_eq(wanted->text, SPAN("true")) != is)
+	if (wanted != NULL && span_eq(wanted->text, SPAN("true")) != is)
 		TELL(trial, wanted, FINDING_TEST, "test '%.*s': the rule %s%s", SHOWN_OF(trial->name->text),
 		    is ? "" : "does not ", what);
 }
@@ -348,18 +372,14 @@ compare(struct trial *trial, const struct ruling *ruling, const struct dissectio
 	if (trial->action == NULL)
 		return;
 	const char *action = action_of(trial->rule, ruling, d, evidence);
-	static const char *const actions[] = { "none", "tag", "strip", "hold" };
-	if (nearest_of(trial->action->text, actions, NITEMS(actions)) == NULL)
-		TELL(trial, trial->action, FINDING_VALUE, "'%.*s' is none of none, tag, strip or hold",
-		    SHOWN_OF(trial->action->text));
-	else if (!span_eq(trial->action->text, span_of(action)))
+	if (!span_eq(trial->action->text, span_of(action)))
 		TELL(trial, trial->action, FINDING_TEST, "test '%.*s': the action is %s", SHOWN_OF(trial->name->text), action);
 }
 
 static void
-run(struct trial *trial, dissect_function *dissect)
+run(struct trial *trial, struct span raw, dissect_function *dissect)
 {
-	struct message			 message = { .raw = message_of(trial), .recipients = trial->recipients,
+	struct message			 message = { .raw = raw, .recipients = trial->recipients,
 					    .recipient_count = trial->recipient_count };
 	const struct dissection		*d = NULL;
 	struct evidence			 evidence;
@@ -367,8 +387,6 @@ run(struct trial *trial, dissect_function *dissect)
 	/* Rules of shadow strip nothing; what is tested is what they would do. */
 	struct rule			 rule = *trial->rule;
 
-	if (trial->failed)
-		return;
 	rule.status = RULE_ENFORCE;
 	if (message.raw.at == NULL || dissect(message.raw, &limits_default, trial->arena, &d) != PW_OK) {
 		TELL(trial, trial->name, FINDING_TEST, "test '%.*s': its message cannot be taken apart",
@@ -388,10 +406,10 @@ trial_run(struct reading_rules *reading, const struct rule *rule, dissect_functi
 {
 	static const struct span	 nobody = { "recipient@recipient.example", 27 };
 	const struct node		*tests = node_get(rule->document, "tests");
-	struct arena			*arena = dissect != NULL ? arena_new(TRIAL_ARENA_BYTES) : NULL;
+	struct arena			*arena = arena_new(TRIAL_ARENA_BYTES);
 	size_t				 count = 0;
 
-	if (dissect != NULL && arena == NULL)
+	if (arena == NULL)
 		reading->findings->no_memory = true;
 	for (const struct node *node = tests != NULL && tests->kind == NODE_LIST ? tests->first : NULL;
 	    node != NULL && !reading->findings->no_memory; node = node->next) {
@@ -399,10 +417,13 @@ trial_run(struct reading_rules *reading, const struct rule *rule, dissect_functi
 		    .recipient_count = 1, .arena = arena };
 
 		read_one(&trial);
-		if (!trial.failed && dissect != NULL)
-			run(&trial, dissect);
-		if (arena != NULL)
-			arena_reset(arena);
+		if (trial.html != NULL || trial.eml != NULL) {
+			struct span raw = message_of(&trial);
+
+			if (!trial.failed && dissect != NULL)
+				run(&trial, raw, dissect);
+		}
+		arena_reset(arena);
 		count++;
 	}
 	arena_free(arena);

@@ -1,13 +1,21 @@
 #include "yaml.h"
 
+#include "mend.h"
+
 #include <string.h>
 #include <yaml.h>
 
+/* What ended the reading of a document, for once. */
+struct mistake {
+	enum finding_code	 code;
+	const char		*what;		/* NULL: there was none */
+	struct spot		 problem, context;
+	mend_cure		*cure;		/* NULL: there is none */
+};
+
 /* One document: libyaml reads a piece of the source that begins at some line. */
 struct reading {
-	const struct source	*source;
-	struct span		 text;		/* of the document */
-	size_t			 lines_before;
+	struct mend		 mend;
 	struct findings		*findings;
 	yaml_parser_t		 parser;
 	struct node		*open[YAML_MOST_DEPTH];	/* from the root to what is being filled */
@@ -15,20 +23,35 @@ struct reading {
 	struct node		*key[YAML_MOST_DEPTH];	/* read, its value not yet */
 	size_t			 depth, nodes;
 	struct node		*root;
-	bool			 ended;		/* by a mistake that leaves no tree */
+	struct mistake		 mistake;
+	bool			 ended;		/* by it, or by the lack of memory */
 };
+
+static struct spot
+spot_of(const yaml_mark_t *mark)
+{
+	return (struct spot){ mark->line, mark->column };
+}
 
 static struct place
 place_of(const struct reading *reading, const yaml_mark_t *mark)
 {
-	return (struct place){ reading->source, reading->lines_before + mark->line + 1, mark->column + 1 };
+	return mend_place(&reading->mend, spot_of(mark));
 }
 
 static void
-end_by(struct reading *reading, const struct place *place, enum finding_code code, const char *what)
+end_by(struct reading *reading, const yaml_mark_t *mark, enum finding_code code, const char *what, mend_cure *cure)
 {
-	finding_add(reading->findings, place, code, "%s", what);
+	reading->mistake = (struct mistake){ code, what, spot_of(mark), spot_of(mark), cure };
 	reading->ended = true;
+}
+
+/* Told, and the reading goes on; what else could be said of this place comes of it. */
+static void
+refuse(struct reading *reading, const struct place *place, const char *what)
+{
+	finding_add(reading->findings, place, FINDING_REFUSED, "%s", what);
+	findings_doubt(reading->findings, place);
 }
 
 /* --- what libyaml says, in the words of who writes rules --- */
@@ -38,26 +61,36 @@ static const struct {
 	enum finding_code code;
 	const char	*what;
 	bool		 at_context;	/* it is told where it begins, not where libyaml gave up */
+	mend_cure	*cure;
 } complaints[] = {
-	{ "alias", NULL, FINDING_REFUSED, "a value that begins with * is read as an alias; quote it: '*x*'", true },
-	{ "anchor", NULL, FINDING_REFUSED, "a value that begins with & is read as an anchor; quote it", true },
-	{ "tag", NULL, FINDING_REFUSED, "a value that begins with ! is read as a tag; quote it", true },
+	{ "alias", NULL, FINDING_REFUSED, "a value that begins with * is read as an alias; quote it: '*x*'", true,
+	  cure_character },
+	{ "anchor", NULL, FINDING_REFUSED, "a value that begins with & is read as an anchor; quote it", true, cure_word },
+	{ "tag", NULL, FINDING_REFUSED, "a value that begins with ! is read as a tag; quote it", true, cure_word },
 	{ NULL, "found character that cannot start any token", FINDING_SYNTAX,
-	  "a value cannot begin with this character (% @ ` or a tab); quote it", false },
+	  "a value cannot begin with this character (% @ ` or a tab); quote it", false, cure_character },
 	{ NULL, "mapping values are not allowed", FINDING_SYNTAX,
-	  "a second ': ' in one line, or a wrong indentation; quote the value, or align the key", false },
-	{ NULL, "could not find expected ':'", FINDING_SYNTAX, "a key without its ':'; write 'key: value'", false },
-	{ NULL, "found unexpected end of stream", FINDING_SYNTAX, "this quote is never closed", true },
+	  "a second ': ' in one line, a wrong indentation, or an open quote; quote the value, or align the key", false,
+	  cure_colon },
+	{ NULL, "could not find expected ':'", FINDING_SYNTAX, "a key without its ':'; write 'key: value'", true, cure_key },
+	{ NULL, "found unexpected end of stream", FINDING_SYNTAX, "this quote is never closed", true, cure_quote },
 	{ NULL, "found unknown escape character", FINDING_SYNTAX,
-	  "an unknown \\ escape between double quotes; write single quotes, where \\ is only itself", false },
+	  "an unknown \\ escape between double quotes; write single quotes, where \\ is only itself", false, cure_escape },
 	{ "block mapping", "did not find expected key", FINDING_SYNTAX,
-	  "this does not belong to the map above; align it with the map's other keys", false },
-	{ "block collection", NULL, FINDING_SYNTAX, "this does not belong to the list above; align it with the other '-'", false },
-	{ "flow mapping", NULL, FINDING_SYNTAX, "a '{' is never closed, or a ',' is missing before this", false },
-	{ "flow sequence", NULL, FINDING_SYNTAX, "a '[' is never closed, or a ',' is missing before this", false },
-	{ NULL, "invalid leading UTF-8 octet", FINDING_SYNTAX, "this is not UTF-8; save the file as UTF-8", false },
-	{ NULL, "UTF-8", FINDING_SYNTAX, "this is not UTF-8; save the file as UTF-8", false },
-	{ NULL, "control characters are not allowed", FINDING_SYNTAX, "the file holds a control character", false },
+	  "this does not belong to the map above: align it with the map's other keys, or close the quote before it", false,
+	  cure_margin },
+	{ "block collection", NULL, FINDING_SYNTAX,
+	  "this does not belong to the list above: align it with the other '-', or close the quote before it", false,
+	  cure_margin },
+	{ "flow mapping", NULL, FINDING_SYNTAX, "a '{' is never closed, or a ',' is missing before this", false,
+	  cure_bracket },
+	{ "flow sequence", NULL, FINDING_SYNTAX, "a '[' is never closed, or a ',' is missing before this", false,
+	  cure_bracket },
+	{ NULL, "invalid leading UTF-8 octet", FINDING_SYNTAX, "this is not UTF-8; save the file as UTF-8", false,
+	  cure_character },
+	{ NULL, "UTF-8", FINDING_SYNTAX, "this is not UTF-8; save the file as UTF-8", false, cure_bytes },
+	{ NULL, "control characters are not allowed", FINDING_SYNTAX, "the file holds a control character", false,
+	  cure_character },
 };
 
 static bool
@@ -67,39 +100,48 @@ says(const char *words, const char *part)
 }
 
 /* Where a byte of the document stands. */
-static struct place
-place_of_byte(const struct reading *reading, size_t at)
+static struct spot
+spot_of_byte(const struct reading *reading, size_t at)
 {
-	struct place place = { reading->source, reading->lines_before + 1, 1 };
+	struct spot	 spot = { 0, 0 };
+	struct span	 text = reading->mend.text;
 
-	for (size_t i = 0; i < at && i < reading->text.len; i++)
-		if (reading->text.at[i] == '\n') {
-			place.line++;
-			place.column = 1;
-		} else if (((unsigned char)reading->text.at[i] & 0xc0) != 0x80)
-			place.column++;
-	return place;
+	/* libyaml points at the byte that should have gone on with a character. */
+	while (at > 0 && at < text.len && ((unsigned char)text.at[at] & 0xc0) != 0xc0 && (unsigned char)text.at[at - 1] >= 0x80)
+		at--;
+	for (size_t i = 0; i < at && i < text.len; i++)
+		if (text.at[i] == '\n') {
+			spot.line++;
+			spot.column = 0;
+		} else if (((unsigned char)text.at[i] & 0xc0) != 0x80)
+			spot.column++;
+	return spot;
 }
 
 static void
 complain(struct reading *reading)
 {
 	const yaml_parser_t	*parser = &reading->parser;
-	struct place		 place = parser->error == YAML_READER_ERROR ?
-				    place_of_byte(reading, parser->problem_offset) :
-				    place_of(reading, &parser->problem_mark);
+	struct mistake		*mistake = &reading->mistake;
 
+	*mistake = (struct mistake){ FINDING_SYNTAX, NULL, spot_of(&parser->problem_mark), spot_of(&parser->context_mark),
+	    cure_line };
+	if (parser->error == YAML_READER_ERROR)
+		mistake->problem = spot_of_byte(reading, parser->problem_offset);
 	reading->ended = true;
-	for (size_t i = 0; i < NITEMS(complaints); i++)
+	for (size_t i = 0; i < NITEMS(complaints) && mistake->what == NULL; i++)
 		if (says(parser->context, complaints[i].context) && says(parser->problem, complaints[i].problem)) {
+			mistake->code = complaints[i].code;
+			mistake->what = complaints[i].what;
+			mistake->cure = complaints[i].cure;
 			if (complaints[i].at_context)
-				place = place_of(reading, &parser->context_mark);
-			finding_add(reading->findings, &place, complaints[i].code, "%s", complaints[i].what);
-			return;
+				mistake->problem = mistake->context;
 		}
-	finding_add(reading->findings, &place, FINDING_SYNTAX, "this is no YAML: %s%s%s",
-	    parser->problem != NULL ? parser->problem : "it cannot be read", parser->context != NULL ? " " : "",
-	    parser->context != NULL ? parser->context : "");
+	if (mistake->what == NULL)
+		mistake->what = arena_printf(reading->findings->arena, "this is no YAML: %s%s%s",
+		    parser->problem != NULL ? parser->problem : "it cannot be read", parser->context != NULL ? " " : "",
+		    parser->context != NULL ? parser->context : "").at;
+	reading->findings->no_memory = reading->findings->no_memory || mistake->what == NULL;
 }
 
 /* --- the tree --- */
@@ -118,7 +160,7 @@ is_twice(struct reading *reading, const struct node *map, const struct node *key
 }
 
 static void
-hang(struct reading *reading, struct node *node)
+hang(struct reading *reading, struct node *node, const yaml_mark_t *mark)
 {
 	if (reading->depth == 0) {
 		reading->root = node;
@@ -129,11 +171,11 @@ hang(struct reading *reading, struct node *node)
 
 	if (parent->kind == NODE_MAP && reading->key[level] == NULL) {
 		if (node->kind != NODE_SCALAR) {
-			end_by(reading, &node->place, FINDING_SYNTAX, "a key is a word, no map and no list");
+			end_by(reading, mark, FINDING_SYNTAX, "a key is a word, no map and no list", cure_line);
 			return;
 		}
 		if (span_eq(node->text, SPAN("<<")))
-			end_by(reading, &node->place, FINDING_REFUSED, "merge keys are not read; write the keys out");
+			refuse(reading, &node->place, "merge keys are not read; write the keys out");
 		/* Its value is read and hangs nowhere. */
 		reading->key[level] = node;
 		return;
@@ -163,7 +205,7 @@ node_new(struct reading *reading, enum node_kind kind, const yaml_event_t *event
 	node->kind = kind;
 	node->place = place_of(reading, &event->start_mark);
 	if (++reading->nodes > YAML_MOST_NODES)
-		end_by(reading, &node->place, FINDING_DEPTH, "the document holds too many values; split it");
+		end_by(reading, &event->start_mark, FINDING_DEPTH, "the document holds too many values; split it", NULL);
 	return node;
 }
 
@@ -175,10 +217,11 @@ open_node(struct reading *reading, enum node_kind kind, const yaml_event_t *even
 	if (node == NULL)
 		return;
 	if (reading->depth == YAML_MOST_DEPTH) {
-		end_by(reading, &node->place, FINDING_DEPTH, "maps and lists stand too deep in one another (more than 16)");
+		end_by(reading, &event->start_mark, FINDING_DEPTH, "maps and lists stand too deep in one another (more than 16)",
+		    NULL);
 		return;
 	}
-	hang(reading, node);
+	hang(reading, node, &event->start_mark);
 	reading->open[reading->depth] = node;
 	reading->last[reading->depth] = reading->key[reading->depth] = NULL;
 	reading->depth++;
@@ -190,14 +233,16 @@ margin_of(const struct reading *reading, size_t line)
 {
 	size_t at = 0;
 
-	for (; line > reading->lines_before + 1 && at < reading->text.len; line--)
-		at = span_find_char(reading->text, '\n', at) + 1;
-	while (at < reading->text.len) {
+	struct span text = reading->mend.text;
+
+	for (; line > reading->mend.lines_before + 1 && at < text.len; line--)
+		at = span_find_char(text, '\n', at) + 1;
+	while (at < text.len) {
 		size_t begin = at;
 
-		while (at < reading->text.len && reading->text.at[at] == ' ')
+		while (at < text.len && text.at[at] == ' ')
 			at++;
-		if (at < reading->text.len && reading->text.at[at] != '\n')
+		if (at < text.len && text.at[at] != '\n')
 			return at - begin;
 		at++;
 	}
@@ -219,7 +264,7 @@ add_scalar(struct reading *reading, const yaml_event_t *event)
 		return;
 	}
 	if (memchr(node->text.at, '\0', node->text.len) != NULL)
-		end_by(reading, &node->place, FINDING_VALUE, "a value holds a NUL character");
+		finding_add(reading->findings, &node->place, FINDING_VALUE, "a value holds a NUL character");
 	node->plain = style == YAML_PLAIN_SCALAR_STYLE;
 	node->literal = style == YAML_LITERAL_SCALAR_STYLE;
 	node->indent = style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
@@ -227,7 +272,19 @@ add_scalar(struct reading *reading, const yaml_event_t *event)
 	    event->end_mark.index - event->start_mark.index == node->text.len + 2 * node->indent;
 	if (node->literal)
 		node->indent = margin_of(reading, node->place.line + 1);
-	hang(reading, node);
+	hang(reading, node, &event->start_mark);
+}
+
+/* In the place of what an alias would stand for. */
+static void
+add_stand_in(struct reading *reading, const yaml_event_t *event)
+{
+	struct node *node = node_new(reading, NODE_SCALAR, event);
+
+	if (node == NULL)
+		return;
+	node->text = SPAN("_");
+	hang(reading, node, &event->start_mark);
 }
 
 static void
@@ -238,7 +295,8 @@ take_event(struct reading *reading, const yaml_event_t *event)
 
 	switch (event->type) {
 	case YAML_ALIAS_EVENT:
-		end_by(reading, &place, FINDING_REFUSED, "a value that begins with * is read as an alias; quote it: '*x*'");
+		refuse(reading, &place, "a value that begins with * is read as an alias; quote it: '*x*'");
+		add_stand_in(reading, event);
 		return;
 	case YAML_SCALAR_EVENT:
 		anchor = event->data.scalar.anchor;
@@ -263,57 +321,80 @@ take_event(struct reading *reading, const yaml_event_t *event)
 		break;
 	}
 	if (anchor != NULL)
-		end_by(reading, &place, FINDING_REFUSED, "a value that begins with & is read as an anchor; quote it");
+		refuse(reading, &place, "a value that begins with & is read as an anchor; quote it");
 	else if (tag != NULL)
-		end_by(reading, &place, FINDING_REFUSED, "a value that begins with ! is read as a tag; quote it");
+		refuse(reading, &place, "a value that begins with ! is read as a tag; quote it");
+}
+
+/* Once from its beginning to its end, or to the first mistake that ends it. */
+static void
+attempt(struct reading *reading)
+{
+	struct span	text = reading->mend.text;
+	bool		done = false;
+
+	reading->root = NULL;
+	reading->depth = reading->nodes = 0;
+	reading->ended = false;
+	reading->mistake.what = NULL;
+	if (yaml_parser_initialize(&reading->parser) == 0) {
+		reading->findings->no_memory = true;
+		return;
+	}
+	yaml_parser_set_encoding(&reading->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&reading->parser, (const unsigned char *)text.at, text.len);
+	while (!done && !reading->ended) {
+		yaml_event_t event;
+
+		if (yaml_parser_parse(&reading->parser, &event) == 0) {
+			complain(reading);
+			break;
+		}
+		take_event(reading, &event);
+		done = event.type == YAML_STREAM_END_EVENT || event.type == YAML_DOCUMENT_END_EVENT;
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&reading->parser);
+}
+
+/* Tell what ended the last attempt, and mend it. */
+static bool
+mend(struct reading *reading)
+{
+	struct mistake	*mistake = &reading->mistake;
+	struct place	 told = mend_place(&reading->mend, mistake->problem);
+	bool		 mended = mistake->cure != NULL && reading->mend.mended < MEND_MOST &&
+			    mistake->cure(&reading->mend, reading->findings, mistake->problem, mistake->context, &told);
+
+	finding_add(reading->findings, &told, mistake->code, "%s", mistake->what);
+	reading->findings->no_memory = reading->findings->no_memory || reading->mend.no_memory;
+	return mended && !reading->mend.no_memory;
 }
 
 static struct node *
 document_read(const struct source *source, struct span text, size_t lines_before, struct findings *findings)
 {
-	struct reading	reading = { .source = source, .text = text, .lines_before = lines_before, .findings = findings };
-	bool		done = false;
+	struct reading	reading = { .findings = findings };
+	size_t		errors_before = findings->errors;
 
-	if (yaml_parser_initialize(&reading.parser) == 0) {
-		findings->no_memory = true;
-		return NULL;
-	}
-	yaml_parser_set_encoding(&reading.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.at, text.len);
-	while (!done && !reading.ended) {
-		yaml_event_t event;
+	mend_init(&reading.mend, source, text, lines_before, findings->arena);
+	mend_tabs(&reading.mend, findings);
+	for (;;) {
+		size_t count = findings->count, errors = findings->errors, doubts = findings->doubt_count;
 
-		if (yaml_parser_parse(&reading.parser, &event) == 0) {
-			complain(&reading);
+		attempt(&reading);
+		if (reading.mistake.what == NULL || findings->no_memory)
 			break;
-		}
-		take_event(&reading, &event);
-		done = event.type == YAML_STREAM_END_EVENT || event.type == YAML_DOCUMENT_END_EVENT;
-		yaml_event_delete(&event);
+		/* What else was told is told again by the next attempt. */
+		findings->count = count;
+		findings->errors = errors;
+		findings->doubt_count = doubts;
+		if (!mend(&reading))
+			return NULL;
 	}
-	yaml_parser_delete(&reading.parser);
+	if (reading.root != NULL)
+		reading.root->mended = findings->errors > errors_before;
 	return reading.ended ? NULL : reading.root;
-}
-
-/* A tab indents nothing in YAML, and looks as if it did. */
-static bool
-find_tab(const struct source *source, struct span text, size_t lines_before, struct findings *findings)
-{
-	struct place	place = { source, lines_before + 1, 1 };
-	bool		margin = true, found = false;
-
-	for (size_t i = 0; i < text.len && !found; i++) {
-		char c = text.at[i];
-
-		if (margin && c == '\t') {
-			finding_add(findings, &place, FINDING_REFUSED, "a tab at the beginning of a line; indent with blanks");
-			found = true;
-		}
-		margin = c == '\n' || (margin && c == ' ');
-		place.column = c == '\n' ? 1 : place.column + 1;
-		place.line += c == '\n';
-	}
-	return found;
 }
 
 /* "---" at the first column parts documents, wherever it stands, also within quotes (YAML 1.1, 9.1). */
@@ -357,7 +438,7 @@ yaml_read(const struct source *source, struct findings *findings, struct node **
 		struct span	 document = span_cut(text, at, end);
 		struct node	*root = NULL;
 
-		if (!is_empty(document) && !find_tab(source, document, lines, findings))
+		if (!is_empty(document))
 			root = document_read(source, document, lines, findings);
 		if (root != NULL) {
 			*documents = root;
@@ -377,6 +458,13 @@ node_get(const struct node *map, const char *key)
 		if (span_eq(node->key->text, span_of(key)))
 			return node;
 	return NULL;
+}
+
+void
+node_rename(const struct node *key, const char *meant)
+{
+	/* Trees are const to all but their maker. */
+	((struct node *)(uintptr_t)key)->text = span_of(meant);
 }
 
 static size_t

@@ -1,7 +1,7 @@
 /*
  * YAML as rule files use it, read into a tree with places: maps, lists and scalars, and nothing that one line could
  * hide behind another: no anchors, aliases, tags or merge keys, no key twice, no tabs. Documents are separated by a
- * line "---"; a mistake ends its document only.
+ * line "---". A mistake does not hide the next one: what it broke is mended for the rest of the reading.
  */
 #ifndef JUDGE_RULES_YAML_H
 #define JUDGE_RULES_YAML_H
@@ -24,6 +24,7 @@ struct node {
 	bool		 plain;		/* SCALAR without quotes: may be a number or a boolean */
 	bool		 literal;	/* SCALAR of the form "|": its lines are those of the source */
 	bool		 exact;		/* SCALAR on one line, its text as in the source */
+	bool		 mended;	/* a document's root: mistakes were told of it */
 	size_t		 indent;	/* of what stands behind its place: the quote, or a literal's margin */
 };
 
@@ -32,6 +33,8 @@ void		 yaml_read(const struct source *, struct findings *, struct node **documen
 
 /* The value of a map's key; NULL: there is none. */
 const struct node	*node_get(const struct node *map, const char *key);
+/* A key that was told as a mistake is from now on the one that was meant, so that its value is read, too. */
+void		 node_rename(const struct node *key, const char *meant);
 /* The place of a byte of a scalar's text; the scalar's own where that cannot be known. */
 struct place	 node_place_of(const struct node *scalar, size_t at);
 
