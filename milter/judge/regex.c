@@ -2,6 +2,7 @@
 #include "regex.h"
 
 #include <pixelward/base/clock.h>
+#include <pixelward/judge/judge.h>
 
 #include <pcre2.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 /* The clock is read so often, in bytes of text seen. */
 #define BYTES_TO_CLOCK	((uint64_t)32 << 10)
 #define BYTES_OF_CALL	256
+
+/* Set before there are threads. */
+static bool only_interpreted;
 
 struct regex {
 	pcre2_code	*code;
@@ -51,9 +55,16 @@ regex_new(struct span source, unsigned flags, struct regex **result, char why[12
 		*at = offset;
 		return PW_ESYNTAX;
 	}
-	regex->compiled = (flags & REGEX_INTERPRETED) == 0 && pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+	regex->compiled = !only_interpreted && (flags & REGEX_INTERPRETED) == 0 &&
+	    pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
 	*result = regex;
 	return PW_OK;
+}
+
+void
+policy_interpret(void)
+{
+	only_interpreted = true;
 }
 
 bool

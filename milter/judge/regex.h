@@ -2,8 +2,8 @@
  * Regular expressions of lists and rules, matched within bounds: PCRE2.
  *
  * Each call has bounds of steps, depth and memory, and each message has bounds of text and time for all of them. Code
- * for the processor is made (JIT) where the process may have memory that is writable and executable at once; a gateway
- * under its system call filter, or systemd's MemoryDenyWriteExecute, may not, and interprets.
+ * for the processor is made (JIT) where the process may have memory that is writable and executable at once; the daemon
+ * may not, and interprets (policy_interpret).
  */
 #ifndef JUDGE_REGEX_H
 #define JUDGE_REGEX_H

@@ -117,6 +117,7 @@ main(int argc, char **argv)
 		return EX_OK;
 	}
 	log_open("pixelward", false);
+	policy_interpret();
 	generation = generation_read(arguments.config_file);
 	if (generation == NULL)
 		return CONFIG_MISTAKES;

@@ -140,6 +140,18 @@ class Reload(unittest.TestCase):
             self.assertIn(": rule site.wide: of 1 messages matched 0, unknown in 1, failed in 0", daemon.log())
             self.assertNotIn("rule site.a0: of", daemon.log())
 
+    def test_no_process_has_memory_that_is_writable_and_executable(self):
+        self.write("a", "3.yaml", RULE.format(name="like", host="a0.example").replace(
+            "url.host: a0.example", "url|re: '^https://a[0-9]\\.'"))
+        self.write("a", "lists.d/more.txt", "! x\n/o[0-9]+penx/\n")
+        with self.daemon() as daemon:
+            self.assertEqual(ctl("reload", "-c", str(daemon.config)).returncode, 0)
+            children = pathlib.Path("/proc/%d/task/%d/children" % (daemon.process.pid, daemon.process.pid)).read_text()
+            processes = [str(daemon.process.pid)] + children.split()
+            self.assertGreater(len(processes), 2)
+            for process in processes:
+                self.assertNotIn(" rwx", pathlib.Path("/proc/%s/maps" % process).read_text())
+
     def test_wrong_use_is_64(self):
         for arguments in (["more"], ["-x"], ["-c"]):
             self.assertEqual(ctl("reload", *arguments).returncode, 64)

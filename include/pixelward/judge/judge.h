@@ -17,6 +17,12 @@ typedef enum pw_err	dissect_function(struct span message, const struct limits *,
 			    const struct dissection **);
 
 /*
+ * From now on this process makes no code of regular expressions: it has no memory that is writable and executable at
+ * once, and those that it starts to read hostile mail inherit none. Before the first thread.
+ */
+void		policy_interpret(void);
+
+/*
  * Load the rule files of options->rules_dir (*.yaml), the lists of its lists.d, and the files of
  * options->groups. dissect runs the tests in the rules; NULL: they are not run. Mistakes and warnings go to report
  * as file:line:column, all in one run. A missing directory is a mistake if the configuration names it, else a warning
