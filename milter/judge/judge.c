@@ -144,6 +144,13 @@ is_opaque_look(struct hearing *hearing, uint32_t index, struct grounds *grounds,
 	return true;
 }
 
+static bool
+is_at_edge(const struct reference *reference)
+{
+	return (reference->flags & REFERENCE_IN_FLOW) != 0 &&
+	    (reference->flags & (REFERENCE_FIRST | REFERENCE_LAST)) != 0;
+}
+
 /* A picture of any size whose URL says what it is for; or almost says it, and readers have nothing of the picture. */
 static bool
 reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
@@ -161,6 +168,12 @@ reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds
 	switch (shape_report_of(&pieces)) {
 	case SHAPE_IS_SILENT:
 		return false;
+	case SHAPE_TELLS_APART:
+		if (!bare || reference->kind != REFERENCE_IMAGE || !is_at_edge(reference))
+			return false;
+		ground_add(&hearing->opinion, grounds, SPAN("the picture has no size, no text and no link, stands before or "
+		    "behind all that is to be read, and its URL carries an opaque token"));
+		return true;
 	case SHAPE_MAY_REPORT:
 		if (!bare || reference->kind != REFERENCE_IMAGE)
 			return false;

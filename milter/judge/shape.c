@@ -442,6 +442,34 @@ has_told_folder(struct span path)
 	return false;
 }
 
+/* A file's name that is made, not chosen: a digest, a UUID, base64 with its signs. */
+static bool
+is_made_name(struct span stem)
+{
+	struct census census = count(stem);
+
+	if (!shape_is_opaque(stem))
+		return false;
+	return census.others == 0 || (census.hex + census.others == stem.len && census.digits >= 4) ||
+	    (stem.len >= 16 && census.turns + census.case_turns >= 6);
+}
+
+/* "=s64", "w=600", "w_600", "600x200": what makes pictures to measure is asked for the measure. */
+static bool
+asks_for_size(struct span url)
+{
+	for (size_t i = 1; i + 1 < url.len; i++) {
+		char before = ascii_lower(url.at[i - 1]), sign = ascii_lower(url.at[i]);
+		bool digit = ascii_digit(url.at[i + 1]);
+
+		if (digit && (sign == '=' || sign == '_' || sign == '-') && strchr("whsx", before) != NULL)
+			return true;
+		if (digit && strchr("whsx", sign) != NULL && (before == '=' || (sign == 'x' && ascii_digit(before))))
+			return true;
+	}
+	return span_find_nocase(url, SPAN("width="), 0) < url.len || span_find_nocase(url, SPAN("size="), 0) < url.len;
+}
+
 enum shape_report
 shape_report_of(const struct url_pieces *url)
 {
@@ -451,7 +479,7 @@ shape_report_of(const struct url_pieces *url)
 	enum telltale	of_file = telltale_of(stem);
 	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
 	enum telltale	of_labels = TELLS_NOTHING;
-	bool		opaque_file = shape_is_opaque(stem) && count(stem).others == 0;
+	bool		opaque_file = is_made_name(stem);
 	bool		told = has_told_value(url->query) || has_told_folder(url->path) ||
 				    shape_has_opaque_token(url) || opaque_file;
 
@@ -465,11 +493,11 @@ shape_report_of(const struct url_pieces *url)
 		return SHAPE_REPORTS;
 	if (told && of_file == TELLS_SURELY && has_told_value(url->query))
 		return SHAPE_REPORTS;
-	bool one_made = served || (opaque_file && span_eq_nocase(suffix, SPAN("png")));
-	if (one_made && (shape_has_opaque_token(url) || opaque_file) &&
-	    (of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING))
-		return SHAPE_MAY_REPORT;
-	return SHAPE_IS_SILENT;
+	bool made = served || (opaque_file && span_eq_nocase(suffix, SPAN("png")));
+	if (!made || !(shape_has_opaque_token(url) || opaque_file) || asks_for_size(url->path) || asks_for_size(url->query))
+		return SHAPE_IS_SILENT;
+	return of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING ? SHAPE_MAY_REPORT :
+	    SHAPE_TELLS_APART;
 }
 
 /* A text under construction that is never longer than what it is made of. */

@@ -27,7 +27,7 @@ static const char *const result_words[] = {
 	"pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror", "none",
 };
 static const char *const policy_words[] = { "none", "quarantine", "reject" };
-static const char *const report_words[] = { "no", "maybe", "yes" };
+static const char *const report_words[] = { "no", "unsaid", "maybe", "yes" };
 static const char *const token_words[] = { "number", "hex", "mixed", "uuid", "address" };
 _Static_assert(1u << (NITEMS(token_words) - 1) == TEMPLATE_ADDRESS, "every token has its word");
 static const char *const position_words[] = { "first", "last" };
