@@ -29,10 +29,14 @@ match(struct opinion *opinion, const struct list_set *lists, struct span name, c
 {
 	struct list_hit	hits[MOST_HITS];
 	struct arena	*arena = opinion->arena;
+	size_t		count = list_set_match(lists, name, hits);
 	bool		holds = false;
 
-	*found = list_set_match(lists, name, hits);
-	for (size_t i = 0; i < *found; i++) {
+	*found = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (hits[i].list->action == LIST_KEEP)
+			continue;
+		*found += 1;
 		struct span words = name_words(arena, name, hits[i].domain);
 
 		opinion_rule(opinion, arena_printf(arena, "list.%s", hits[i].list->name));
@@ -93,6 +97,25 @@ note_filter(struct indicators *indicators, const struct filter *filter, struct s
 	    filter->number, SHOWN(filter->line)));
 }
 
+/* The list that keeps what filters would strip, by the host or the URL; NULL: none does. */
+static const struct list *
+keeper_of(const struct indicators *indicators, struct span host)
+{
+	struct list_hit	 hits[MOST_HITS];
+	size_t		 count = list_set_match(indicators->lists, host, hits);
+
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].list->action == LIST_KEEP)
+			return hits[i].list;
+	for (size_t i = 0; i < indicators->asker.hit_count; i++) {
+		const struct filter_hit *hit = &indicators->asker.hits[i];
+
+		if (!hit->failed && indicators->lists->lists[hit->filter->list].action == LIST_KEEP)
+			return &indicators->lists->lists[hit->filter->list];
+	}
+	return NULL;
+}
+
 /* A link is on lists of beginnings of URLs only. */
 static bool
 match_url(struct indicators *indicators, const struct reference *reference, struct grounds *grounds, bool *holds)
@@ -106,6 +129,7 @@ match_url(struct indicators *indicators, const struct reference *reference, stru
 
 	enum pw_err err = filter_set_match(&indicators->lists->filters, &indicators->asker, &question);
 	opinion->no_memory = opinion->no_memory || err == PW_ENOMEM;
+	const struct list *keeper = asker->hit_count > 0 ? keeper_of(indicators, question.host) : NULL;
 	for (size_t i = 0; i < asker->hit_count; i++) {
 		const struct filter_hit	*hit = &asker->hits[i];
 		const struct list	*list = &indicators->lists->lists[hit->filter->list];
@@ -116,6 +140,13 @@ match_url(struct indicators *indicators, const struct reference *reference, stru
 			    "its bounds)", list->name, hit->filter->number));
 			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s could not be tried "
 			    "within its bounds", hit->filter->number, list->name));
+			continue;
+		}
+		if (list->action == LIST_KEEP)
+			continue;
+		if (keeper != NULL && list->format == LIST_ADBLOCK && list->action == LIST_STRIP) {
+			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s does not count: the "
+			    "list %s keeps it", hit->filter->number, list->name, keeper->name));
 			continue;
 		}
 		note_filter(indicators, hit->filter, dissection_text(d, reference->place), grounds);

@@ -14,6 +14,7 @@
 enum list_action {
 	LIST_STRIP,	/* what it matches is made inert, and the hit is recorded */
 	LIST_HOLD,	/* and the message is held */
+	LIST_KEEP,	/* what other lists' filters say of it does not count */
 };
 
 enum list_format {

@@ -31,8 +31,10 @@ action_set(struct reading *reading, size_t at, struct span value)
 		list->action = LIST_HOLD;
 	else if (span_eq_nocase(value, SPAN("strip")))
 		list->action = LIST_STRIP;
+	else if (span_eq_nocase(value, SPAN("keep")))
+		list->action = LIST_KEEP;
 	else
-		lines_mistake(&reading->lines, at, "'%.*s' is no action; write hold or strip", SHOWN(value));
+		lines_mistake(&reading->lines, at, "'%.*s' is no action; write hold, strip or keep", SHOWN(value));
 }
 
 static void

@@ -57,6 +57,16 @@ static const char *const counting_folders[] = {
 	"o", "e", "q", "t", "r", "op", "oo", "mo", "eo", "ea", "ss", "tr", "to", "mk", "px", "wf", "tf", "i0", "ci0", "e1t",
 	"e2t", "e3t", "bto", "cto", "lt", "ut", "via", "eos", "mpss",
 };
+/* Words of what is there to be looked at. */
+static const char *const picture_words[] = {
+	"image", "images", "img", "imgs", "picture", "pictures", "pic", "pics", "photo", "photos", "media", "avatar",
+	"avatars", "profile", "logo", "logos", "icon", "icons", "banner", "banners", "asset", "assets", "upload", "uploads",
+	"file", "files", "product", "products", "barcode", "qr", "qrcode", "map", "maps", "staticmap", "chart", "charts",
+	"graph", "timer", "countdown", "weather", "thumb", "thumbs", "thumbnail", "thumbnails", "preview", "cover",
+	"original", "hero", "cdn", "content", "static", "gallery", "attachment", "attachments", "signature", "badge",
+	"badges", "render", "resize", "poster", "ticket", "flag", "emoji", "sticker", "art", "artwork", "card", "video",
+};
+
 /* Consonants in a row that no name has; "cobaltcrm" and "hsbc" are names. */
 #define UNREADABLE	6
 #define LONGEST_WORD	20
@@ -454,6 +464,17 @@ is_made_name(struct span stem)
 	    (stem.len >= 16 && census.turns + census.case_turns >= 6);
 }
 
+static bool
+names_picture(struct span text)
+{
+	struct span word;
+
+	while (next_piece(&text, WORD_SEPARATORS "/", &word))
+		if (IN_TABLE(word, picture_words))
+			return true;
+	return false;
+}
+
 /* "=s64", "w=600", "w_600", "600x200": what makes pictures to measure is asked for the measure. */
 static bool
 asks_for_size(struct span url)
@@ -496,8 +517,9 @@ shape_report_of(const struct url_pieces *url)
 	bool made = served || (opaque_file && span_eq_nocase(suffix, SPAN("png")));
 	if (!made || !(shape_has_opaque_token(url) || opaque_file) || asks_for_size(url->path) || asks_for_size(url->query))
 		return SHAPE_IS_SILENT;
-	return of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING ? SHAPE_MAY_REPORT :
-	    SHAPE_TELLS_APART;
+	if (of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING)
+		return SHAPE_MAY_REPORT;
+	return served && !names_picture(url->path) && !names_picture(labels_of(url)) ? SHAPE_TELLS_APART : SHAPE_IS_SILENT;
 }
 
 /* A text under construction that is never longer than what it is made of. */

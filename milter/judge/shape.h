@@ -50,7 +50,7 @@ struct span	shape_store_of(const struct url_pieces *, struct arena *);
 
 enum shape_report {
 	SHAPE_IS_SILENT,
-	SHAPE_TELLS_APART,	/* no picture file that a person named, and a token; not made to a measure */
+	SHAPE_TELLS_APART,	/* a token, and nothing that speaks of a picture: no word, no measure, no file */
 	SHAPE_MAY_REPORT,	/* so look counters of openings, and a few pictures */
 	SHAPE_REPORTS,		/* its names say that it counts who opens the mail */
 };

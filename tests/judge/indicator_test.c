@@ -53,6 +53,28 @@ static const struct row {
 	  "/tr/op/abcdefghijklmnopqrstuvwxyz0123456789-abcdefghijklmnopqrstuvwxyz0123456789)", "list.l" },
 };
 
+static const struct kept_row {
+	struct row	 row;
+	const char	*keeps;		/* another list, k */
+} kept[] = {
+	{ { "another list may keep what a filter strips", "||a.example^$image\n", { .url = "https://a.example/shop/logo.png",
+	  .flags = LIVE }, false, false, "line 1 of the list l does not count: the list k keeps it", NULL },
+	  "#! action: keep\n||a.example/shop/*\n" },
+	{ { "it keeps its own hosts only", "||a.example/tr/*$image\n", { .url = "https://img.a.example/tr/1.png", .flags = LIVE }, true, false,
+	  "its URL is on the list l (line 1: ||a.example/tr/*$image)", "list.l" }, "#! action: keep\nb.example\n" },
+	{ { "by its host alone", "||a.example^$image\n", { .url = "https://img.a.example/tr/1.png", .flags = LIVE }, false, false,
+	  "line 1 of the list l does not count: the list k keeps it", NULL }, "#! action: keep\nimg.a.example\n" },
+	{ { "it keeps nothing else there", "||a.example^$image\n", { .url = "https://a.example/tr/1.gif", .flags = LIVE }, true,
+	  false, "its URL is on the list l (line 1: ||a.example^$image)", "list.l" }, "#! action: keep\n||a.example/shop/*\n" },
+	{ { "nor what a list of URLs names", "https://a.example/shop/\n", { .url = "https://a.example/shop/logo.png", .flags = LIVE },
+	  true, false, "its URL is on the list l (line 1: https://a.example/shop/)", "list.l" },
+	  "#! action: keep\n||a.example/shop/*\n" },
+	{ { "nor what holds", "#! action: hold\n||a.example^\n", { .url = "https://a.example/shop/logo.png", .flags = LIVE }, true,
+	  true, "its URL is on the list l (line 2: ||a.example^)", "list.l" }, "#! action: keep\n||a.example/shop/*\n" },
+	{ { "to be kept is no hit", "||b.example^\n", { .url = "https://a.example/shop/logo.png", .flags = LIVE }, false, false, NULL,
+	  NULL }, "#! action: keep\na.example\n" },
+};
+
 static const struct fixture_address	from = { ADDRESS_FROM, "desk@news.example", "news.example" };
 
 struct finding {
@@ -62,7 +84,8 @@ struct finding {
 };
 
 static void
-find(const char *list, const struct fixture_reference *reference, struct arena *arena, struct finding *finding)
+find(const char *list, const char *keeps, const struct fixture_reference *reference, struct arena *arena,
+    struct finding *finding)
 {
 	struct opinion		 opinion = { .arena = arena, .verdict = &finding->verdict };
 	struct indicators	 indicators;
@@ -74,6 +97,9 @@ find(const char *list, const struct fixture_reference *reference, struct arena *
 	buf_init(&report, 65536);
 	assert_int_equal(list_set_read(&set, &(struct list_file){ .path = "l.txt", .name = SPAN("l"), .text = span_of(list) },
 	    &report), PW_OK);
+	if (keeps != NULL)
+		assert_int_equal(list_set_read(&set, &(struct list_file){ .path = "k.txt", .name = SPAN("k"),
+		    .text = span_of(keeps) }, &report), PW_OK);
 	assert_int_equal(list_set_index(&set), PW_OK);
 	fixture_begin(&fixture);
 	fixture_parts(&fixture, NULL, 0);
@@ -102,13 +128,12 @@ assert_text(struct span text, const char *wanted)
 }
 
 static void
-is_found(void **state)
+assert_found(const struct row *row, const char *keeps)
 {
-	const struct row	*row = *state;
 	struct arena		*arena = arena_new(16 << 20);
 	struct finding		 finding;
 
-	find(row->list, &row->reference, arena, &finding);
+	find(row->list, keeps, &row->reference, arena, &finding);
 	assert_int_equal(finding.listed, row->listed);
 	assert_int_equal(finding.holds, row->holds);
 	assert_int_equal(finding.grounds.count, row->ground != NULL);
@@ -118,6 +143,20 @@ is_found(void **state)
 	if (row->rule != NULL)
 		assert_text(finding.verdict.rules[0], row->rule);
 	arena_free(arena);
+}
+
+static void
+is_found(void **state)
+{
+	assert_found(*state, NULL);
+}
+
+static void
+is_kept_or_not(void **state)
+{
+	const struct kept_row *row = *state;
+
+	assert_found(&row->row, row->keeps);
 }
 
 static void
@@ -131,7 +170,7 @@ an_expression_that_gives_up_says_so_and_decides_nothing(void **state)
 	memset(url, 'x', sizeof(url));
 	memcpy(url, "https://a.example/", 18);
 	memcpy(url + sizeof(url) - 6, "z/y/\0", 6);
-	find("! x\n/([a-z]+)*\\1(x+x+)+y\\//\n", &(struct fixture_reference){ .url = url, .flags = LIVE }, arena, &finding);
+	find("! x\n/([a-z]+)*\\1(x+x+)+y\\//\n", NULL, &(struct fixture_reference){ .url = url, .flags = LIVE }, arena, &finding);
 	assert_false(finding.listed);
 	assert_int_equal(finding.verdict.rule_count, 0);
 	assert_int_equal(finding.grounds.count, 1);
@@ -158,7 +197,7 @@ a_flood_that_lists_cannot_be_tried_on_is_stripped(void **state)
 		buf_add_char(&list, 'a');
 	buf_add(&list, SPAN("b\n"));
 	buf_add_char(&list, '\0');
-	find(list.at, &(struct fixture_reference){ .url = url, .flags = LIVE }, arena, &finding);
+	find(list.at, NULL, &(struct fixture_reference){ .url = url, .flags = LIVE }, arena, &finding);
 	assert_true(finding.listed);
 	assert_int_equal(finding.verdict.rule_count, 1);
 	assert_text(finding.verdict.rules[0], "builtin.list-limit");
@@ -177,7 +216,7 @@ a_lack_of_memory_is_told(void **state)
 	for (size_t bytes = 0; bytes < 16384; bytes += 256) {
 		struct arena *arena = arena_new(bytes);
 
-		find("! x\n/tr/op/*$image\n", &(struct fixture_reference){ .url = "https://a.example/tr/op/1.gif", .flags = LIVE },
+		find("! x\n/tr/op/*$image\n", NULL, &(struct fixture_reference){ .url = "https://a.example/tr/op/1.gif", .flags = LIVE },
 		    arena, &finding);
 		assert_true(finding.no_memory || finding.listed);
 		arena_free(arena);
@@ -188,7 +227,7 @@ a_lack_of_memory_is_told(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(rows) + 3] = {
+	struct CMUnitTest	tests[NITEMS(rows) + NITEMS(kept) + 3] = {
 		cmocka_unit_test(an_expression_that_gives_up_says_so_and_decides_nothing),
 		cmocka_unit_test(a_flood_that_lists_cannot_be_tried_on_is_stripped),
 		cmocka_unit_test(a_lack_of_memory_is_told),
@@ -198,5 +237,8 @@ main(void)
 	for (size_t i = 0; i < NITEMS(rows); i++)
 		tests[count++] = (struct CMUnitTest){ .name = rows[i].says, .test_func = is_found,
 		    .initial_state = (void *)(uintptr_t)&rows[i] };
+	for (size_t i = 0; i < NITEMS(kept); i++)
+		tests[count++] = (struct CMUnitTest){ .name = kept[i].row.says, .test_func = is_kept_or_not,
+		    .initial_state = (void *)(uintptr_t)&kept[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,13 @@ static const struct reference_case {
 	  { .url = "https://t.example/t/8f3a9c1d2e4b5a67", .flags = LIVE, .width = NO_SIZE, .height = NO_SIZE }, true, false,
 	  "the picture has no size, no text and no link, and its URL looks like a counter of openings",
 	  "builtin.open-report" },
+	{ "a token at the end of the mail does without a word",
+	  { .url = "https://t.example/8f3a9c1d2e4b5a67", .flags = LIVE | REFERENCE_IN_FLOW | REFERENCE_LAST, .width = NO_SIZE,
+	    .height = NO_SIZE }, true, false, "the picture has no size, no text and no link, stands before or behind all that "
+	  "is to be read, and its URL carries an opaque token", "builtin.open-report" },
+	{ "one in the middle is kept",
+	  { .url = "https://t.example/8f3a9c1d2e4b5a67", .flags = LIVE | REFERENCE_IN_FLOW, .width = NO_SIZE,
+	    .height = NO_SIZE }, false, false, "a visible picture without a personal token", "" },
 	{ "what may count and has a size is kept",
 	  { .url = "https://t.example/t/8f3a9c1d2e4b5a67", .flags = LIVE, .width = 300, .height = NO_SIZE }, false, false,
 	  "a visible picture without a personal token", "" },

@@ -141,7 +141,12 @@ static const struct report_case {
 	{ "a tracking host and a token", "https://track.news.example/8f3a9c1d2e4b5a67", SHAPE_MAY_REPORT },
 	{ "a one-letter picture behind a token", "https://news.example/oo/8f3a9c1d2e4b5a67/e.gif", SHAPE_MAY_REPORT },
 	{ "a token for a picture's name", "https://news.example/q/8f3a9c1d2e4b5a67.png", SHAPE_MAY_REPORT },
+	{ "a token and no word of any kind", "https://news.example/8f3a9c1d2e4b5a67", SHAPE_TELLS_APART },
+	{ "a script's name says nothing", "https://news.example/x9.aspx?u=8f3a9c1d2e4b5a67", SHAPE_TELLS_APART },
 	/* near misses */
+	{ "a word of pictures", "https://email-images.news.example/8f3a9c1d2e4b5a67/original", SHAPE_IS_SILENT },
+	{ "a measure", "https://faces.example/8f3a9c1d2e4b5a67=w600-h300", SHAPE_IS_SILENT },
+	{ "a clock", "https://news.example/countdown/8f3a9c1d2e4b5a67.gif", SHAPE_IS_SILENT },
 	{ "open without anything to tell", "https://news.example/open", SHAPE_IS_SILENT },
 	{ "open in company that it does not keep when it counts", "https://news.example/open-house/photo?id=12345678",
 	  SHAPE_IS_SILENT },
