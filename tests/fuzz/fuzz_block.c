@@ -12,9 +12,13 @@
 #include <pixelward/gateway/pipeline.h>
 
 #include "fuzz.h"
+#include "judge/rules/element.h"
 
 static const char *const messages[] = {
+	"Authentication-Results: mx.example; dkim=pass header.d=example.org; spf=pass smtp.mailfrom=a@example.org;\r\n"
+	" dmarc=fail (p=reject) header.from=example.org\r\n"
 	"From: a@example.org\r\nTo: b@example.net\r\nSubject: =?utf-8?Q?x_y?=\r\nMessage-ID: <1@example.org>\r\n"
+	"List-Id: <l.example>\r\nList-Unsubscribe: <https://u.example/x>\r\nX-Mailer: m\r\n"
 	"Disposition-Notification-To: c@example.org\r\nMIME-Version: 1.0\r\n"
 	"Content-Type: text/html; charset=utf-8\r\n\r\n<p style=\"background:url(http://t.example/b)\">"
 	"<img src=\"http://t.example/a?id=1#x\" width=1 height=1><a href=http://l.example/>x</a>"
@@ -172,6 +176,37 @@ lie_inert(void *context, const struct changed *changed, size_t count, const stru
 	return dissect_inert(changed, count, limits, arena, first_live);
 }
 
+static const enum scope scopes[] = { SCOPE_MESSAGE, SCOPE_PART, SCOPE_REFERENCE, SCOPE_LINK, SCOPE_RECIPIENT };
+
+/* Whatever a rule may ask of such a block. */
+static void
+ask(const struct message *message, const struct dissection *d, struct arena *arena)
+{
+	static char		 name[] = "mx.example";
+	struct option_list	 verifiers = { .at = (char *[]){ name }, .count = 1 };
+	struct evidence		 evidence;
+
+	evidence_init(&evidence, message, d, NULL, 0, arena);
+	evidence.verifiers = &verifiers;
+	for (size_t s = 0; s < NITEMS(scopes); s++) {
+		uint32_t	*elements = NULL, whole = 0;
+		size_t		 count = 1;
+
+		if (scopes[s] == SCOPE_MESSAGE)
+			elements = &whole;
+		else if (!elements_of(&evidence, scopes[s], &elements, &count))
+			return;
+		for (size_t i = 0; i < fact_count; i++)
+			for (size_t e = 0; (facts[i].scopes & (unsigned)scopes[s]) != 0 && e < count; e++) {
+				struct value value;
+
+				fact_get(&facts[i], &evidence, scopes[s], elements[e], &value);
+				for (size_t t = 0; value.known && t < value.count; t++)
+					INVARIANT(value.texts[t].len == 0 || value.texts[t].at != NULL);
+			}
+	}
+}
+
 static void
 use(struct span message, const void *block, size_t bytes, struct arena *arena)
 {
@@ -186,13 +221,15 @@ use(struct span message, const void *block, size_t bytes, struct arena *arena)
 	if (d->bytes > bytes)
 		return;
 	/* Read where a sanitizer knows its end, before it is read in an arena. */
-	if (dissection_check(block, bytes, message.len, &options->limits) == PW_OK)
+	if (dissection_check(block, bytes, message.len, &options->limits) == PW_OK) {
+		ask(&about, d, arena);
 		for (uint32_t i = 0; i < d->references.count; i++) {
 			const struct reference *reference = &dissection_references(d)[i];
 
 			INVARIANT(dissection_text(d, reference->url).at[reference->url.len] == '\0');
 			INVARIANT(reference->site_raw.end <= message.len);
 		}
+	}
 	pipeline_run(&about, options, NULL, &dissectors, arena, &outcome);
 	INVARIANT(outcome_log_line(&about, options, &outcome, arena).len > 0);
 	(void)outcome_header(options, &outcome, arena);

@@ -1,10 +1,13 @@
 /*
  * A header and a body's first lines: fields lie one behind the other, and what is unfolded, decoded or taken for a
- * parameter is no larger than bounds allow and reads the same a second time.
+ * parameter is no larger than bounds allow and reads the same a second time; what a message's own header says comes to no
+ * more rows than a dissection may have, and these are sound.
  */
 #include "dissect/mail/fields.h"
 #include "dissect/mail/inlined.h"
+#include "dissect/mail/own_header.h"
 #include "dissect/mail/words.h"
+#include "dissect/url/url.h"
 
 #include "fuzz.h"
 
@@ -14,6 +17,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	words_prepare();
+	url_prepare();
 	return 0;
 }
 
@@ -51,20 +55,37 @@ check_field(const struct field *field, struct span header, struct arena *arena)
 	check_parameters(value, arena);
 }
 
+/* The rows of a message's own header, as another process would check them. */
+static void
+check_block(struct block *block)
+{
+	const struct dissection *d = block_finish(block);
+
+	INVARIANT(d != NULL && dissection_check(d, d->bytes, block->message.len, block->limits) == PW_OK);
+	for (uint32_t i = 1; i < d->claims.count; i++)
+		INVARIANT(dissection_claims(d)[i - 1].place <= dissection_claims(d)[i].place);
+}
+
 static void
 check(struct span input, struct arena *arena)
 {
 	struct field_reader	reader;
 	struct field		field;
 	struct inlined		file;
+	struct own_header	header = { 0 };
+	struct block		block;
 	size_t			at = 0;
+
+	INVARIANT(block_init(&block, input, &limits_default, arena) == PW_OK);
 
 	field_reader_init(&reader, input);
 	while (field_next(&reader, &field)) {
 		INVARIANT(field.begin >= at && field.begin < field.end && field.end <= input.len);
 		at = field.end;
 		check_field(&field, span_cut(input, field.begin, field.end), arena);
+		own_header_read(&header, &block, &field);
 	}
+	check_block(&block);
 	INVARIANT(reader.at >= at && reader.at <= input.len);
 	for (at = 0; at < input.len; at = file.end > at ? file.end : at + 1) {
 		if (inlined_next(input, at, arena, &file) != PW_OK)

@@ -128,7 +128,8 @@ const struct fact facts[] = {
 	  "how many different URLs of the message are fetched from its host without a click", get_host_references },
 	{ "in_link", REFERENCE, FACT_BOOLEAN, ONE, NULL, SEEN, "a link stands around it", get_in_link },
 	{ "position", REFERENCE, FACT_WORD, MANY, word_of_position, SEEN,
-	  "no text or picture that a reader sees stands before it, or behind it; unknown in style sheets, headers, comments",
+	  "no text or picture that a reader sees stands before it in its document, or behind it; unknown in style sheets, "
+	  "headers, comments",
 	  get_position },
 	{ "alone", REFERENCE, FACT_BOOLEAN, ONE, NULL, SEEN,
 	  "nothing else is shown in its table cell; outside of tables, in the document; unknown as position is", get_alone },

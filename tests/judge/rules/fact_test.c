@@ -109,6 +109,7 @@ static const struct fact_case element_cases[] = {
 	{ "beside a picture", "alone", "", TABLE("<td>" PICTURE PIXEL "</td>"), .is = "true, false" },
 	{ "beside what is not seen", "alone", "", TABLE("<td>" PIXEL PIXEL "<p style='display:none'>x</p></td>"), .is = "true, true" },
 	{ "in a cell that nothing closes", "alone", "", "<table><tr><td>Hello<td>" PIXEL "<tr><td>world</table>", .is = "true" },
+	{ "before a cell that nothing closes", "alone", "", "<table><tr><td>" PIXEL "<td>Hello<tr><td>world</table>", .is = "true" },
 	{ "in a table inside of a cell with text", "alone", "", TABLE("<td>" TABLE("<td>" PIXEL "</td>") "x</td>"), .is = "true" },
 	{ "in a cell with a table with text", "alone", "", TABLE("<td>" TABLE("<td>x</td>") PIXEL "</td>"), .is = "false" },
 	{ "in a table, but in no cell of it", "alone", "", TABLE("<td>x" "<table><table>" PIXEL "</table></table>" "</td>"), .is = "false" },
