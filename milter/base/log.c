@@ -137,3 +137,18 @@ log_at(enum log_level level, const char *format, ...)
 out:
 	errno = saved;
 }
+
+void
+log_report(struct span report)
+{
+	while (report.len > 0) {
+		size_t		end = span_find_char(report, '\n', 0);
+		struct span	line = span_cut(report, 0, end);
+
+		if (!span_starts(line, SPAN("    ")) && span_find(line, SPAN(": warning"), 0) < line.len)
+			log_warn("%.*s", SPAN_ARG(line));
+		else if (!span_starts(line, SPAN("    ")))
+			log_error("%.*s", SPAN_ARG(line));
+		report = span_from(report, end + 1);
+	}
+}

@@ -155,19 +155,6 @@ libmilter_start(struct gateway *gateway, const struct options *options)
 	return true;
 }
 
-static void
-report_log(struct buf *report)
-{
-	struct span rest = buf_span(report);
-
-	while (rest.len > 0) {
-		size_t end = span_find_char(rest, '\n', 0);
-
-		log_error("%.*s", SPAN_ARG(span_cut(rest, 0, end)));
-		rest = span_from(rest, end + 1);
-	}
-}
-
 /* Only what the keeper tested: files that changed since then wait for the next reload. */
 static bool
 is_tested(const struct generation *generation, const char *tested)
@@ -194,7 +181,7 @@ reload(const struct gateway *gateway, const char *tested)
 	} else {
 		/* The keeper found no mistake a moment ago: the files changed in between. */
 		if (!loaded)
-			report_log(&report);
+			log_report(buf_span(&report));
 		say(gateway, GATEWAY_NO);
 	}
 	generation_drop(next);

@@ -394,6 +394,8 @@ weigh_failures(struct hearing *hearing)
 
 /* --- rule files --- */
 
+#define MOST_DEGRADED_NOTED	8
+
 static bool
 ask_rules(struct hearing *hearing)
 {
@@ -421,10 +423,30 @@ weigh_rule(struct hearing *hearing, const struct rule *rule)
 	opinion->verdict->tag = opinion->verdict->tag || rule->tag || rule->hold == HOLD_WATCHED;
 }
 
+/* Rules that ask a list past its expiry: what they say, and what they do not, is worth less. */
+static void
+note_degraded(struct hearing *hearing)
+{
+	const struct rule_set *set = hearing->policy != NULL ? hearing->policy->rules : NULL;
+
+	for (size_t i = 0, noted = 0; set != NULL && i < set->count && noted < MOST_DEGRADED_NOTED; i++) {
+		const struct rule *rule = &set->rules[i];
+
+		if (rule->degraded == NULL || (rule->status != RULE_SHADOW && rule->status != RULE_ENFORCE) ||
+		    (rule->acting != SCOPE_MESSAGE && hearing->d->references.count == 0))
+			continue;
+		opinion_note(&hearing->opinion, arena_printf(hearing->arena, "degraded.%.*s (the list %s is past its expiry)",
+		    SPAN_ARG(rule->name), rule->degraded));
+		noted++;
+	}
+}
+
 static void
 weigh_rules(struct hearing *hearing)
 {
 	struct opinion *opinion = &hearing->opinion;
+
+	note_degraded(hearing);
 
 	for (const struct meeting *meeting = hearing->ruling.met; meeting != NULL; meeting = meeting->next) {
 		const struct rule *rule = meeting->rule;

@@ -18,6 +18,7 @@
 
 #define MOST_FILE_BYTES	((off_t)64 << 20)
 #define MOST_LISTS	4096
+#define REPORT_BYTES	((size_t)1 << 20)	/* of one list */
 #define MOST_RULE_FILES	4096
 
 /* What lists are published under. */
@@ -25,10 +26,28 @@ static const char *const suffixes[] = { ".txt", ".csv", ".hosts", ".list" };
 
 struct loading {
 	struct policy	*policy;
-	struct buf	*report;
 	GChecksum	*checksum;	/* over the names and contents of all files, in the order of the names */
 	enum pw_err	 err;
 };
+
+/* A finding with the one line of the file that it is about, so that the file need not be kept. */
+static void
+tell(struct loading *loading, const char *path, size_t line, size_t column, struct span text, enum finding_code code,
+    struct span what)
+{
+	struct findings	*findings = &loading->policy->rules->findings;
+	struct source	*source = arena_alloc(findings->arena, sizeof(*source));
+	struct span	 name = arena_copy(findings->arena, span_of(path)), shown = arena_copy(findings->arena, text);
+
+	if (source == NULL || name.at == NULL || shown.at == NULL) {
+		loading->err = PW_ENOMEM;
+		return;
+	}
+	*source = (struct source){ .path = name.at, .text = shown, .lines_before = line - 1 };
+	finding_add(findings, &(struct place){ source, line, column }, code, "%.*s", SPAN_ARG(what));
+	if (!finding_is_warning(code) && loading->err == PW_OK)
+		loading->err = PW_ECONFIG;
+}
 
 static void	mistake(struct loading *, const char *path, const char *format, ...)
 		    __attribute__((format(printf, 3, 4)));
@@ -42,9 +61,47 @@ mistake(struct loading *loading, const char *path, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	buf_printf(loading->report, "%s:1:1: %s\n", path, text);
-	if (loading->err == PW_OK)
-		loading->err = PW_ECONFIG;
+	tell(loading, path, 1, 1, SPAN(""), FINDING_LISTED, span_of(text));
+}
+
+static size_t
+read_number(struct span *text)
+{
+	size_t number = 0, at = 0;
+
+	for (; at < text->len && ascii_digit(text->at[at]); at++)
+		number = number * 10 + (size_t)(text->at[at] - '0');
+	*text = span_from(*text, at + 1);
+	return number > 0 ? number : 1;
+}
+
+/* Long lines are cut where they are shown. */
+#define MOST_KEPT	((size_t)1024)
+
+/* What the readers of lists and groups report, "PATH:LINE:COLUMN: [warning: ]WHAT" a line, in the order of the lines. */
+static void
+tell_report(struct loading *loading, const char *path, struct span text, const struct buf *report)
+{
+	struct span	rest = buf_span(report), head = span_of(path);
+	size_t		line = 1, at = 0;
+
+	while (rest.len > 0) {
+		struct span	one = span_cut(rest, 0, span_find_char(rest, '\n', 0));
+		size_t		wanted, column;
+
+		rest = span_from(rest, one.len + 1);
+		one = span_from(one, head.len + 1);
+		wanted = read_number(&one);
+		column = read_number(&one);
+		if (wanted < line)
+			line = 1, at = 0;
+		for (; line < wanted && at < text.len; line++)
+			at = span_find_char(text, '\n', at) + 1;
+		struct span what = span_trim(one), shown = span_cut(text, at, span_find_char(text, '\n', at));
+		bool warning = span_starts(what, SPAN("warning: "));
+		tell(loading, path, wanted, column, span_cut(shown, 0, MOST_KEPT), warning ? FINDING_LIST_DOUBT : FINDING_LISTED,
+		    warning ? span_from(what, 9) : what);
+	}
 }
 
 /* The list's name stands in log lines and headers as a rule's name. */
@@ -181,6 +238,7 @@ list_load(struct loading *loading, const char *directory, const char *file)
 	char				 path[4096 + 512], *text;
 	size_t				 len;
 	int64_t				 modified;
+	struct buf			 report;
 
 	snprintf(path, sizeof(path), "%s/%s", directory, file);
 	if (!is_list_name(name)) {
@@ -192,9 +250,13 @@ list_load(struct loading *loading, const char *directory, const char *file)
 		return;
 	}
 	text = source_read(loading, &source, path, file, &len, &modified);
-	if (text != NULL)
+	buf_init(&report, REPORT_BYTES);
+	if (text != NULL) {
 		note_failure(loading, list_set_read(&loading->policy->lists, &(struct list_file){ .path = path, .name = name,
-		    .text = { text, len }, .modified = modified, .now = (int64_t)time(NULL) }, loading->report));
+		    .text = { text, len }, .modified = modified, .now = (int64_t)time(NULL) }, &report));
+		tell_report(loading, path, (struct span){ text, len }, &report);
+	}
+	buf_fini(&report);
 	free(text);
 }
 
@@ -210,12 +272,17 @@ groups_load(struct loading *loading, const struct options *options)
 		char				 name[128], *text;
 		size_t				 len;
 		int64_t				 modified;
+		struct buf			 report;
 
 		snprintf(name, sizeof(name), "group %s", file->name);	/* the blank is in no list's name */
 		text = source_read(loading, &source, file->path, name, &len, &modified);
-		if (text != NULL)
+		buf_init(&report, REPORT_BYTES);
+		if (text != NULL) {
 			note_failure(loading, group_set_read(&policy->groups, file->path, file->name,
-			    (struct span){ text, len }, loading->report));
+			    (struct span){ text, len }, &report));
+			tell_report(loading, file->path, (struct span){ text, len }, &report);
+		}
+		buf_fini(&report);
 		free(text);
 	}
 	for (size_t i = 0; i < options->watch_groups.count; i++)
@@ -232,8 +299,8 @@ lists_load(struct loading *loading, const char *directory, bool must_exist)
 		mistake(loading, directory, "the directory of the lists cannot be read (%s); create it, or let RulesDir "
 		    "name the directory above it", strerror(errno));
 	else if (count < 0)
-		buf_printf(loading->report, "%s:1:1: warning: there is no such directory, so no lists are in force; "
-		    "create it, or let RulesDir name the directory above it\n", directory);
+		tell(loading, directory, 1, 1, SPAN(""), FINDING_LIST_DOUBT, SPAN("there is no such directory, so no lists are in "
+		    "force; create it, or let RulesDir name the directory above it"));
 	else if (count > MOST_LISTS)
 		mistake(loading, directory, "the directory holds %d lists; write at most %d", count, MOST_LISTS);
 	for (int i = 0; i < count; i++) {
@@ -303,9 +370,9 @@ read_all(struct loading *loading, const struct options *options, const char *con
 }
 
 static enum pw_err
-loading_init(struct loading *loading, struct buf *report)
+loading_init(struct loading *loading)
 {
-	*loading = (struct loading){ .policy = calloc(1, sizeof(*loading->policy)), .report = report };
+	*loading = (struct loading){ .policy = calloc(1, sizeof(*loading->policy)) };
 	if (loading->policy == NULL)
 		return PW_ENOMEM;
 	list_set_init(&loading->policy->lists);
@@ -324,7 +391,7 @@ policy_load_files(const struct options *options, const char *const *files, size_
     struct buf *report, struct policy **policy)
 {
 	struct loading	loading;
-	enum pw_err	err = loading_init(&loading, report);
+	enum pw_err	err = loading_init(&loading);
 
 	*policy = NULL;
 	if (err != PW_OK)
@@ -350,10 +417,10 @@ policy_load(const struct options *options, dissect_function *dissect, struct buf
 
 enum pw_err
 rules_check(const struct options *options, const char *const *files, size_t file_count, dissect_function *dissect,
-    bool json, struct buf *out, struct buf *report, struct rules_summary *summary)
+    bool json, struct buf *out, struct rules_summary *summary)
 {
 	struct loading	loading;
-	enum pw_err	err = loading_init(&loading, report);
+	enum pw_err	err = loading_init(&loading);
 
 	*summary = (struct rules_summary){ 0 };
 	if (err != PW_OK)

@@ -89,24 +89,6 @@ gateway_start(struct keeper *keeper)
 	keeper->restart_ms = clock_ms() + LONGEST_PAUSE_MS;
 }
 
-/* Line by line: mistakes as errors, the rest as warnings. */
-static void
-report_log(struct buf *report)
-{
-	struct span rest = buf_span(report);
-
-	while (rest.len > 0) {
-		size_t		end = span_find_char(rest, '\n', 0);
-		struct span	line = span_cut(rest, 0, end);
-
-		if (span_find(line, SPAN(" warning:"), 0) < line.len)
-			log_warn("%.*s", SPAN_ARG(line));
-		else
-			log_error("%.*s", SPAN_ARG(line));
-		rest = span_from(rest, end + 1);
-	}
-}
-
 /* What is bound or inherited once cannot change under way. */
 static void
 warn_of_fixed(const struct options *now, const struct options *next)
@@ -176,7 +158,7 @@ reload_begin(struct keeper *keeper)
 	systemd_notify_reloading();
 	buf_init(&report, REPORT_BYTES);
 	err = generation_load(keeper->config_file, dissect, &report, &keeper->candidate);
-	report_log(&report);
+	log_report(buf_span(&report));
 	if (err != PW_OK) {
 		log_error("not reloaded: %s: %s; what was loaded before stays in force: generation=%s refused=%llu",
 		    keeper->config_file, pw_strerror(err), keeper->status_file.generation,

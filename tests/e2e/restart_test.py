@@ -196,7 +196,7 @@ class Restart(case.OutsideTest):
             write(case.MEMBER + "\n")
             scratch.wait_until(lambda: not receipts_stay(), "the new member")
             write("nonsense\n")
-            scratch.wait_until(lambda: "watch.txt:1:1: 'nonsense' is no address" in self.ward.log, "the complaint")
+            scratch.wait_until(lambda: "watch.txt:1:1: error PW306: 'nonsense' is no address" in self.ward.log, "the complaint")
             self.assertFalse(receipts_stay())
         finally:
             self.ward.configure()
@@ -223,7 +223,7 @@ class Restart(case.OutsideTest):
             write("! mail\n/\\/open\\/[0-9]+\\.gif/\n")
             scratch.wait_until(lambda: not picture_stays(), "the new list")
             write("#! action: none\n")
-            scratch.wait_until(lambda: "mail.txt:1:1: 'none' is no action" in self.ward.log, "the complaint")
+            scratch.wait_until(lambda: "mail.txt:1:1: error PW306: 'none' is no action" in self.ward.log, "the complaint")
             self.assertFalse(picture_stays())
         finally:
             self.ward.configure()

@@ -1,9 +1,11 @@
 """Mistakes planted in a rule file: each is told at its place, alone and beside others, and nothing else is."""
 
 import json
+import os
 import random
 import unittest
 
+from .pixelward import scan
 from .rules_test import Folder, rules
 
 GOOD = """\
@@ -138,6 +140,83 @@ class Planted(Folder):
                 # Whether structure alone would hold mail is not to be said of selections that have mistakes.
                 places = {place for place in places if place[2] != "PW206"}
                 self.assertEqual(places - {one[:3] for one in found}, set(), "\n".join(map(str, sorted(found))))
+
+
+ASKS = """\
+rule: site.{name}
+title: A host of the list
+status: enforce
+level: low
+detect:
+  picture: {{each: reference, kind: image}}
+  listed: {{each: reference, url.host|in: list:old}}
+  condition: {condition}
+action: {{strip: picture}}
+tests:
+  - name: nothing
+    html: 'none'
+    expect: {{match: false}}
+"""
+MAIL = b"From: a@b.example\r\nContent-Type: text/html\r\n\r\n<img src=https://old.example/a.png width=30>\r\n"
+
+
+class Lists(Folder):
+
+    def check(self, *more):
+        done = rules("check", "--format", "json", *more, self.folder)
+        return done.returncode, json.loads(done.stdout)
+
+    def test_mistakes_of_lists_and_rules_are_told_in_one_run_with_line_and_caret(self):
+        self.write("lists.d/a.txt", "fine.example\nhttps://a.example/x\nb..example\n")
+        self.write("lists.d/b.txt", "com\n")
+        self.write("r.yaml", GOOD.replace("level: low", "levle: low"))
+        status, told = self.check()
+        self.assertEqual((status, told["errors"]), (1, 4))
+        self.assertEqual([(one["file"][len(self.folder):], one["line"], one["column"], one["code"]) for one in told["findings"]],
+                         [("/lists.d/a.txt", 2, 1, "PW306"), ("/lists.d/a.txt", 3, 3, "PW306"),
+                          ("/lists.d/b.txt", 1, 1, "PW306"), ("/r.yaml", 5, 1, "PW201")])
+        text = rules("check", self.folder).stdout
+        self.assertIn("a.txt:3:3: error PW306: 'b..example' is no domain name; write letters, digits, hyphens and single "
+                      "dots, at most 253 bytes\n    b..example\n      ^\n", text)
+
+    def test_a_list_of_100_megabytes_is_refused_at_once(self):
+        path = self.write("lists.d/big.txt", "a.example\n")
+        os.truncate(path, 100 * 1000 * 1000)
+        status, told = self.check()
+        self.assertEqual((status, told["findings"][0]["message"]), (1, "the list is larger than 67108864 bytes; split it"))
+
+    def test_lists_cannot_ask_lists(self):
+        self.write("lists.d/a.txt", "fine.example\nlist:b\n")
+        self.write("lists.d/b.txt", "fine.example\nlist:a\n")
+        status, told = self.check()
+        self.assertEqual((status, [(one["line"], one["code"]) for one in told["findings"]]), (1, [(2, "PW306"), (2, "PW306")]))
+
+    def test_a_list_that_would_match_everything_is_refused(self):
+        for text in ("#! format: domains\n*\n", "fine.example\n.\n", "fine.example\n*.*\n", "fine.example\norg\n", "https://\n"):
+            with self.subTest(text):
+                self.write("lists.d/a.txt", text)
+                self.assertEqual(self.check()[0], 1)
+
+    def test_a_rule_that_asks_a_stale_list_is_degraded_and_visibly_so(self):
+        mail = self.folder + "/m.eml"
+        with open(mail, "wb") as file:
+            file.write(MAIL)
+        config = self.write("conf", f"Mode enforce\nRulesDir {self.folder}\n")
+        self.write("a.yaml", ASKS.format(name="on", condition="picture and listed"))
+        self.write("b.yaml", ASKS.format(name="off", condition="picture and not listed"))
+        for on_stale, matching, degraded in (("keep", ["site.on"], False), ("warn", ["site.on"], True), ("drop", [], True)):
+            with self.subTest(on_stale):
+                self.write("lists.d/old.txt", f"#! expires: 2020-01-31\n#! on_stale: {on_stale}\n#! format: domains\nold.example\n")
+                status, told = self.check()
+                self.assertEqual(status, 0)
+                self.assertEqual([one["code"] for one in told["findings"] if one["file"].endswith(".yaml")],
+                                 ["PW606", "PW606"] if degraded else [])
+                self.assertEqual([(one["line"], one["column"]) for one in told["findings"] if one["code"] == "PW606"],
+                                 [(7, 47), (7, 47)] if degraded else [])
+                found = scan("-c", config, "--json", mail).object
+                self.assertEqual([name for name in found["rules"] if name.startswith("site.")], matching)
+                self.assertEqual(found["notes"], [f"degraded.site.{name} (the list old is past its expiry)"
+                                                  for name in ("on", "off")] if degraded else [])
 
 
 if __name__ == "__main__":

@@ -215,7 +215,7 @@ class Watched(ScanTest):
     def test_a_mistake_in_a_group_is_an_error_with_its_place(self):
         result = scan(self.write("asked.eml", self.asked), config=self.watch(b"ann.lee@parl.example\n  bob\n"))
         self.assertGreaterEqual(result.status, 64)
-        self.assertRegex(result.errors, r"watch\.txt:2:3: 'bob' is no address; write user@domain")
+        self.assertRegex(result.errors, r"watch\.txt:2:3: error PW306: 'bob' is no address; write user@domain")
 
 
 class Lists(ScanTest):
@@ -274,12 +274,12 @@ class Lists(ScanTest):
     def test_a_mistake_is_an_error_and_a_bad_filter_a_warning(self):
         result = self.scan_page("<p>x</p>", {"names.txt": "names.example\nhttps://x.example/\n"})
         self.assertGreaterEqual(result.status, 64)
-        self.assertRegex(result.errors, r"names\.txt:2:1: 'https://x\.example/' is a URL")
+        self.assertRegex(result.errors, r"names\.txt:2:1: error PW306: 'https://x\.example/' is a URL")
         result = self.scan_page(self.picture % "https://a.example/track.gif",
                                 {"names.txt": "", "mail.txt": "! x\n||a.example^$csp=x\n*\n/track.\n"})
         self.assertEqual((result.status, result.object["rules"]), (1, ["list.mail"]))
-        self.assertRegex(result.errors, r"mail\.txt:2:14: warning: the option 'csp=x' is not supported")
-        self.assertRegex(result.errors, r"mail\.txt:3:1: warning: it would match every URL")
+        self.assertRegex(result.errors, r"mail\.txt:2:14: warning PW608: the option 'csp=x' is not supported")
+        self.assertRegex(result.errors, r"mail\.txt:3:1: warning PW608: it would match every URL")
 
 
 class StandardInput(ScanTest):

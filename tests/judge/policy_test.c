@@ -90,6 +90,11 @@ assert_report(const struct place *place, const char *wanted)
 			in += strlen(place->path);
 			continue;
 		}
+		/* The source's line and the caret below it. */
+		if ((in == place->report.at || in[-1] == '\n') && strncmp(in, "    ", 4) == 0) {
+			in = strchr(in, '\n') + 1;
+			continue;
+		}
 		*out++ = *in++;
 	}
 	*out = '\0';
@@ -125,9 +130,9 @@ mistakes_in_all_lists_are_told_in_one_run(void **state)
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_null(place->policy);
 	assert_report(place,
-	    "/lists.d/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
-	    "/lists.d/c d.txt:1:1: the list's name is no name for a rule; write letters, digits, - _ and . only\n"
-	    "/lists.d/c.txt:2:1: '*.c.example' needs no sign for subdomains, they are meant by themselves; write c.example\n");
+	    "/lists.d/a.txt:1:1: error PW306: 'com' would match a whole top-level domain; write a domain with a dot\n"
+	    "/lists.d/c d.txt:1:1: error PW306: the list's name is no name for a rule; write letters, digits, - _ and . only\n"
+	    "/lists.d/c.txt:2:1: error PW306: '*.c.example' needs no sign for subdomains, they are meant by themselves; write c.example\n");
 }
 
 static void
@@ -150,7 +155,7 @@ lists_have_their_names_without_a_suffix(void **state)
 	}
 	put(place, "a.txt", "b.example\n");
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists.d/a.txt:1:1: another file gives the list a already; rename one of them\n");
+	assert_report(place, "/lists.d/a.txt:1:1: error PW306: another file gives the list a already; rename one of them\n");
 }
 
 static void
@@ -167,7 +172,7 @@ a_list_ages_by_its_file(void **state)
 	struct timespec times[2] = { { .tv_sec = 86400 }, { .tv_sec = 86400 } };
 	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 	assert_int_equal(load(place), PW_OK);
-	assert_report(place, "/lists.d/a.txt:1:1: warning: the list expired on 1970-01-03, and it is not in force (on_stale: "
+	assert_report(place, "/lists.d/a.txt:1:1: warning PW608: the list expired on 1970-01-03, and it is not in force (on_stale: "
 	    "drop); fetch it anew\n");
 	assert_int_equal(place->policy->lists.entry_count, 0);
 }
@@ -182,7 +187,7 @@ what_is_too_large_is_refused(void **state)
 	snprintf(path, sizeof(path), "%s/lists.d/a.txt", place->path);
 	assert_int_equal(truncate(path, (off_t)100 << 20), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists.d/a.txt:1:1: the list is larger than 67108864 bytes; split it\n");
+	assert_report(place, "/lists.d/a.txt:1:1: error PW306: the list is larger than 67108864 bytes; split it\n");
 }
 
 static void
@@ -196,8 +201,8 @@ what_is_no_file_is_refused(void **state)
 	snprintf(path, sizeof(path), "%s/lists.d/p.txt", place->path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists.d/d.txt:1:1: the list is no file; take it out\n"
-	    "/lists.d/p.txt:1:1: the list is no file; take it out\n");
+	assert_report(place, "/lists.d/d.txt:1:1: error PW306: the list is no file; take it out\n"
+	    "/lists.d/p.txt:1:1: error PW306: the list is no file; take it out\n");
 }
 
 static void
@@ -209,12 +214,12 @@ a_directory_that_was_named_must_be_there(void **state)
 	snprintf(path, sizeof(path), "%s/lists.d", place->path);
 	assert_int_equal(rmdir(path), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists.d:1:1: the directory of the lists cannot be read (No such file or directory); create it, "
+	assert_report(place, "/lists.d:1:1: error PW306: the directory of the lists cannot be read (No such file or directory); create it, "
 	    "or let RulesDir name the directory above it\n");
 	place->options->rules_dir_given = false;
 	assert_int_equal(load(place), PW_OK);
 	assert_non_null(place->policy);
-	assert_report(place, "/lists.d:1:1: warning: there is no such directory, so no lists are in force; create it, or let "
+	assert_report(place, "/lists.d:1:1: warning PW608: there is no such directory, so no lists are in force; create it, or let "
 	    "RulesDir name the directory above it\n");
 }
 
@@ -292,8 +297,8 @@ mistakes_in_groups_and_lists_are_told_in_one_run(void **state)
 	set_group(place, "watch", "people");
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_report(place,
-	    "/lists.d/a.txt:1:1: 'com' would match a whole top-level domain; write a domain with a dot\n"
-	    "/lists.d/people:3:3: 'eve' is no address; write user@domain, or @domain for everybody there\n");
+	    "/lists.d/a.txt:1:1: error PW306: 'com' would match a whole top-level domain; write a domain with a dot\n"
+	    "/lists.d/people:3:3: error PW306: 'eve' is no address; write user@domain, or @domain for everybody there\n");
 }
 
 static void
@@ -305,12 +310,12 @@ a_group_must_have_its_file(void **state)
 	set_group(place, "watch", "none");
 	assert_int_equal(load(place), PW_ECONFIG);
 	assert_null(place->policy);
-	assert_report(place, "/lists.d/none:1:1: the group cannot be read (No such file or directory); let Group name a file "
+	assert_report(place, "/lists.d/none:1:1: error PW306: the group cannot be read (No such file or directory); let Group name a file "
 	    "that can be read\n");
 	snprintf(path, sizeof(path), "%s/lists.d/none", place->path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(load(place), PW_ECONFIG);
-	assert_report(place, "/lists.d/none:1:1: the group is no file; let Group name one\n");
+	assert_report(place, "/lists.d/none:1:1: error PW306: the group is no file; let Group name one\n");
 }
 
 static void

@@ -15,4 +15,10 @@ void	log_at(enum log_level, const char *format, ...) __attribute__((format(print
 #define log_warn(...)	log_at(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_error(...)	log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
 
+/*
+ * A report of mistakes, "FILE:LINE:COLUMN: error CODE: WHAT" or with "warning" a line, as errors and warnings. Lines that
+ * are indented show the place to who reads a terminal.
+ */
+void	log_report(struct span report);
+
 #endif

@@ -10,13 +10,12 @@ struct rules_summary {
 };
 
 /*
- * Check rule files: those named, or all of options->rules_dir; the lists that they ask are in options->rules_dir/lists.d.
- * dissect runs their tests; NULL: they are only read. What is found goes to out, as text or as JSON; mistakes of lists
- * go to report.
+ * Check rule files: those named, or all of options->rules_dir, and the lists that they ask, in its lists.d. dissect runs
+ * their tests; NULL: they are only read. What is found goes to out, as text or as JSON.
  *	PW_ECONFIG	there are mistakes
  */
 enum pw_err	rules_check(const struct options *, const char *const *files, size_t file_count, dissect_function *dissect,
-		    bool json, struct buf *out, struct buf *report, struct rules_summary *) PW_MUST_CHECK;
+		    bool json, struct buf *out, struct rules_summary *) PW_MUST_CHECK;
 
 /*
  * A rule file's text in the one form that all have (docs/rules.md), appended to out; comments stay, and that it says the

@@ -97,6 +97,7 @@ source_line(const struct source *source, size_t line)
 {
 	size_t at = 0;
 
+	line -= source->lines_before < line ? source->lines_before : line - 1;
 	while (--line > 0 && at < source->text.len)
 		at = span_find_char(source->text, '\n', at) + 1;
 	if (at >= source->text.len)

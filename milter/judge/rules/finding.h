@@ -27,6 +27,7 @@ enum finding_code {
 	FINDING_REGEX = 303,		/* no regular expression */
 	FINDING_LIST = 304,		/* a list that is not there */
 	FINDING_FILTER = 305,		/* no Adblock filter, or one that is not supported */
+	FINDING_LISTED = 306,		/* a line of a list or a group that cannot be read */
 	FINDING_CONDITION = 401,	/* a condition that cannot be read */
 	FINDING_SELECTION = 402,	/* a selection that is not there, or that the condition does not use */
 	FINDING_TEST = 501,		/* a test of a rule fails */
@@ -35,11 +36,15 @@ enum finding_code {
 	FINDING_EXPIRES = 603,		/* warning: an exemption that ends soon, or has ended */
 	FINDING_SHADOW_PAST = 604,	/* warning: shadow past shadow_until */
 	FINDING_FORGEABLE = 605,	/* warning: an exemption that anybody can claim */
+	FINDING_STALE = 606,		/* warning: a rule asks a list that is past its expiry */
+	FINDING_OVERLAP = 607,		/* warning: an exemption that another one covers */
+	FINDING_LIST_DOUBT = 608,	/* warning: lines of a list that are not in force, a list past its expiry */
 };
 
 struct source {
 	const char	*path;
 	struct span	 text;
+	size_t		 lines_before;	/* text begins behind them: of a large file one line is kept */
 };
 
 /* Lines and columns count from 1; columns are characters. */

@@ -467,7 +467,7 @@ static bool
 is_proven(const struct source *source, const struct node *documents, struct arena *arena, struct span fresh,
     struct span comments, const char **why)
 {
-	struct source	 again = { source->path, fresh };
+	struct source	 again = { .path = source->path, .text = fresh };
 	struct findings	 findings = { .arena = arena };
 	struct node	*copies;
 	struct buf	 second, second_comments;

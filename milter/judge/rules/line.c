@@ -68,6 +68,17 @@ read_text(struct reading_rules *reading, const struct node *node, struct wanted 
 	    "looked for");
 }
 
+/* on_stale: keep is a word of who knows it. */
+static void
+note_stale(struct reading_rules *reading, const struct list *list, const struct place *place)
+{
+	if (!list->stale || list->on_stale == STALE_KEEP)
+		return;
+	reading->stale = list->name;
+	finding_add(reading->findings, place, FINDING_STALE, "the list %s is past its expiry%s: the rule is degraded; fetch the "
+	    "list anew", list->name, list->dropped ? " and not in force, so that what it would say is unknown" : "");
+}
+
 /* Behind "list:"; the list's number. */
 static bool
 read_list(struct reading_rules *reading, const struct node *node, struct wanted *wanted)
@@ -80,6 +91,7 @@ read_list(struct reading_rules *reading, const struct node *node, struct wanted 
 		if (span_eq(nearest.word, span_of(lists->lists[i].name))) {
 			wanted->list = i;
 			wanted->on_list = true;
+			note_stale(reading, &lists->lists[i], &place);
 			return true;
 		}
 		nearest_try(&nearest, lists->lists[i].name);

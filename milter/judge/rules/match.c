@@ -80,11 +80,18 @@ is_listed(const struct asking *asking, uint32_t list, struct span host)
 	return search.found;
 }
 
+/* Past its expiry, with on_stale: drop. "Not on the list" would be as wrong as "on it". */
+static bool
+is_dropped(const struct asking *asking, const struct wanted *wanted)
+{
+	return asking->lists->lists[wanted->list].dropped;
+}
+
 static enum truth
 domain_is_in(struct asking *asking, const struct wanted *wanted, struct span text)
 {
 	if (wanted->on_list)
-		return truth_of(is_listed(asking, wanted->list, text));
+		return is_dropped(asking, wanted) ? TRUTH_UNKNOWN : truth_of(is_listed(asking, wanted->list, text));
 	return truth_of(span_is_within_domain(text, wanted->text));
 }
 
@@ -95,6 +102,8 @@ url_is_listed(struct asking *asking, const struct wanted *wanted)
 	const char	*why;
 	enum truth	 truth;
 
+	if (is_dropped(asking, wanted))
+		return TRUTH_UNKNOWN;
 	if (is_listed(asking, wanted->list, abp_host(asking->evidence, asking->scope, asking->element)))
 		return TRUTH_TRUE;
 	truth = abp_matches(&asking->evidence->by_lists, &asking->lists->filters, asking->evidence, asking->scope,

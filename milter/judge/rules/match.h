@@ -43,6 +43,7 @@ struct reading_rules {
 	const struct list_set	*lists;
 	struct rule_regex	*regexes;
 	struct rule_filters	*filters;
+	const char		*stale;		/* a list past its expiry that was asked for; NULL: none */
 };
 
 /* The failures of one rule in one message. */

@@ -1,5 +1,7 @@
 #include "rule.h"
 
+#include "contradiction.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -702,6 +704,7 @@ check_whole(struct drafting *drafting)
 		    "the shadow was to end; enforce the rule, or retire it");
 	if (!drafting->detects)
 		return;
+	contradictions_tell(rule, drafting->reading->findings);
 	if (!can_match(rule, 0))
 		finding_add(drafting->reading->findings, &node_get(node_get(drafting->document, "detect"), "condition")->place,
 		    FINDING_NEVER, "the condition is never true");
@@ -735,6 +738,7 @@ rule_read(struct reading_rules *reading, const struct node *document, int64_t to
 	if (document->kind == NODE_MAP && kind != NULL && kind->kind == NODE_SCALAR)
 		rule->exempts = span_eq(kind->text, SPAN("exemption"));	/* it says which keys are needed */
 	keys_read(&drafting, document, rule_keys, NITEMS(rule_keys));
+	rule->degraded = reading->stale;
 	if (document->kind == NODE_MAP)
 		check_whole(&drafting);
 	number_selections(rule);

@@ -34,6 +34,7 @@ struct rule {
 	struct span		 name, title;
 	bool			 exempts;
 	bool			 sound;		/* no mistake was told of it */
+	const char		*degraded;	/* by this list, which is past its expiry; NULL: not so */
 	enum rule_status	 status;
 	struct selection	*selections;
 	size_t			 selection_count;

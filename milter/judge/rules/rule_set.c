@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "format.h"
+#include "overlap.h"
 #include "trial.h"
 
 #define SET_ARENA_BYTES	((size_t)1 << 30)
@@ -92,7 +93,7 @@ rule_set_read(struct rule_set *set, const struct list_set *lists, const char *pa
 		set->findings.no_memory = true;
 		return;
 	}
-	*source = (struct source){ name.at, text.len <= YAML_MOST_BYTES ? copy : text };
+	*source = (struct source){ .path = name.at, .text = text.len <= YAML_MOST_BYTES ? copy : text };
 	set->files++;
 	if (file_is_too_large(source, &set->findings)) {
 		source->text = SPAN_NONE;	/* not copied */
@@ -190,6 +191,8 @@ rule_set_finish(struct rule_set *set, const struct list_set *lists, dissect_func
 			check_exemption(set, &set->rules[i]);
 		check_tests(set, lists, &set->rules[i], dissect);
 	}
+	if (!set->findings.no_memory)
+		overlaps_tell(set, rule_set_today());
 	findings_sort(&set->findings);
 	if (set->findings.no_memory)
 		return PW_ENOMEM;
@@ -201,7 +204,7 @@ rules_format(const char *path, struct span text, struct buf *out, struct buf *re
 {
 	struct arena	*arena = arena_new(SET_ARENA_BYTES);
 	struct findings	 findings = { .arena = arena };
-	struct source	 source = { path, text };
+	struct source	 source = { .path = path, .text = text };
 	const char	*why = NULL;
 	bool		 fine = false;
 

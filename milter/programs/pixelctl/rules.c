@@ -14,7 +14,7 @@
 struct rules_command {
 	const char	*config;
 	bool		 json, run_tests;
-	struct buf	 out, report;
+	struct buf	 out;
 };
 
 static int
@@ -30,7 +30,7 @@ check(struct rules_command *command, int count, char **paths)
 		return status;
 	}
 	err = rules_check(source.options, source.files, source.file_count, command->run_tests ? dissect : NULL,
-	    command->json, &command->out, &command->report, &sum);
+	    command->json, &command->out, &sum);
 	rules_source_close(&source);
 	printf("%.*s", SPAN_ARG(buf_span(&command->out)));	/* fwrite wants no null pointer, not even for nothing */
 	if (!command->json)
@@ -77,13 +77,10 @@ check_main(bool run_tests, int argc, char **argv)
 			return RULES_USAGE;
 	}
 	buf_init(&command.out, REPORT_BYTES);
-	buf_init(&command.report, REPORT_BYTES);
 	if (run_tests)
 		dissect_prepare();
 	status = check(&command, argc - optind, argv + optind);
-	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&command.report)));
 	buf_fini(&command.out);
-	buf_fini(&command.report);
 	return status;
 }
 

@@ -12,6 +12,12 @@
 #define DO(action)	HEAD DETECT "  \n" action "\n"	/* line 9 */
 #define EXEMPTION(rest) "rule: pw.e\ntitle: E\nstatus: draft\nkind: exemption\nowner: me\n" rest
 
+#define ONE(name, selection, from) "rule: " name "\ntitle: E\nstatus: enforce\nkind: exemption\nowner: me\nexpires: 2999-01-31\n" \
+	"detect:\n  " selection "\n  condition: s\nexempt:\n  from:\n  - " from "\ntests:\n- name: a\n  html: b\n  expect:\n" \
+	"    exempt: false\n"							/* 17 lines, and one that parts them */
+#define TWO(first, other, second) ONE("pw.x", first, other) "---\n" ONE("pw.y", second, "builtin.invisible")
+#define COVERS(first, second)	TWO(first, "builtin.*", second)
+
 static const struct rule_case {
 	const char	*says, *text, *found;	/* found: all that is told */
 } cases[] = {
@@ -147,6 +153,18 @@ static const struct rule_case {
 	{ "a selection that is not used is told", CONDITION("s"),
 	  "7:3 PW402 the condition does not ask for the selection 't'; use it, or take it out\n" },
 	{ "a condition that is never true is told", CONDITION("s and t and not s"), "8:14 PW602 the condition is never true\n" },
+	{ "a number that is under and over is none", LINE("width|lt: 3\n    width|gt: 5"),
+	  "9:5 PW602 with 'width|lt' of line 8 this leaves nothing: the selection 's' selects nothing\n" },
+	{ "of two that touch, one is left", LINE("width|lte: 3\n    width|gte: 3"), "" },
+	{ "of several values the widest counts", LINE("width|lt: [3, 9]\n    width|gt: 5"), "" },
+	{ "less than nothing is nothing", LINE("width|lt: 0"), "8:5 PW602 no reference is so: the selection 's' selects nothing\n" },
+	{ "two words are not one", LINE("kind: image\n    kind|in: [font, import]"),
+	  "9:5 PW602 with 'kind' of line 8 this leaves nothing: the selection 's' selects nothing\n" },
+	{ "of many hidden ways two may be so", LINE("hidden: size\n    hidden|in: [opacity]"), "" },
+	{ "no reference is followed on a click", LINE("trigger: click"),
+	  "8:5 PW602 no reference is so: the selection 's' selects nothing\n" },
+	{ "no link is followed without one", HEAD "detect:\n  s: {each: link, trigger: [open, dns]}\n  condition: s\n"
+	  "action: {tag: true}\n", "6:19 PW602 no link is so: the selection 's' selects nothing\n" },
 	/* actions */
 	{ "a rule does something", DO("action: {tag: false}"), "9:9 PW205 the rule does nothing; write strip, tag or hold\n" },
 	{ "strip names a selection", DO("action: {strip: pixel}"),
@@ -194,6 +212,29 @@ static const struct rule_case {
 	  "  s: {each: reference, url.host: a.example}\n  condition: s\nexempt: {from: '*'}\n"), NULL },
 	{ "an exemption from a list is refused", EXEMPTION("expires: 2999-01-31\ndetect:\n"
 	  "  s: {each: reference, url.host: a.example}\n  condition: s\nexempt: {from: list.suspects}\n"), NULL },
+	/* exemptions of which one says nothing new */
+	{ "an exemption that another one covers is told", COVERS("s: {each: reference, url.host|in: a.example}",
+	  "s: {each: reference, url.host|in: [b.a.example, a.example], width: 1}"),
+	  "19:7 PW607 wherever this takes out builtin.invisible, the exemption pw.x at r.yaml:1 does, too; take builtin.invisible "
+	  "out of one of them\n" },
+	{ "of two that are equal the later one", COVERS("s: {each: reference, url.host: a.example}",
+	  "s: {each: reference, url.host: A.example}"), "19:7 PW607 wherever this takes out builtin.invisible, the exemption "
+	  "pw.x at r.yaml:1 does, too; take builtin.invisible out of one of them\n" },
+	{ "one for the whole mail covers one for its references", COVERS("s: {each: message, client.address|cidr: 192.0.2.0/24}",
+	  "s: {each: reference, client.address|cidr: 192.0.2.0/24, width: 1}"), "19:7 PW607 wherever this takes out "
+	  "builtin.invisible, the exemption pw.x at r.yaml:1 does, too; take builtin.invisible out of one of them\n" },
+	{ "not the other way round", COVERS("s: {each: reference, client.address|cidr: 192.0.2.0/24, width: 1}",
+	  "s: {each: message, client.address|cidr: 192.0.2.0/24}"), "1:7 PW607 wherever this takes out builtin.invisible, the "
+	  "exemption pw.y at r.yaml:19 does, too; take builtin.invisible out of one of them\n" },
+	{ "different blocks do not overlap", COVERS("s: {each: message, client.address|cidr: 192.0.2.0/24}",
+	  "s: {each: message, client.address|cidr: 198.51.100.0/24}"), "" },
+	{ "different hosts do not overlap", COVERS("s: {each: reference, url.host|in: a.example}",
+	  "s: {each: reference, url.host|in: b.example}"), "" },
+	{ "a host and one of several do", COVERS("s: {each: reference, url.host|in: a.example}",
+	  "s: {each: reference, url.host|in: [a.example, c.example]}"), "1:7 PW607 wherever this takes out builtin.invisible, "
+	  "the exemption pw.y at r.yaml:19 does, too; take builtin.invisible out of one of them\n" },
+	{ "nor those that take out different rules", TWO("s: {each: reference, url.host: a.example}",
+	  "builtin.opaque-token", "s: {each: reference, url.host: a.example}"), "" },
 	/* tests */
 	{ "a test's unknown key is told", GOOD "tests:\n- {name: a, html: b, expects: {match: true}}\n",
 	  "10:22 PW201 unknown key 'expects' (did you mean 'expect'?)\n" },
