@@ -22,6 +22,12 @@ name_words(struct arena *arena, struct span name, struct span listed)
 	return arena_printf(arena, "%.*s (within %.*s)", SPAN_ARG(name), SPAN_ARG(listed));
 }
 
+static bool
+list_acts(const struct list *list)
+{
+	return list->action == LIST_STRIP || list->action == LIST_HOLD;
+}
+
 /* Rule and reason of each list that the name is on. True: one of them holds. */
 static bool
 match(struct opinion *opinion, const struct list_set *lists, struct span name, const char *where, struct span place,
@@ -34,7 +40,7 @@ match(struct opinion *opinion, const struct list_set *lists, struct span name, c
 
 	*found = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (hits[i].list->action == LIST_KEEP)
+		if (!list_acts(hits[i].list))
 			continue;
 		*found += 1;
 		struct span words = name_words(arena, name, hits[i].domain);
@@ -142,7 +148,7 @@ match_url(struct indicators *indicators, const struct reference *reference, stru
 			    "within its bounds", hit->filter->number, list->name));
 			continue;
 		}
-		if (list->action == LIST_KEEP)
+		if (!list_acts(list))
 			continue;
 		if (keeper != NULL && list->format == LIST_ADBLOCK && list->action == LIST_STRIP) {
 			ground_add(opinion, grounds, arena_printf(opinion->arena, "line %u of the list %s does not count: the "

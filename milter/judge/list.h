@@ -15,6 +15,7 @@ enum list_action {
 	LIST_STRIP,	/* what it matches is made inert, and the hit is recorded */
 	LIST_HOLD,	/* and the message is held */
 	LIST_KEEP,	/* what other lists' filters say of it does not count */
+	LIST_NONE,	/* nothing: rules ask for it */
 };
 
 enum list_format {

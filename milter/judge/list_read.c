@@ -33,8 +33,10 @@ action_set(struct reading *reading, size_t at, struct span value)
 		list->action = LIST_STRIP;
 	else if (span_eq_nocase(value, SPAN("keep")))
 		list->action = LIST_KEEP;
+	else if (span_eq_nocase(value, SPAN("none")))
+		list->action = LIST_NONE;
 	else
-		lines_mistake(&reading->lines, at, "'%.*s' is no action; write hold, strip or keep", SHOWN(value));
+		lines_mistake(&reading->lines, at, "'%.*s' is no action; write hold, strip, keep or none", SHOWN(value));
 }
 
 static void

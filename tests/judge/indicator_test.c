@@ -71,6 +71,8 @@ static const struct kept_row {
 	  "#! action: keep\n||a.example/shop/*\n" },
 	{ { "nor what holds", "#! action: hold\n||a.example^\n", { .url = "https://a.example/shop/logo.png", .flags = LIVE }, true,
 	  true, "its URL is on the list l (line 2: ||a.example^)", "list.l" }, "#! action: keep\n||a.example/shop/*\n" },
+	{ { "a list for rules does nothing by itself", "#! action: none\na.example\n", { .url = "https://a.example/1.png",
+	  .flags = LIVE }, false, false, NULL, NULL }, "b.example\n" },
 	{ { "to be kept is no hit", "||b.example^\n", { .url = "https://a.example/shop/logo.png", .flags = LIVE }, false, false, NULL,
 	  NULL }, "#! action: keep\na.example\n" },
 };

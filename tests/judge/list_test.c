@@ -113,7 +113,7 @@ static const struct mistake_case {
 	  "UTF-8; write it with its xn-- labels\n" },
 	{ "an unknown directive is told", "#! level: high\n", "l.txt:1:1: unknown directive; write '#! action: hold' or "
 	  "another of action, format, expires, on_stale, column, and comments without the !\n" },
-	{ "an unknown action is told", "#! action: drop\n", "l.txt:1:1: 'drop' is no action; write hold, strip or keep\n" },
+	{ "an unknown action is told", "#! action: drop\n", "l.txt:1:1: 'drop' is no action; write hold, strip, keep or none\n" },
 	{ "a list has one action", "#! action: hold\n\n#! action: strip\n",
 	  "l.txt:3:1: the action stands already at line 1; keep one of them\n" },
 	{ "a control character is no text", "a.exam\001ple\n",
