@@ -133,9 +133,7 @@ class Check(Folder):
         with open(ROOT + "/docs/rules.md", encoding="utf-8") as file:
             examples = re.findall(r"(?ms)^```yaml\n(.*?)^```$", file.read())
         self.assertEqual(len(examples), 2)
-        for name in os.listdir(ROOT + "/rules"):
-            if name.endswith(".yaml"):
-                shutil.copy(ROOT + "/rules/" + name, self.folder)
+        shutil.copytree(ROOT + "/rules", self.folder, dirs_exist_ok=True)
         self.write("lists.d/newcomers.txt", "newcomers.example\n")
         self.write("examples.yaml", "---\n".join(examples))
         done = rules("test", self.folder)
