@@ -67,7 +67,7 @@ struct bench {
 static bool
 parse(struct bench *bench, const char *text)
 {
-	static const struct source	source = { "r.yaml", { "", 0 } };
+	static const struct source	source = { .path = "r.yaml", .text = { "", 0 } };
 	struct node			scalar = scalar_of(&source, text);
 
 	*bench = (struct bench){ .findings.arena = arena_new(1 << 20) };
