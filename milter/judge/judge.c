@@ -25,6 +25,7 @@ struct hearing {
 	bool			 watched_known;
 	bool			 indicated;	/* a list asks to hold the message */
 	bool			 holds, defers;	/* limits, failures and signatures ask for it */
+	const struct rule	*signs[SIGN_CAMPAIGN + 1];	/* the first rule that is a sign of each kind */
 	size_t			 signed_kept;
 };
 
@@ -420,6 +421,8 @@ weigh_rule(struct hearing *hearing, const struct rule *rule)
 		    SPAN_ARG(rule->title), rule->hold == HOLD_WATCHED && !holds ?
 		    " (not held: not every recipient is watched)" : ""));
 	hearing->holds = hearing->holds || holds;
+	if (hearing->signs[rule->sign] == NULL)
+		hearing->signs[rule->sign] = rule;
 	opinion->verdict->tag = opinion->verdict->tag || rule->tag || rule->hold == HOLD_WATCHED;
 }
 
@@ -441,13 +444,33 @@ note_degraded(struct hearing *hearing)
 	}
 }
 
+/* One sign is in many a newsletter; two that have nothing to do with each other hold the mail. */
+static void
+weigh_signs(struct hearing *hearing)
+{
+	const struct rule *first = NULL;
+
+	for (size_t i = SIGN_NONE + 1; i < NITEMS(hearing->signs); i++) {
+		const struct rule *rule = hearing->signs[i];
+
+		if (rule != NULL && first != NULL) {
+			opinion_rule(&hearing->opinion, SPAN("builtin.two-signs"));
+			opinion_reason(&hearing->opinion, arena_printf(hearing->arena, "two signs of different kinds: %s (%.*s) "
+			    "and %s (%.*s)", rule_sign_names[first->sign], SPAN_ARG(first->name),
+			    rule_sign_names[rule->sign], SPAN_ARG(rule->name)));
+			hearing->holds = true;
+			return;
+		}
+		first = first != NULL ? first : rule;
+	}
+}
+
 static void
 weigh_rules(struct hearing *hearing)
 {
 	struct opinion *opinion = &hearing->opinion;
 
 	note_degraded(hearing);
-
 	for (const struct meeting *meeting = hearing->ruling.met; meeting != NULL; meeting = meeting->next) {
 		const struct rule *rule = meeting->rule;
 
@@ -459,6 +482,7 @@ weigh_rules(struct hearing *hearing)
 		else if (meeting->matched && !rule->exempts)
 			weigh_rule(hearing, rule);
 	}
+	weigh_signs(hearing);
 }
 
 static enum action

@@ -79,6 +79,13 @@ note_stale(struct reading_rules *reading, const struct list *list, const struct 
 	    "list anew", list->name, list->dropped ? " and not in force, so that what it would say is unknown" : "");
 }
 
+/* Some lists are but for rules, or keep what others would strip: to be on one of them is no guilt. */
+static bool
+names_culprits(const struct list *list)
+{
+	return list->action == LIST_STRIP || list->action == LIST_HOLD;
+}
+
 /* Behind "list:"; the list's number. */
 static bool
 read_list(struct reading_rules *reading, const struct node *node, struct wanted *wanted)
@@ -312,7 +319,7 @@ read_values(struct reading_rules *reading, const struct node *value, enum scope 
 		struct wanted *wanted = &line->wanted[line->wanted_count++];
 
 		fine = read_wanted(reading, node, scope, line, wanted) && fine;
-		listed += wanted->on_list;
+		listed += wanted->on_list && names_culprits(&reading->lists->lists[wanted->list]);
 	}
 	line->on_list = line->all ? listed > 0 : listed == count;
 	if (fine && line->filters != NULL && !line->blocks)

@@ -85,6 +85,7 @@ static const struct {
 } doings[] = {
 	{ "action", "strip", NULL, "makes inert what it selects by " },
 	{ "action", "tag", "true", "marks the mail with an X-Pixelward field" },
+	{ "action", "sign", NULL, "holds the mail together with a sign of another kind than " },
 	{ "action", "hold", "watched", "holds the mail if every recipient is watched, else marks it" },
 	{ "action", "hold", "true", "holds the mail" },
 	{ "exempt", "from", NULL, "takes out of force " },

@@ -12,6 +12,7 @@
 
 const char *const rule_status_names[] = { "draft", "shadow", "enforce", "retired" };
 const char *const rule_level_names[] = { "info", "low", "medium", "high", "critical" };
+const char *const rule_sign_names[] = { "none", "sender", "url", "campaign" };
 const char *const rule_exemptible[] = {
 	"builtin.recipient-token", "builtin.invisible", "builtin.opaque-token", "builtin.open-report",
 	"builtin.remote-content",
@@ -449,6 +450,12 @@ read_tag(struct drafting *drafting, const struct node *node)
 }
 
 static void
+read_sign(struct drafting *drafting, const struct node *node)
+{
+	drafting->rule->sign = (enum rule_sign)read_choice(drafting, node, rule_sign_names, NITEMS(rule_sign_names));
+}
+
+static void
 refuse_action(struct drafting *drafting, const struct node *node)
 {
 	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, tag and hold",
@@ -515,6 +522,7 @@ static const struct key action_keys[] = {
 	{ "strip", read_strip, NEEDED_NEVER },
 	{ "hold", read_hold, NEEDED_NEVER },
 	{ "tag", read_tag, NEEDED_NEVER },
+	{ "sign", read_sign, NEEDED_NEVER },
 	{ "proxy", refuse_action, NEEDED_NEVER },
 	{ "notice", refuse_action, NEEDED_NEVER },
 	{ "redirect", refuse_action, NEEDED_NEVER },
@@ -538,7 +546,10 @@ read_actions(struct drafting *drafting, const struct node *node)
 static void
 read_action(struct drafting *drafting, const struct node *node)
 {
-	if (reads_well(drafting, read_actions, node) && drafting->rule->strips == 0 && drafting->rule->hold == HOLD_NEVER && !drafting->rule->tag)
+	const struct rule *rule = drafting->rule;
+
+	if (reads_well(drafting, read_actions, node) && rule->strips == 0 && rule->hold == HOLD_NEVER && !rule->tag &&
+	    rule->sign == SIGN_NONE)
 		TELL(drafting, node, FINDING_ACTION, "the rule does nothing; write strip, tag or hold");
 }
 

@@ -17,6 +17,9 @@ enum rule_hold {
 	HOLD_ALWAYS,	/* asks a list of indicators: structure alone never holds everybody's mail */
 };
 
+/* Of which kind a match is a sign. One sign holds nothing; two of different kinds hold the mail. */
+enum rule_sign { SIGN_NONE, SIGN_SENDER, SIGN_URL, SIGN_CAMPAIGN };
+
 struct selection {
 	struct span	 name;
 	struct place	 place;
@@ -44,6 +47,7 @@ struct rule {
 	uint32_t		 strips;	/* bits of selections: what these select is made inert */
 	enum rule_hold		 hold;
 	bool			 tag;
+	enum rule_sign		 sign;
 	/* an exemption */
 	struct span		*from, *never;	/* rules' names; a * at the end stands for any rest */
 	size_t			 from_count, never_count;
@@ -61,7 +65,7 @@ bool		rule_read(struct reading_rules *, const struct node *document, int64_t tod
 bool		rule_name_fits(struct span pattern, struct span name);
 
 /* The names of the enums, as files have them. */
-extern const char *const rule_status_names[4], *const rule_level_names[5];
+extern const char *const rule_status_names[4], *const rule_level_names[5], *const rule_sign_names[4];
 /* The built-in rules that an exemption may name. */
 extern const char *const rule_exemptible[5];
 

@@ -77,6 +77,9 @@ rules_print_schema(struct buf *out)
 	    "      \"additionalProperties\": {\"$ref\": \"#/$defs/selection\"}},\n"
 	    "    \"action\": {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\n"
 	    "      \"strip\": {\"$ref\": \"#/$defs/texts\"}, \"tag\": {\"type\": \"boolean\"},\n"
+	    "      \"sign\": {\"enum\": ["));
+	add_words(out, rule_sign_names, NITEMS(rule_sign_names));
+	buf_add(out, SPAN("]},\n"
 	    "      \"hold\": {\"enum\": [false, \"watched\", true]}}},\n"
 	    "    \"exempt\": {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"from\"], \"properties\": {\n"
 	    "      \"from\": {\"$ref\": \"#/$defs/texts\"}, \"never\": {\"$ref\": \"#/$defs/texts\"}}},\n"

@@ -174,6 +174,7 @@ static const struct rule_case {
 	{ "what this version cannot do is refused", DO("action: {strip: s, reject: '5.7.1 no'}"),
 	  "9:20 PW205 this version cannot reject; it can strip, tag and hold\n" },
 	{ "nor redirect, copy, show a notice or proxy", DO("action: {redirect: a, copy: b, notice: c, proxy: s}"), NULL },
+	{ "to be a sign is to do something", DO("action: {sign: url}"), "" },
 	{ "structure alone holds nobody's mail", DO("action: {strip: s, hold: true}"),
 	  "9:26 PW206 this may hold mail that is on no list; write hold: watched (mail of watched recipients is held, other "
 	  "mail tagged), or let the condition need a line with 'in: list:NAME'\n" },
