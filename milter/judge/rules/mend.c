@@ -3,7 +3,8 @@
 #include <string.h>
 #include <yaml.h>
 
-#define MOST_MARGINS	64
+#define MOST_MARGINS	32
+#define MOST_LISTED	(MOST_MARGINS * 2 + 1)
 #define STANDS_FOR	'_'	/* what cannot stand where it stands */
 
 static char *
@@ -11,6 +12,9 @@ bytes_of(struct mend *mend)
 {
 	return (char *)(uintptr_t)mend->text.at;
 }
+
+#define MARK		"\xef\xbb\xbf"
+#define MOST_MARGIN	64
 
 /* --- lines and columns --- */
 
@@ -25,15 +29,21 @@ line_begin(const struct mend *mend, size_t line)
 	return at < mend->text.len ? at : mend->text.len;
 }
 
+/* Without the blanks at its end. */
+static struct span
+trimmed(struct span line)
+{
+	while (line.len > 0 && ascii_space(line.at[line.len - 1]))
+		line.len--;
+	return line;
+}
+
 static struct span
 line_of(const struct mend *mend, size_t line)
 {
-	size_t		begin = line_begin(mend, line);
-	struct span	text = span_cut(mend->text, begin, span_find_char(mend->text, '\n', begin));
+	size_t begin = line_begin(mend, line);
 
-	while (text.len > 0 && (ascii_space(text.at[text.len - 1]) || text.at[text.len - 1] == '\r'))
-		text.len--;
-	return text;
+	return trimmed(span_cut(mend->text, begin, span_find_char(mend->text, '\n', begin)));
 }
 
 static size_t
@@ -186,57 +196,135 @@ doubt(const struct mend *mend, struct findings *findings, struct spot spot)
 
 /* --- tabs --- */
 
-/* The margins that a line may have: those of lines before it, one more behind a colon. */
-static size_t
-margins_before(const struct mend *mend, size_t line, size_t margins[MOST_MARGINS])
+/* Lines above the one that is looked at, each with less margin than the one below it. */
+struct margins {
+	struct level {
+		size_t	margin;
+		bool	dash;		/* a list's entry: what it holds may stand two further right */
+	}	levels[MOST_MARGINS];
+	size_t	count;
+	bool	colon;			/* what stands right above ends with one */
+};
+
+static void
+margins_note(struct margins *margins, struct span line)
 {
-	size_t count = 0, before, ceiling = SIZE_MAX;
+	size_t margin = margin_of(line);
 
-	for (size_t at = line; count + 2 < MOST_MARGINS && line_before(mend, at, &before); at = before) {
-		struct span	text = line_of(mend, before);
-		size_t		margin = margin_of(text);
+	if (is_blank(line))
+		return;
+	while (margins->count > 0 && margins->levels[margins->count - 1].margin >= margin)
+		margins->count--;
+	if (margins->count < MOST_MARGINS)
+		margins->levels[margins->count++] = (struct level){ margin, line.at[margin] == '-' };
+	margins->colon = line.at[line.len - 1] == ':';
+}
 
-		if (count == 0 && text.at[text.len - 1] == ':')
-			margins[count++] = margin + (text.at[margin] == '-' ? 4 : 2);
-		if (margin >= ceiling)
-			continue;
-		ceiling = margin;
-		if (text.at[margin] == '-' && text.len > margin + 1 && text.at[margin + 1] == ' ')
-			margins[count++] = margin + 2;
-		margins[count++] = margin;
+/* Those that a line below may have, the nearest first; the number. */
+static size_t
+margins_list(const struct margins *margins, size_t list[MOST_LISTED])
+{
+	size_t count = 0;
+
+	for (size_t i = margins->count; i > 0; i--) {
+		const struct level *level = &margins->levels[i - 1];
+
+		if (i == margins->count && margins->colon)
+			list[count++] = level->margin + (level->dash ? 4 : 2);
+		if (level->dash)
+			list[count++] = level->margin + 2;
+		list[count++] = level->margin;
 	}
 	return count;
 }
 
-/* What so many tabs most likely stand for. */
 static size_t
-margin_for_tabs(const struct mend *mend, size_t line, size_t blanks, size_t tabs)
+margins_before(const struct mend *mend, size_t line, size_t list[MOST_LISTED])
 {
-	size_t	margins[MOST_MARGINS], count = margins_before(mend, line, margins);
+	struct margins margins = { .count = 0 };
+
+	for (size_t at = 0, end; at < mend->text.len && line > 0; at = end + 1, line--) {
+		end = span_find_char(mend->text, '\n', at);
+		margins_note(&margins, trimmed(span_cut(mend->text, at, end)));
+	}
+	return margins_list(&margins, list);
+}
+
+/* What so many tabs most likely stand for: a margin that the line may have. */
+static size_t
+margin_for_tabs(const struct margins *margins, size_t blanks, size_t tabs)
+{
+	size_t list[MOST_LISTED], count = margins_list(margins, list);
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t width = 1; width <= 8; width++)
-			if (blanks + tabs * width == margins[i])
-				return margins[i];
+			if (blanks + tabs * width == list[i])
+				return list[i];
 	return blanks + tabs * 2;
 }
 
+/* The line's margin in blanks alone, told if it has a tab; before: bytes that it replaces. */
+static size_t
+untabbed(struct mend *mend, struct findings *findings, size_t line, struct span text, const struct margins *margins,
+    size_t *before)
+{
+	size_t tabs = 0, first = SIZE_MAX, margin;
+
+	for (*before = 0; *before < text.len && (text.at[*before] == ' ' || text.at[*before] == '\t'); ++*before)
+		if (text.at[*before] == '\t') {
+			first = first == SIZE_MAX ? *before : first;
+			tabs++;
+		}
+	if (tabs == 0)
+		return *before;
+	struct place place = mend_place(mend, (struct spot){ line, first });
+	finding_add(findings, &place, FINDING_REFUSED, "a tab at the beginning of a line; indent with blanks");
+	margin = margin_for_tabs(margins, *before - tabs, tabs);
+	return margin < MOST_MARGIN ? margin : MOST_MARGIN;
+}
+
+/* All of them in one go: a file may be indented by nothing else. */
 void
 mend_tabs(struct mend *mend, struct findings *findings)
 {
-	for (size_t line = 0; line < mend->line_count && !mend->no_memory; line++) {
-		struct span	text = line_of(mend, line);
-		size_t		blanks = 0, tabs = 0, first = SIZE_MAX;
+	struct span	text = mend->text;
+	struct margins	margins = { .count = 0 };
+	struct buf	fresh;
 
-		for (size_t i = 0; i < text.len && (text.at[i] == ' ' || text.at[i] == '\t'); i++) {
-			first = text.at[i] == '\t' && first == SIZE_MAX ? i : first;
-			*(text.at[i] == '\t' ? &tabs : &blanks) += 1;
+	if (text.len == 0 || memchr(text.at, '\t', text.len) == NULL || !make_own(mend))
+		return;
+	buf_init(&fresh, (text.len + 1) * MOST_MARGIN);
+	for (size_t line = 0, at = 0, end; at < text.len; line++, at = end) {
+		end = span_find_char(text, '\n', at);
+		end += end < text.len;
+		struct span	whole = span_cut(text, at, end);
+		size_t		before, margin = untabbed(mend, findings, line, trimmed(whole), &margins, &before), begin = fresh.len;
+
+		mend->bends[line] = (struct bend){ 0, (long)margin - (long)before };
+		for (size_t i = 0; i < margin; i++)
+			buf_add_char(&fresh, ' ');
+		buf_add(&fresh, span_from(whole, before));
+		margins_note(&margins, trimmed(span_from(buf_span(&fresh), begin)));
+	}
+	mend->text = buf_failed(&fresh) ? SPAN_NONE : arena_copy(mend->arena, buf_span(&fresh));
+	mend->no_memory = mend->text.at == NULL;
+	buf_fini(&fresh);
+}
+
+void
+mend_tell_marks(const struct mend *mend, struct findings *findings)
+{
+	struct span	text = mend->text;
+	struct spot	spot = { 0, 0 };
+
+	for (size_t at = 0; at < text.len; at++) {
+		if (span_starts(span_from(text, at), SPAN(MARK))) {
+			struct place place = mend_place(mend, spot);
+
+			finding_add(findings, &place, FINDING_REFUSED, "a byte order mark, which nobody sees; take it out");
 		}
-		if (tabs == 0)
-			continue;
-		struct place place = mend_place(mend, (struct spot){ line, first });
-		finding_add(findings, &place, FINDING_REFUSED, "a tab at the beginning of a line; indent with blanks");
-		(void)set_margin(mend, line, margin_for_tabs(mend, line, blanks, tabs));
+		spot.line += text.at[at] == '\n';
+		spot.column = text.at[at] == '\n' ? 0 : spot.column + (((unsigned char)text.at[at] & 0xc0) != 0x80);
 	}
 }
 
@@ -348,7 +436,7 @@ is_open_quote(struct mend *mend, struct spot problem, struct place *told)
 static bool
 realign(struct mend *mend, size_t line)
 {
-	size_t	margins[MOST_MARGINS], count = margins_before(mend, line, margins);
+	size_t	margins[MOST_LISTED], count = margins_before(mend, line, margins);
 	size_t	margin = margin_of(line_of(mend, line)), best = SIZE_MAX, distance = SIZE_MAX;
 
 	for (size_t i = 0; i < count; i++) {

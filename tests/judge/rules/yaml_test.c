@@ -13,6 +13,11 @@ static const struct yaml_case {
 	{ "a merge key is refused", "detect: {a: b}\n<<: c\n", "2:1 PW103 merge keys are not read; write the keys out\n" },
 	{ "a key twice is told at its second place", "rule: pw.a\ntitle: x\nrule: pw.b\n",
 	  "3:1 PW104 the key 'rule' stands already at line 1; keep one of them\n" },
+	{ "a byte order mark at the file's beginning is none of it", "\xef\xbb\xbf" "rule: pw.a\n\tx: 1\n",
+	  "2:1 PW103 a tab at the beginning of a line; indent with blanks\n" },
+	{ "one elsewhere is told, for nobody sees it", "rule: pw.a\ntitle: \xef\xbb\xbf\xc3\xa4\xef\xbb\xbf\n",
+	  "2:8 PW103 a byte order mark, which nobody sees; take it out\n"
+	  "2:10 PW103 a byte order mark, which nobody sees; take it out\n" },
 	{ "a tab at the beginning of a line is told", "rule: pw.a\ndetect:\n  a:\n\t  each: message\n",
 	  "4:1 PW103 a tab at the beginning of a line; indent with blanks\n" },
 	{ "what is not UTF-8 is told", "rule: pw.a\ntitle: b\xfc" "cher\n",
