@@ -1,5 +1,6 @@
 #include "status.h"
 
+#include <pixelward/base/file.h>
 #include <pixelward/base/log.h>
 
 #include <errno.h>
@@ -20,19 +21,6 @@ status_init(struct status *status, const char *state_dir)
 		status->path[0] = '\0';
 }
 
-static bool
-write_all(int fd, struct span text)
-{
-	while (text.len > 0) {
-		ssize_t n = write(fd, text.at, text.len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		text = span_from(text, n > 0 ? (size_t)n : 0);
-	}
-	return true;
-}
-
 /* A reader sees the old one or the new one whole. */
 static bool
 replace(const char *path, struct span text)
@@ -46,7 +34,7 @@ replace(const char *path, struct span text)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return false;
-	fine = write_all(fd, text);
+	fine = file_write_at(fd, text, 0);
 	fine = close(fd) == 0 && fine;
 	return fine && rename(fresh, path) == 0;
 }

@@ -8,12 +8,6 @@
 
 #include "rule_set.h"
 
-static bool
-is_asked(const struct rule *rule)
-{
-	return rule->status == RULE_SHADOW || rule->status == RULE_ENFORCE;
-}
-
 /* --- Markdown --- */
 
 /* What a page would take for its own signs. Lines become one. */
@@ -199,7 +193,7 @@ add_overview(struct buf *out, const struct rule *const *rules, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct node *level = node_get(rules[i]->document, "level");
 
-		if (!is_asked(rules[i]))
+		if (!rule_is_asked(rules[i]))
 			continue;
 		buf_printf(out, "| [%.*s](#", SPAN_ARG(rules[i]->name));
 		for (size_t k = 0; k < rules[i]->name.len; k++)
@@ -212,7 +206,7 @@ add_overview(struct buf *out, const struct rule *const *rules, size_t count)
 	}
 	size_t others = 0;
 	for (size_t i = 0; i < count; i++)
-		if (!is_asked(rules[i]))
+		if (!rule_is_asked(rules[i]))
 			buf_printf(out, "%s%.*s (%s)", others++ == 0 ? "\nNot asked: " : ", ", SPAN_ARG(rules[i]->name),
 			    rule_status_names[rules[i]->status]);
 	buf_add(out, others > 0 ? SPAN("\n") : SPAN(""));
@@ -235,7 +229,7 @@ policy_print_page(const struct policy *policy, struct buf *out)
 	buf_printf(out, "# Rules\n\nGeneration %s. Made of the rule files by `pixelctl rules docs`.\n\n", policy->generation);
 	add_overview(out, sorted, set->count);
 	for (size_t i = 0; i < set->count; i++)
-		if (is_asked(sorted[i]))
+		if (rule_is_asked(sorted[i]))
 			add_rule(out, sorted[i]);
 	free(sorted);
 }

@@ -5,16 +5,13 @@
 #include <stdlib.h>
 
 #include <pixelward/dissect/dissect.h>
-#include <pixelward/gateway/pipeline.h>
-#include <pixelward/gateway/size.h>
 #include <pixelward/judge/measure.h>
 
 #include "commands.h"
 #include "mailbox.h"
+#include "opened.h"
 #include "rules_source.h"
 
-#define ARENA_FACTOR	40
-#define ARENA_BASE	((size_t)512 << 20)
 #define OUT_BYTES	((size_t)64 << 20)
 
 struct bench {
@@ -34,16 +31,15 @@ bench_message(void *context, const char *name, struct span raw)
 	const struct dissection	*d;
 
 	(void)name;
-	if (size_limit(raw, &options->limits) != LIMIT_NONE)
-		return true;
-	struct arena *arena = arena_new(ARENA_BASE + options->limits.parse_memory + raw.len * ARENA_FACTOR);
+	struct arena *arena = opened_arena(options, raw.len);
 	if (arena == NULL)
 		return false;
-	if (dissect(raw, &options->limits, arena, &d) == PW_OK) {
-		bench->no_memory = pipeline_envelope(d, arena, &message) != PW_OK ||
-		    policy_measure(bench->policy, &message, d, arena, bench->costs) != PW_OK;
+	enum pw_err err = opened_dissect(options, &message, arena, &d);
+	if (err == PW_OK) {
+		err = policy_measure(bench->policy, &message, d, arena, bench->costs);
 		bench->judged++;
 	}
+	bench->no_memory = err == PW_ENOMEM;
 	arena_free(arena);
 	return !bench->no_memory;
 }

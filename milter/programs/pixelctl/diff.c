@@ -5,15 +5,12 @@
 #include <string.h>
 
 #include <pixelward/dissect/dissect.h>
-#include <pixelward/gateway/pipeline.h>
-#include <pixelward/gateway/size.h>
 
 #include "commands.h"
 #include "mailbox.h"
+#include "opened.h"
 #include "rules_source.h"
 
-#define ARENA_FACTOR	40
-#define ARENA_BASE	((size_t)512 << 20)
 #define OUT_BYTES	((size_t)64 << 20)
 #define MOST_REFERENCES	10	/* of a message, as text */
 
@@ -250,14 +247,8 @@ json_change(struct diff *diff, const char *name, const struct dissection *d, con
 static enum pw_err
 judge_both(struct diff *diff, struct message *message, const struct dissection **d, struct verdict verdicts[2])
 {
-	const struct options	*options = diff->sources[OLD].options;
-	enum pw_err		 err;
+	enum pw_err err = opened_dissect(diff->sources[OLD].options, message, diff->arena, d);
 
-	if (size_limit(message->raw, &options->limits) != LIMIT_NONE)
-		return PW_ELIMIT;
-	err = dissect(message->raw, &options->limits, diff->arena, d);
-	if (err == PW_OK)
-		err = pipeline_envelope(*d, diff->arena, message);
 	for (int i = OLD; i <= NEW && err == PW_OK; i++)
 		err = judge(message, *d, diff->sources[i].options, diff->policies[i], diff->arena, &verdicts[i]);
 	return err;
@@ -288,7 +279,7 @@ diff_message(void *context, const char *name, struct span raw)
 	struct verdict		 verdicts[2];
 	const struct dissection	*d;
 
-	diff->arena = arena_new(ARENA_BASE + diff->sources[OLD].options->limits.parse_memory + raw.len * ARENA_FACTOR);
+	diff->arena = opened_arena(diff->sources[OLD].options, raw.len);
 	if (diff->arena == NULL)
 		return false;
 	enum pw_err err = judge_both(diff, &message, &d, verdicts);

@@ -11,11 +11,9 @@
 
 #include "commands.h"
 #include "mailbox.h"
+#include "opened.h"
 #include "rules_source.h"
 
-/* As pixelctl scan has it. */
-#define ARENA_FACTOR	40
-#define ARENA_BASE	((size_t)512 << 20)
 #define OUT_BYTES	((size_t)1 << 30)
 #define MOST_SELECTED	20	/* elements of a selection, or of a condition, that the text tells of */
 #define MOST_BYTES	400	/* of an element that the text shows */
@@ -409,7 +407,7 @@ explain_message(void *context, const char *name, struct span raw)
 	size_t			 count;
 	enum limit		 limit = size_limit(raw, &explain->source.options->limits);
 
-	explain->arena = arena_new(ARENA_BASE + explain->source.options->limits.parse_memory + raw.len * ARENA_FACTOR);
+	explain->arena = opened_arena(explain->source.options, raw.len);
 	if (explain->arena == NULL)
 		return false;
 	explain->message = &message;

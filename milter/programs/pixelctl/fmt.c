@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <pixelward/base/file.h>
 #include <pixelward/judge/rules.h>
 
 #include "commands.h"
@@ -49,12 +50,7 @@ replace(const char *path, struct span text)
 		return false;
 	bool fine = fchmod(fd, about.st_mode & 07777) == 0 &&
 	    (fchown(fd, about.st_uid, about.st_gid) == 0 || geteuid() != 0);
-	for (size_t at = 0; fine && at < text.len;) {
-		ssize_t n = write(fd, text.at + at, text.len - at);
-
-		fine = n >= 0 || errno == EINTR;
-		at += n > 0 ? (size_t)n : 0;
-	}
+	fine = fine && file_write_at(fd, text, 0);
 	fine = fine && fsync(fd) == 0;
 	fine = close(fd) == 0 && fine;
 	fine = fine && rename(fresh, real) == 0;

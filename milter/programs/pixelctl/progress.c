@@ -2,21 +2,13 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include <pixelward/base/clock.h>
 
 #define FIRST_MS	500	/* what is done by then needs no bar */
 #define STEP_MS		100
 #define WIDTH		30
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void
 progress_begin(struct progress *progress, const char *what, uint64_t total)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <pixelward/base/clock.h>
-#include <pixelward/base/config.h>
+#include <pixelward/base/clock.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/generation.h>
 #include <pixelward/keeper/status.h>

@@ -15,11 +15,8 @@
 #include <pixelward/gateway/size.h>
 
 #include "commands.h"
+#include "opened.h"
 #include "report.h"
-
-/* Arena of a message beside its own bytes: what dissecting may take at the most, and as much again for the rewrite. */
-#define ARENA_FACTOR	40
-#define ARENA_BASE	((size_t)64 << 20)
 
 struct scan {
 	const char	*config, *rewrite_dir, *mode;
@@ -220,7 +217,7 @@ scan_file(struct scan *scan, const char *file)
 	if (!read_message(file, &content)) {
 		fprintf(stderr, "pixelctl: %s: %s\n", file, strerror(errno));
 		raise_status(scan, SCAN_NO_INPUT);
-	} else if ((arena = arena_new(ARENA_BASE + scan->options->limits.parse_memory + content.len * ARENA_FACTOR)) == NULL)
+	} else if ((arena = opened_arena(scan->options, content.len)) == NULL)
 		raise_status(scan, SCAN_SOFTWARE);
 	else
 		scan_message(scan, file, buf_span(&content), arena);
