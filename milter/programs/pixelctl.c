@@ -15,7 +15,7 @@ static const struct {
 	    "      [--format text|json] MAIL...\n"
 	    "  pixelctl rules diff [-c FILE] [--format text|json] OLD NEW MAIL...\n"
 	    "  pixelctl rules bench [-c FILE] [--rules DIR|FILE]... [--format text|json] MAIL...\n"
-	    "  pixelctl rules fmt [--check|-w] FILE...\n"
+	    "  pixelctl rules fmt [--check|-w] DIR|FILE...\n"
 	    "  pixelctl rules docs [-c FILE] [DIR|FILE...]\n"
 	    "  pixelctl rules facts|schema",
 	    rules_command },

@@ -341,6 +341,9 @@ class Fmt(Mail):
         self.assertEqual(os.stat(loose).st_mode & 0o777, 0o640)
         self.assertEqual(os.listdir(self.folder).count("loose.yaml"), 1)
         self.assertEqual(rules("fmt", "--check", good, loose).returncode, 0)
+        self.assertEqual(rules("fmt", "--check", self.folder).returncode, 0)
+        self.write("loose.yaml", rule() + "\n\n")
+        self.assertEqual(rules("fmt", "--check", self.folder).returncode, 1)
 
     def test_a_file_with_mistakes_is_left_alone(self):
         bad = self.write("bad.yaml", "rule:   *x*\n")

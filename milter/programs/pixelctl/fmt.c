@@ -1,4 +1,5 @@
 /* pixelctl rules fmt: rule files in one form, in place or to look at. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -110,6 +111,35 @@ format_file(const char *path, enum fmt_mode mode)
 	return status;
 }
 
+static int
+is_rule_file(const struct dirent *entry)
+{
+	struct span name = span_of(entry->d_name);
+
+	return name.at[0] != '.' && name.len > 5 && span_eq(span_from(name, name.len - 5), SPAN(".yaml"));
+}
+
+/* A file, or the rule files of a directory; the highest status. */
+static int
+format_path(const char *path, enum fmt_mode mode)
+{
+	struct dirent	**files = NULL;
+	int		  count = scandir(path, &files, is_rule_file, alphasort), worst = RULES_GOOD;
+	char		  file[PATH_MAX];
+
+	if (count < 0)
+		return format_file(path, mode);
+	for (int i = 0; i < count; i++) {
+		snprintf(file, sizeof(file), "%s/%s", path, files[i]->d_name);
+		int status = format_file(file, mode);
+
+		worst = status > worst ? status : worst;
+		free(files[i]);
+	}
+	free(files);
+	return worst;
+}
+
 int
 rules_fmt(int argc, char **argv)
 {
@@ -127,7 +157,7 @@ rules_fmt(int argc, char **argv)
 		return RULES_USAGE;
 	}
 	for (int i = optind; i < argc; i++) {
-		int status = format_file(argv[i], mode);
+		int status = format_path(argv[i], mode);
 
 		worst = status > worst ? status : worst;
 	}
