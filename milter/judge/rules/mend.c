@@ -13,7 +13,6 @@ bytes_of(struct mend *mend)
 	return (char *)(uintptr_t)mend->text.at;
 }
 
-#define MARK		"\xef\xbb\xbf"
 #define MOST_MARGIN	64
 
 /* --- lines and columns --- */
@@ -158,7 +157,7 @@ exchange(struct mend *mend, size_t line, size_t from, size_t to, struct span fre
 	struct span	before, after;
 	size_t		begin = line_begin(mend, line);
 
-	if (!make_own(mend))
+	if (line >= mend->line_count || !make_own(mend))
 		return false;
 	struct bend	*bend = &mend->bends[line];
 	size_t		 column = column_of(span_from(mend->text, begin), from - begin);
@@ -311,20 +310,52 @@ mend_tabs(struct mend *mend, struct findings *findings)
 	buf_fini(&fresh);
 }
 
-void
-mend_tell_marks(const struct mend *mend, struct findings *findings)
-{
-	struct span	text = mend->text;
-	struct spot	spot = { 0, 0 };
+/* --- signs that nobody sees --- */
 
-	for (size_t at = 0; at < text.len; at++) {
-		if (span_starts(span_from(text, at), SPAN(MARK))) {
+/* To libyaml, all but the first end a line; to editors they do not. What stands for them has as many bytes. */
+static const struct sign {
+	struct span	bytes;
+	const char	*what, *stands_for;	/* NULL: it may stay */
+} signs[] = {
+	{ { "\xef\xbb\xbf", 3 }, "a byte order mark, which nobody sees; take it out", NULL },
+	{ { "\r", 1 }, "a carriage return within a line; end lines with a line feed", " " },
+	{ { "\xc2\x85", 2 }, "a line end that few programs know (U+0085); end lines with a line feed", "\xc2\xa0" },
+	{ { "\xe2\x80\xa8", 3 }, "a line end that few programs know (U+2028); end lines with a line feed", "\xe2\x80\xaf" },
+	{ { "\xe2\x80\xa9", 3 }, "a line end that few programs know (U+2029); end lines with a line feed", "\xe2\x80\xaf" },
+};
+
+static const struct sign *
+sign_at(struct span text, size_t at)
+{
+	struct span rest = span_from(text, at);
+
+	for (size_t i = 0; i < NITEMS(signs); i++)
+		if (span_starts(rest, signs[i].bytes) && !span_starts(rest, SPAN("\r\n")))
+			return &signs[i];
+	return NULL;
+}
+
+void
+mend_signs(struct mend *mend, struct findings *findings)
+{
+	struct spot spot = { 0, 0 };
+
+	for (size_t at = 0; at < mend->text.len; at++) {
+		const struct sign *sign = sign_at(mend->text, at);
+
+		if (sign != NULL) {
 			struct place place = mend_place(mend, spot);
 
-			finding_add(findings, &place, FINDING_REFUSED, "a byte order mark, which nobody sees; take it out");
+			finding_add(findings, &place, FINDING_REFUSED, "%s", sign->what);
 		}
-		spot.line += text.at[at] == '\n';
-		spot.column = text.at[at] == '\n' ? 0 : spot.column + (((unsigned char)text.at[at] & 0xc0) != 0x80);
+		if (sign != NULL && sign->stands_for != NULL) {
+			if ((mend->mended == 0 || mend->bends == NULL) && !make_own(mend))
+				return;
+			memcpy(bytes_of(mend) + at, sign->stands_for, sign->bytes.len);
+		}
+		spot.line += mend->text.at[at] == '\n';
+		spot.column = mend->text.at[at] == '\n' ? 0 :
+		    spot.column + (((unsigned char)mend->text.at[at] & 0xc0) != 0x80);
 	}
 }
 

@@ -42,8 +42,8 @@ void		 mend_init(struct mend *, const struct source *, struct span text, size_t 
 struct place	 mend_place(const struct mend *, struct spot);
 /* Tells each line that tabs indent, and indents it with blanks. */
 void		 mend_tabs(struct mend *, struct findings *);
-/* Tells each byte order mark behind the file's beginning, and leaves it. */
-void		 mend_tell_marks(const struct mend *, struct findings *);
+/* Tells byte order marks behind the file's beginning, and what ends lines to libyaml alone; no line ends there any more. */
+void		 mend_signs(struct mend *, struct findings *);
 
 mend_cure	 cure_bytes, cure_character, cure_escape, cure_word, cure_colon, cure_margin, cure_quote, cure_bracket, cure_key, cure_line;
 

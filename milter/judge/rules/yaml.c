@@ -378,7 +378,7 @@ document_read(const struct source *source, struct span text, size_t lines_before
 	size_t		errors_before = findings->errors;
 
 	mend_init(&reading.mend, source, text, lines_before, findings->arena);
-	mend_tell_marks(&reading.mend, findings);
+	mend_signs(&reading.mend, findings);
 	mend_tabs(&reading.mend, findings);
 	for (;;) {
 		size_t count = findings->count, errors = findings->errors, doubts = findings->doubt_count;

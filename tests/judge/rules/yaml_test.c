@@ -18,6 +18,13 @@ static const struct yaml_case {
 	{ "one elsewhere is told, for nobody sees it", "rule: pw.a\ntitle: \xef\xbb\xbf\xc3\xa4\xef\xbb\xbf\n",
 	  "2:8 PW103 a byte order mark, which nobody sees; take it out\n"
 	  "2:10 PW103 a byte order mark, which nobody sees; take it out\n" },
+	{ "what ends lines to YAML alone is told", "rule: pw.a\ntitle: A\rB\xc2\x85" "C\xe2\x80\xa8" "D\xe2\x80\xa9" "E\r\nlevle: low\n",
+	  "2:9 PW103 a carriage return within a line; end lines with a line feed\n"
+	  "2:11 PW103 a line end that few programs know (U+0085); end lines with a line feed\n"
+	  "2:13 PW103 a line end that few programs know (U+2028); end lines with a line feed\n"
+	  "2:15 PW103 a line end that few programs know (U+2029); end lines with a line feed\n"
+	  "3:1 PW201 unknown key 'levle'" },
+	{ "lines that end as on Windows are lines", "rule: pw.a\r\ntitle: A\r\nlevle: low\r\n", "3:1 PW201 unknown key 'levle'" },
 	{ "a tab at the beginning of a line is told", "rule: pw.a\ndetect:\n  a:\n\t  each: message\n",
 	  "4:1 PW103 a tab at the beginning of a line; indent with blanks\n" },
 	{ "what is not UTF-8 is told", "rule: pw.a\ntitle: b\xfc" "cher\n",
