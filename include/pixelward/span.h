@@ -85,6 +85,18 @@ span_eq(struct span a, struct span b)
 }
 
 bool		span_eq_nocase(struct span a, struct span b);
+
+/* The same of a word of some table: most differ in their first letter. */
+static inline bool
+span_is(struct span s, const char *word)
+{
+	size_t i = 0;
+
+	while (i < s.len && word[i] != '\0' && ascii_lower(s.at[i]) == ascii_lower(word[i]))
+		i++;
+	return i == s.len && word[i] == '\0';
+}
+
 bool		span_starts(struct span s, struct span prefix);
 bool		span_starts_nocase(struct span s, struct span prefix);
 bool		span_ends_nocase(struct span s, struct span suffix);

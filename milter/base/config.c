@@ -520,7 +520,7 @@ static bool
 is_group(const struct options *options, const char *name)
 {
 	for (size_t i = 0; i < options->groups.count; i++)
-		if (span_eq_nocase(span_of(name), span_of(options->groups.at[i].name)))
+		if (span_is(span_of(name), options->groups.at[i].name))
 			return true;
 	return false;
 }
@@ -538,7 +538,7 @@ watched_check(struct reader *reader)
 	for (size_t i = 0; i < names->count && !of_watch->wrong && !of_group->wrong; i++) {
 		if (is_group(reader->options, names->at[i]))
 			continue;
-		if (!span_eq_nocase(span_of(names->at[i]), span_of(watch->fallback)))
+		if (!span_is(span_of(names->at[i]), watch->fallback))
 			mistake(reader, place, "no Group defines '%s', which WatchGroups names; write Group %s FILE, or "
 			    "take the name out", names->at[i], names->at[i]);
 		else if (reader->options->groups.count > 0)

@@ -251,7 +251,7 @@ check_verifier(struct span text, struct buf *normal, struct buf *note, struct bu
 	bool				known = slash == text.len;
 
 	for (size_t i = 0; i < NITEMS(methods); i++)
-		known = known || span_eq_nocase(span_from(text, slash + 1), span_of(methods[i]));
+		known = known || span_is(span_from(text, slash + 1), methods[i]);
 	if (!known)
 		return fails(why, "no method of a verifier; write ID, ID/spf, ID/dkim or ID/dmarc");
 	return check_authserv_id(span_cut(text, 0, slash), normal, note, why);

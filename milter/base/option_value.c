@@ -112,7 +112,7 @@ number_parse(struct span text, const struct unit *units, uint64_t *number, bool 
 		return false;
 	struct span unit = span_trim(span_from(text, i));
 	for (; units->name != NULL; units++)
-		if (span_eq_nocase(unit, span_of(units->name))) {
+		if (span_is(unit, units->name)) {
 			if (__builtin_mul_overflow(value, units->worth, number))
 				*huge = true;
 			return true;
@@ -200,7 +200,7 @@ set_word(const struct option *option, struct options *options, struct span text,
     struct buf *report)
 {
 	for (unsigned i = 0; option->words[i] != NULL; i++)
-		if (span_eq_nocase(text, span_of(option->words[i]))) {
+		if (span_is(text, option->words[i])) {
 			memcpy(field(option, options), &i, sizeof(i));
 			/* The store that vouches for hosts comes later; the promise must not be taken for kept. */
 			if (option->at == offsetof(struct options, remote_content) && i == REMOTE_UNVOUCHED)
@@ -216,7 +216,7 @@ set_bool(const struct option *option, struct options *options, struct span text,
     struct buf *report)
 {
 	for (size_t i = 0; i < NITEMS(booleans); i++)
-		if (span_eq_nocase(text, span_of(booleans[i].name))) {
+		if (span_is(text, booleans[i].name)) {
 			memcpy(field(option, options), &booleans[i].value, sizeof(bool));
 			return PW_OK;
 		}
@@ -376,7 +376,7 @@ name_is_good(const struct option *option, const struct option_files *files, stru
 		good = true;
 	buf_fini(&why);
 	for (size_t i = 0; good && i < files->count; i++)
-		if (span_eq_nocase(name, span_of(files->at[i].name))) {
+		if (span_is(name, files->at[i].name)) {
 			complain(report, place, "%s %.*s stands already, with %s; write another name, or one file for "
 			    "both", option->keyword, SPAN_ARG(name), files->at[i].path);
 			return false;

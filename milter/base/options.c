@@ -135,7 +135,7 @@ const struct option *
 option_find(struct span keyword)
 {
 	for (size_t i = 0; i < options_count; i++)
-		if (span_eq_nocase(keyword, span_of(options_table[i].keyword)))
+		if (span_is(keyword, options_table[i].keyword))
 			return &options_table[i];
 	return NULL;
 }
@@ -181,7 +181,7 @@ option_suggest(struct span keyword)
 	size_t		 least = keyword.len < 9 ? 3 : keyword.len / 3 + 1;	/* so far away it is another word */
 
 	for (size_t i = 0; i < NITEMS(foreign_words); i++)
-		if (span_eq_nocase(keyword, span_of(foreign_words[i].foreign)))
+		if (span_is(keyword, foreign_words[i].foreign))
 			return foreign_words[i].ours;
 	if (keyword.len > LONGEST_KEYWORD)
 		return NULL;

@@ -83,7 +83,7 @@ static const struct option_row *
 option_find(struct span name)
 {
 	for (size_t i = 0; i < NITEMS(options); i++)
-		if (span_eq_nocase(name, span_of(options[i].name)))
+		if (span_is(name, options[i].name))
 			return &options[i];
 	return NULL;
 }

@@ -133,7 +133,7 @@ groups
 group_set_named(const struct group_set *set, const char *name)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (span_eq_nocase(span_of(name), span_of(set->names[i])))
+		if (span_is(span_of(name), set->names[i]))
 			return (groups)1 << i;
 	return 0;
 }

@@ -45,7 +45,7 @@ static bool
 is_enveloped(const struct dissection *d, const struct part *part)
 {
 	for (size_t i = 0; i < NITEMS(enveloping_types); i++)
-		if (span_eq_nocase(dissection_text(d, part->type), span_of(enveloping_types[i])))
+		if (span_is(dissection_text(d, part->type), enveloping_types[i]))
 			return true;
 	return false;
 }

@@ -50,7 +50,7 @@ list_duration(struct span text)
 		return 0;
 	for (size_t i = 0; i < NITEMS(units); i++)
 		for (size_t k = 0; k < NITEMS(units[i].words); k++)
-			if (span_eq_nocase(span_cut(text, at, end), span_of(units[i].words[k])))
+			if (span_is(span_cut(text, at, end), units[i].words[k]))
 				return number * units[i].seconds;
 	return 0;
 }

@@ -19,7 +19,7 @@ enum list_format
 list_format_named(struct span name)
 {
 	for (size_t i = 0; i < NITEMS(formats); i++)
-		if (span_eq_nocase(name, span_of(formats[i].name)))
+		if (span_is(name, formats[i].name))
 			return formats[i].format;
 	return LIST_UNKNOWN;
 }

@@ -75,7 +75,7 @@ on_stale_set(struct reading *reading, size_t at, struct span value)
 	static const char *const words[] = { [STALE_WARN] = "warn", [STALE_KEEP] = "keep", [STALE_DROP] = "drop" };
 
 	for (size_t i = 0; i < NITEMS(words); i++)
-		if (span_eq_nocase(value, span_of(words[i]))) {
+		if (span_is(value, words[i])) {
 			reading_list(reading)->on_stale = (enum list_on_stale)i;
 			return;
 		}
@@ -113,7 +113,7 @@ directive(struct reading *reading, struct span line)
 	struct span	 name = span_trim(span_cut(line, 2, colon)), value = span_trim(span_from(line, colon + 1));
 
 	for (size_t i = 0; i < NITEMS(directives); i++) {
-		if (!span_eq_nocase(name, span_of(directives[i].name)))
+		if (!span_is(name, directives[i].name))
 			continue;
 		if (reading->said[i] > 0)
 			lines_mistake(lines, at, "the %s stands already at line %zu; keep one of them", directives[i].name,

@@ -80,7 +80,7 @@ static bool
 is_one_of(struct span word, const char *const *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_eq_nocase(word, span_of(table[i])))
+		if (span_is(word, table[i]))
 			return true;
 	return false;
 }
@@ -140,7 +140,7 @@ static enum telltale
 telltale_of_word(struct span word)
 {
 	for (size_t i = 0; i < NITEMS(telltales); i++)
-		if (span_eq_nocase(word, span_of(telltales[i].word)))
+		if (span_is(word, telltales[i].word))
 			return telltales[i].sure ? TELLS_SURELY : TELLS_MAYBE;
 	return TELLS_NOTHING;
 }

@@ -48,7 +48,7 @@ static bool
 is_role(struct span local)
 {
 	for (size_t i = 0; i < NITEMS(roles); i++)
-		if (span_eq_nocase(local, span_of(roles[i])))
+		if (span_is(local, roles[i]))
 			return true;
 	return false;
 }

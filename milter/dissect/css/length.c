@@ -34,7 +34,7 @@ css_length_px(struct span value, bool quirks, double *px)
 		return true;
 	}
 	for (size_t i = 0; i < NITEMS(units) && length.type == CSS_DIMENSION; i++) {
-		if (!span_eq_nocase(length.value, span_of(units[i].name)))
+		if (!span_is(length.value, units[i].name))
 			continue;
 		*px = length.number * units[i].px;
 		return true;

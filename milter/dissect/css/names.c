@@ -34,7 +34,7 @@ css_name_find(struct span name, const struct css_name *table, size_t count, int 
 {
 	for (size_t i = 0; i < count; i++)
 		if (ascii_lower(name.len > 0 ? name.at[0] : '\0') == table[i].name[0] &&
-		    span_eq_nocase(name, span_of(table[i].name)))
+		    span_is(name, table[i].name))
 			return table[i].means;
 	return otherwise;
 }

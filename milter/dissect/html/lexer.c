@@ -18,7 +18,7 @@ html_raw_element(struct span name)
 {
 	size_t i = 0;
 
-	while (i < HTML_RAW_ELEMENTS && !span_eq_nocase(name, span_of(raw_elements[i])))
+	while (i < HTML_RAW_ELEMENTS && !span_is(name, raw_elements[i]))
 		i++;
 	return i;
 }

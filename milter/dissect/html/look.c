@@ -214,7 +214,7 @@ look_at_param(struct look *look, struct span value)
 	find_deciding(look, SPAN("name"));
 	for (size_t k = 0; k < look->deciding_count; k++)
 		for (size_t i = 0; i < NITEMS(param_names); i++)
-			if (span_eq_nocase(look->deciding[k], span_of(param_names[i]))) {
+			if (span_is(look->deciding[k], param_names[i])) {
 				add_url(look, value);
 				return;
 			}

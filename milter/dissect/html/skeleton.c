@@ -27,7 +27,7 @@ static bool
 is_in(struct span name, const char *const *table, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_eq_nocase(name, span_of(table[i])))
+		if (span_is(name, table[i]))
 			return true;
 	return false;
 }

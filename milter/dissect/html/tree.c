@@ -99,7 +99,7 @@ is_harmless(struct span attribute)
 	static const char *const names[] = { "id", "class", "style", "hidden", "title", "lang", "dir", "slot" };
 
 	for (size_t i = 0; i < NITEMS(names); i++)
-		if (span_eq_nocase(attribute, span_of(names[i])))
+		if (span_is(attribute, names[i]))
 			return true;
 	return span_starts_nocase(attribute, SPAN("data-"));
 }

@@ -237,7 +237,7 @@ bool
 element_is_void(struct span name)
 {
 	for (size_t i = 0; i < NITEMS(void_elements); i++)
-		if (span_eq_nocase(name, span_of(void_elements[i])))
+		if (span_is(name, void_elements[i]))
 			return true;
 	return false;
 }

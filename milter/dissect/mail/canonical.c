@@ -58,7 +58,7 @@ stays(const struct field *field)
 	if (!span_starts_nocase(field->name, SPAN("content-")))
 		return !span_eq_nocase(field->name, SPAN("mime-version"));
 	for (size_t i = 0; i < NITEMS(kept_content_fields); i++)
-		if (span_eq_nocase(field->name, span_of(kept_content_fields[i])))
+		if (span_is(field->name, kept_content_fields[i]))
 			return !field->odd;
 	return false;
 }

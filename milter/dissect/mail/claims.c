@@ -157,7 +157,7 @@ take_property(struct reader *reader, struct result *result, struct span kind)
 	bool known = false;
 
 	for (size_t i = 0; i < NITEMS(property_kinds); i++)
-		known = known || span_eq_nocase(kind, span_of(property_kinds[i]));
+		known = known || span_is(kind, property_kinds[i]);
 	want_sign(reader, '.');
 	struct span name = take_keyword(reader);
 	want_sign(reader, '=');
@@ -167,7 +167,7 @@ take_property(struct reader *reader, struct result *result, struct span kind)
 	for (size_t i = 0; i < NITEMS(properties) && !reader->broken; i++) {
 		struct span *slot = (struct span *)(void *)((char *)result + properties[i].slot);
 
-		if (!span_eq_nocase(kind, span_of(properties[i].kind)) || !span_eq_nocase(name, span_of(properties[i].name)))
+		if (!span_is(kind, properties[i].kind) || !span_is(name, properties[i].name))
 			continue;
 		if (slot->at != NULL)
 			reader->broken = true;
@@ -232,7 +232,7 @@ static bool
 index_of(struct span word, const char *const *words, size_t count, uint32_t *index)
 {
 	for (*index = 0; *index < count; ++*index)
-		if (span_eq_nocase(word, span_of(words[*index])))
+		if (span_is(word, words[*index]))
 			return true;
 	*index = 0;
 	return false;

@@ -120,7 +120,7 @@ contentlines_collect(struct collector *collector, const struct layer *layer)
 		size_t dot = span_find_char(span_cut(line, 0, name), '.', 0);
 		struct span bare = span_cut(line, dot < name ? dot + 1 : 0, name);
 		for (size_t i = 0; i < NITEMS(properties); i++)
-			if (span_eq_nocase(span_trim(bare), span_of(properties[i].name)))
+			if (span_is(span_trim(bare), properties[i].name))
 				look_at_line(collector, layer, &properties[i], at, end);
 	}
 }

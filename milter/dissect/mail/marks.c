@@ -126,7 +126,7 @@ void
 marks_add(struct block *block, struct span name, struct span value)
 {
 	for (size_t i = 0; i < NITEMS(fields) && block->marks.count < MOST_MARKS; i++)
-		if (span_eq_nocase(name, span_of(fields[i].name))) {
+		if (span_is(name, fields[i].name)) {
 			fields[i].add(block, fields[i].field, span_trim(value));
 			return;
 		}

@@ -20,7 +20,7 @@ own_header_read(struct own_header *header, struct block *block, const struct fie
 	struct span value = field_unfold(field->value, block->arena);
 
 	for (size_t i = 0; i < NITEMS(address_fields); i++)
-		if (span_eq_nocase(field->name, span_of(address_fields[i].name)))
+		if (span_is(field->name, address_fields[i].name))
 			addresses_add(block, address_fields[i].role, value);
 	if (span_eq_nocase(field->name, SPAN("subject")) && block->head.subject.len == 0)
 		block->head.subject = block_text(block, words_decode(value, block->arena));

@@ -101,7 +101,7 @@ requests_look(struct block *block, uint32_t part, const struct field *field, siz
 	uint32_t document;
 
 	for (size_t i = 0; request == NULL && i < NITEMS(requests); i++)
-		if (span_eq_nocase(field->name, span_of(requests[i].name)))
+		if (span_is(field->name, requests[i].name))
 			request = &requests[i];
 	if (request == NULL || !open_document(block, part, &document))
 		return;

@@ -37,7 +37,7 @@ bool
 condition_is_reserved(struct span name)
 {
 	for (size_t i = 0; i < NITEMS(reserved); i++)
-		if (span_eq_nocase(name, span_of(reserved[i])))
+		if (span_is(name, reserved[i]))
 			return true;
 	return false;
 }

@@ -21,7 +21,7 @@ is_trusted_by(struct span trusted, struct span verifier, enum claim_method metho
 	size_t slash = span_find_char(trusted, '/', 0);
 
 	return span_eq_nocase(span_cut(trusted, 0, slash), verifier) &&
-	    (slash == trusted.len || span_eq_nocase(span_from(trusted, slash + 1), span_of(word_of_method(method))));
+	    (slash == trusted.len || span_is(span_from(trusted, slash + 1), word_of_method(method)));
 }
 
 static bool
