@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/nearest.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,60 +141,17 @@ option_find(struct span keyword)
 	return NULL;
 }
 
-#define LONGEST_KEYWORD	32
-
-/* Letters to add, drop, change or swap with the neighbour. (Damerau and Levenshtein, adjacent swaps only) */
-static size_t
-edit_distance(struct span a, struct span b)
-{
-	size_t rows[3][LONGEST_KEYWORD + 1];
-	size_t *before = rows[0], *last = rows[1], *now = rows[2];
-
-	for (size_t j = 0; j <= b.len; j++)
-		last[j] = j;
-	for (size_t i = 1; i <= a.len; i++) {
-		now[0] = i;
-		for (size_t j = 1; j <= b.len; j++) {
-			char	x = ascii_lower(a.at[i - 1]), y = ascii_lower(b.at[j - 1]);
-			size_t	best = last[j - 1] + (x != y);
-
-			if (last[j] + 1 < best)
-				best = last[j] + 1;
-			if (now[j - 1] + 1 < best)
-				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && x == ascii_lower(b.at[j - 2]) && ascii_lower(a.at[i - 2]) == y &&
-			    before[j - 2] + 1 < best)
-				best = before[j - 2] + 1;
-			now[j] = best;
-		}
-		size_t *oldest = before;
-		before = last;
-		last = now;
-		now = oldest;
-	}
-	return last[b.len];
-}
-
 const char *
 option_suggest(struct span keyword)
 {
-	const char	*nearest = NULL;
-	size_t		 least = keyword.len < 9 ? 3 : keyword.len / 3 + 1;	/* so far away it is another word */
+	struct nearest nearest = { .word = keyword };
 
 	for (size_t i = 0; i < NITEMS(foreign_words); i++)
 		if (span_is(keyword, foreign_words[i].foreign))
 			return foreign_words[i].ours;
-	if (keyword.len > LONGEST_KEYWORD)
-		return NULL;
-	for (size_t i = 0; i < options_count; i++) {
-		size_t distance = edit_distance(keyword, span_of(options_table[i].keyword));
-
-		if (distance < least) {
-			least = distance;
-			nearest = options_table[i].keyword;
-		}
-	}
-	return nearest;
+	for (size_t i = 0; i < options_count; i++)
+		nearest_try(&nearest, options_table[i].keyword);
+	return nearest.best;
 }
 
 /* The table's own text is read as a file's would be; a list is cut at its commas. */

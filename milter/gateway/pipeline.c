@@ -10,18 +10,7 @@
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/rewrite/rewrite.h>
 
-static void
-add_reason(struct verdict *verdict, struct span reason, struct arena *arena)
-{
-	struct span *larger = arena_array(arena, verdict->reason_count + 1, sizeof(*larger));
-
-	if (larger == NULL)
-		return;
-	if (verdict->reason_count > 0)
-		memcpy(larger, verdict->reasons, verdict->reason_count * sizeof(*larger));
-	verdict->reasons = larger;
-	larger[verdict->reason_count++] = reason;
-}
+#include "fate.h"
 
 /* What one run through the house needs beside the message. */
 struct house {
@@ -44,27 +33,12 @@ static const struct failure {
 	{ PW_EBLOCK,	offsetof(struct options, on_poison),	"OnPoison",	"builtin.poison" },
 };
 
-static void
-add_rule(struct verdict *verdict, const char *rule, struct arena *arena)
-{
-	struct span *rules = arena_array(arena, 1, sizeof(*rules));
-
-	if (rules == NULL || verdict->rule_count > 0)
-		return;
-	*rules = span_of(rule);
-	verdict->rules = rules;
-	verdict->rule_count = 1;
-}
-
 /* Something failed on the way: what options and the table of errors say becomes of the mail. */
 static void
 fail(const struct house *house, struct outcome *outcome, enum pw_err err, const char *where, struct span detail)
 {
 	static const enum action of_fate[] = {
 		[MAIL_GOES_ON] = ACTION_DELIVER, [MAIL_HELD] = ACTION_HOLD, [MAIL_DEFERRED] = ACTION_TEMPFAIL,
-	};
-	static const enum action of_option[] = {
-		[ON_HOLD] = ACTION_HOLD, [ON_TEMPFAIL] = ACTION_TEMPFAIL, [ON_ACCEPT] = ACTION_DELIVER,
 	};
 	enum action	 action = of_fate[pw_fate(err)];
 	const char	*option = "";
@@ -74,15 +48,15 @@ fail(const struct house *house, struct outcome *outcome, enum pw_err err, const 
 			enum on_failure fate;
 
 			memcpy(&fate, (const char *)house->options + failures[i].option, sizeof(fate));
-			action = of_option[fate];
+			action = fate_action(fate);
 			option = failures[i].name;
-			add_rule(&outcome->verdict, failures[i].rule, house->arena);
+			fate_add_rule(&outcome->verdict, failures[i].rule, house->arena);
 		}
 	outcome->rewritten.changed = false;
 	outcome->failure = err;
 	if (action > outcome->verdict.action)
 		outcome->verdict.action = action;
-	add_reason(&outcome->verdict, arena_printf(house->arena, "%s: %s%s%.*s%s%s%s", where, pw_strerror(err),
+	fate_add_reason(&outcome->verdict, arena_printf(house->arena, "%s: %s%s%.*s%s%s%s", where, pw_strerror(err),
 	    detail.len > 0 ? ": " : "", SPAN_ARG(detail), option[0] != '\0' ? " (" : "", option,
 	    option[0] != '\0' ? ")" : ""), house->arena);
 }

@@ -1,6 +1,6 @@
 #include <pixelward/gateway/size.h>
 
-#include <string.h>
+#include "fate.h"
 
 /* Line feeds without a carriage return before them: each is one byte more on the wire. */
 static uint64_t
@@ -52,25 +52,10 @@ size_limit(struct span message, const struct limits *limits)
 	return header_limit(message, limits);
 }
 
-/* A message that is accepted unseen is delivered as it is. */
-static const enum action actions[] = {
-	[ON_HOLD]	= ACTION_HOLD,
-	[ON_TEMPFAIL]	= ACTION_TEMPFAIL,
-	[ON_ACCEPT]	= ACTION_DELIVER,
-};
-
 void
 size_outcome(enum limit limit, const struct options *options, struct arena *arena, struct outcome *outcome)
 {
-	struct span *rule = arena_array(arena, 2, sizeof(*rule)), *reason = rule + 1;
-
-	*outcome = (struct outcome){ .verdict.action = actions[options->on_limit] };
-	if (rule == NULL)
-		return;
-	*rule = SPAN("builtin.limit");
-	outcome->verdict.rules = rule;
-	outcome->verdict.rule_count = 1;
-	*reason = arena_printf(arena, "more than %s allows", limit_name(limit));
-	outcome->verdict.reasons = reason;
-	outcome->verdict.reason_count = reason->at != NULL ? 1 : 0;
+	*outcome = (struct outcome){ .verdict.action = fate_action(options->on_limit) };
+	fate_add_rule(&outcome->verdict, "builtin.limit", arena);
+	fate_add_reason(&outcome->verdict, arena_printf(arena, "more than %s allows", limit_name(limit)), arena);
 }

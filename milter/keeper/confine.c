@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/sched.h>
-#include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -17,11 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INSTRUMENTED	1
-#else
-#define INSTRUMENTED	0
-#endif
+#include "filter.h"
 
 /* Debian 12's headers end with the second version of Landlock (linux/landlock.h of Linux 6.12). */
 struct ruleset {
@@ -107,9 +102,6 @@ files_confine(const struct options *options, int listen_fd)
 	else
 		log_warn("gateway: Landlock refused: %s", strerror(saved));
 }
-
-#define ANY	0, { { 0, 0, 0, 0 } }
-#define ARG(n, comparison, a, b)	1, { { n, comparison, a, b } }
 
 /* Calls that the table below allows and that are yet refused in this form. */
 static const struct rule {

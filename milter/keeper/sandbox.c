@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,18 +14,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Instrumented code wants to open /proc, to print and to map terabytes; it is never what serves. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INSTRUMENTED	1
-#else
-#define INSTRUMENTED	0
-#endif
+#include "filter.h"
 
 /* The slot's socket, and the three files of a job while it lasts. */
 #define MOST_DESCRIPTORS	(INSTRUMENTED ? 8 : 5)
-
-#define ANY	0, { { 0, 0, 0, 0 } }
-#define ARG(n, comparison, a, b)	1, { { n, comparison, a, b } }
 
 /* Computing, taking a job, answering it. */
 static const struct rule {

@@ -8,6 +8,7 @@
 
 #include <pixelward/base/arena.h>
 #include <pixelward/base/buf.h>
+#include <pixelward/base/nearest.h>
 
 /* Numbers stay what they are: people look them up, and scripts filter by them. docs/rules.md explains each. */
 enum finding_code {
@@ -83,16 +84,7 @@ void		findings_print_text(const struct findings *, struct buf *);
 /* {"findings":[{"file","line","column","severity","code","message"}],"errors":N,"warnings":N}, a line. */
 void		findings_print_json(const struct findings *, struct buf *);
 
-/* The word that was meant, by few edits. best is NULL while none is near. */
-struct nearest {
-	struct span	word;		/* as written */
-	const char	*best;
-	size_t		 distance;
-};
-
-void		 nearest_try(struct nearest *, const char *candidate);
-const char	*nearest_of(struct span word, const char *const *words, size_t count);
 /* " (did you mean 'x'?)", or "". */
-struct span	 nearest_words(struct arena *, const char *near);
+struct span	nearest_words(struct arena *, const char *near);
 
 #endif
