@@ -2,70 +2,9 @@
 
 #include <string.h>
 
-static const char *const picture_suffixes[] = { "gif", "png", "jpg", "jpeg", "webp", "bmp", "svg" };
-/* Files whose name often holds a digest of their content, so that caches take the new one. */
-static const char *const asset_suffixes[] = {
-	"css", "woff", "woff2", "ttf", "otf", "eot", "js", "xsl", "dtd", "gif", "png", "jpg", "jpeg", "webp", "bmp",
-	"svg",
-};
-/* Query keys under which such a digest, cut short, or a date stands. */
-static const char *const version_keys[] = { "v", "ver", "version", "rev", "build" };
-#define LONGEST_VERSION	12
+#include "shape_words.h"
 
-/* Words of files that only take up room or draw a line. */
-static const char *const spacer_words[] = {
-	"spacer", "space", "spc", "blank", "transparent", "transp", "trans", "transpix", "transpixel", "clear", "cleardot", "clearpix",
-	"shim", "empty", "dot", "gap", "pad", "padding", "filler", "1x1", "1px", "border", "line", "rule", "divider",
-	"separator", "sep", "hr", "corner", "edge", "shadow", "bullet", "white", "black", "grey", "gray", "gradient",
-	"hspacer", "vspacer", "hspace", "vspace", "whitespace", "clearpixel", "emptypixel", "blankpixel", "stretch",
-	"invisible", "nothing", "null",
-};
-/*
- * Words that say what such a picture is really for; in any piece of the URL. The sure ones say that somebody opened
- * something; the others stand in many URLs that tell where a parcel is, or how many people came.
- */
-static const struct {
-	const char	*word;
-	bool		 sure;
-} telltales[] = {
-	{ "open", true }, { "opens", true }, { "opened", true }, { "openrate", true }, { "openlog", true },
-	{ "opener", true }, { "openpixel", true }, { "opentrack", true }, { "opentracker", true },
-	{ "opentracking", true }, { "emailopen", true }, { "emailopened", true }, { "mailopen", true },
-	{ "mailopened", true }, { "openemail", true }, { "openmail", true }, { "emailtrack", true },
-	{ "emailtracking", true }, { "emailtracker", true }, { "mailtrack", true }, { "mailtracking", true },
-	{ "mailtracker", true }, { "trackopen", true }, { "trackemail", true }, { "trackmail", true }, { "pixel", true },
-	{ "pixels", true }, { "pxl", true }, { "beacon", true }, { "beacons", true }, { "webbug", true },
-	{ "webbeacon", true }, { "imp", true }, { "imps", true }, { "impression", true }, { "impressions", true },
-	{ "readreceipt", true }, { "readcheck", true }, { "readstatus", true }, { "isread", true }, { "markread", true },
-	{ "ping", false }, { "track", false }, { "tracks", false }, { "tracker", false }, { "trackers", false },
-	{ "tracking", false }, { "trk", false }, { "trck", false }, { "trkr", false }, { "ltrack", false },
-	{ "ptrack", false }, { "linktrack", false }, { "linktracker", false }, { "opening", false },
-	{ "openings", false }, { "count", false }, { "counter", false }, { "hit", false }, { "hits", false },
-	{ "log", false }, { "logger", false }, { "stat", false }, { "stats", false }, { "statistic", false },
-	{ "statistics", false }, { "seen", false }, { "collect", false }, { "collector", false }, { "notify", false },
-	{ "receipt", false }, { "receipts", false }, { "click", false }, { "clicks", false }, { "metrics", false },
-};
-/* What stands beside such a word in a name that says nothing else: "track_email_open", "openImage". */
-static const char *const telltale_company[] = {
-	"email", "emails", "mail", "mails", "mailer", "mailing", "mailings", "message", "messages", "msg", "letter",
-	"newsletter", "campaign", "campaigns", "img", "image", "images", "pic", "gif", "read", "mark", "set", "is", "get",
-	"do", "api", "web", "aws", "user", "users", "status", "event", "events", "link", "links", "action", "handler",
-	"all", "my", "the", "by", "new", "log", "1x1", "transparent", "blank", "spacer",
-};
-/* Folders in which mailing services count openings; nothing else has such names for long tokens. */
-static const char *const counting_folders[] = {
-	"o", "e", "q", "t", "r", "op", "oo", "mo", "eo", "ea", "ss", "tr", "to", "mk", "px", "wf", "tf", "i0", "ci0", "e1t",
-	"e2t", "e3t", "bto", "cto", "lt", "ut", "via", "eos", "mpss",
-};
-/* Words of what is there to be looked at. */
-static const char *const picture_words[] = {
-	"image", "images", "img", "imgs", "picture", "pictures", "pic", "pics", "photo", "photos", "media", "avatar",
-	"avatars", "profile", "logo", "logos", "icon", "icons", "banner", "banners", "asset", "assets", "upload", "uploads",
-	"file", "files", "product", "products", "barcode", "qr", "qrcode", "map", "maps", "staticmap", "chart", "charts",
-	"graph", "timer", "countdown", "weather", "thumb", "thumbs", "thumbnail", "thumbnails", "preview", "cover",
-	"original", "hero", "cdn", "content", "static", "gallery", "attachment", "attachments", "signature", "badge",
-	"badges", "render", "resize", "poster", "ticket", "flag", "emoji", "sticker", "art", "artwork", "card", "video",
-};
+#define LONGEST_VERSION	12
 
 /* Consonants in a row that no name has; "cobaltcrm" and "hsbc" are names. */
 #define UNREADABLE	6
@@ -74,15 +13,10 @@ static const char *const picture_words[] = {
 /* Small numbers in a row make a large one: no more than a date has. */
 #define MOST_DIGITS	8
 
-#define IN_TABLE(word, table)	is_one_of(word, table, NITEMS(table))
-
 static bool
-is_one_of(struct span word, const char *const *table, size_t count)
+is_in(struct span word, enum shape_table table)
 {
-	for (size_t i = 0; i < count; i++)
-		if (span_is(word, table[i]))
-			return true;
-	return false;
+	return words_have(&shape_words[table], word);
 }
 
 struct url_pieces
@@ -139,9 +73,10 @@ is_layout_word(struct span word)
 static enum telltale
 telltale_of_word(struct span word)
 {
-	for (size_t i = 0; i < NITEMS(telltales); i++)
-		if (span_is(word, telltales[i].word))
-			return telltales[i].sure ? TELLS_SURELY : TELLS_MAYBE;
+	if (is_in(word, SHAPE_SURE_TELLTALES))
+		return TELLS_SURELY;
+	if (is_in(word, SHAPE_OTHER_TELLTALES))
+		return TELLS_MAYBE;
 	return TELLS_NOTHING;
 }
 
@@ -242,7 +177,7 @@ labels_of(const struct url_pieces *url)
 bool
 shape_is_asset(struct span file)
 {
-	return IN_TABLE(suffix_of(file), asset_suffixes);
+	return is_in(suffix_of(file), SHAPE_ASSET_SUFFIXES);
 }
 
 bool
@@ -250,7 +185,7 @@ shape_is_version(struct span pair)
 {
 	size_t equals = span_find_char(pair, '=', 0);
 
-	return IN_TABLE(span_cut(pair, 0, equals), version_keys) && pair.len - equals <= LONGEST_VERSION + 1;
+	return is_in(span_cut(pair, 0, equals), SHAPE_VERSION_KEYS) && pair.len - equals <= LONGEST_VERSION + 1;
 }
 
 bool
@@ -351,7 +286,7 @@ is_version(struct span query)
 	struct span	value = span_from(query, equals < query.len ? equals + 1 : query.len);
 	struct census	census = count(value);
 
-	return IN_TABLE(span_cut(query, 0, equals), version_keys) && census.digits > 0 &&
+	return is_in(span_cut(query, 0, equals), SHAPE_VERSION_KEYS) && census.digits > 0 &&
 	    census.digits + census.others == value.len && span_find_char(value, '&', 0) == value.len &&
 	    (census.digits <= 3 || is_date(value));
 }
@@ -363,7 +298,7 @@ shape_is_static_picture(const struct url_pieces *url)
 
 	if ((url->has_query && !is_version(url->query)) || url->has_fragment || url->host.len == 0 || !span_eq(url->authority, url->host))
 		return false;
-	if (!IN_TABLE(suffix_of(file_of(url->path)), picture_suffixes))
+	if (!is_in(suffix_of(file_of(url->path)), SHAPE_PICTURE_SUFFIXES))
 		return false;
 	/* A host that is its own domain may be an address: nobody keeps layouts there. */
 	if (ascii_digit(url->host.at[url->host.len - 1]) || url->host.at[0] == '[')
@@ -401,7 +336,7 @@ telltale_of(struct span name)
 		while (word.len > 0 && ascii_digit(word.at[word.len - 1]))
 			word.len--;
 		enum telltale of_word = telltale_of_word(word);
-		if (of_word == TELLS_NOTHING && word.len > 1 && !IN_TABLE(word, telltale_company))
+		if (of_word == TELLS_NOTHING && word.len > 1 && !is_in(word, SHAPE_TELLTALE_COMPANY))
 			return TELLS_NOTHING;
 		tells = of_word > tells ? of_word : tells;
 	}
@@ -417,7 +352,7 @@ telltale_of_folders(struct span folders)
 	while (next_piece(&folders, "/", &piece)) {
 		enum telltale of_piece = telltale_of(piece);
 
-		if (of_piece == TELLS_NOTHING && IN_TABLE(piece, counting_folders))
+		if (of_piece == TELLS_NOTHING && is_in(piece, SHAPE_COUNTING_FOLDERS))
 			of_piece = TELLS_MAYBE;
 		tells = of_piece > tells ? of_piece : tells;
 	}
@@ -434,7 +369,7 @@ has_told_value(struct span query)
 		size_t		equals = span_find_char(pair, '=', 0);
 		struct span	value = span_from(pair, equals < pair.len ? equals + 1 : 0);
 
-		if (!IN_TABLE(span_cut(pair, 0, equals), version_keys) && (count(value).digits > 0 || shape_is_opaque(value)))
+		if (!is_in(span_cut(pair, 0, equals), SHAPE_VERSION_KEYS) && (count(value).digits > 0 || shape_is_opaque(value)))
 			return true;
 	}
 	return false;
@@ -470,7 +405,7 @@ names_picture(struct span text)
 	struct span word;
 
 	while (next_piece(&text, WORD_SEPARATORS "/", &word))
-		if (IN_TABLE(word, picture_words))
+		if (is_in(word, SHAPE_PICTURE_WORDS))
 			return true;
 	return false;
 }
@@ -496,7 +431,7 @@ shape_report_of(const struct url_pieces *url)
 {
 	struct span	file = file_of(url->path), suffix = suffix_of(file), labels = labels_of(url), label;
 	struct span	stem = span_cut(file, 0, file.len - (suffix.len > 0 ? suffix.len + 1 : 0));
-	bool		is_asset = IN_TABLE(suffix, asset_suffixes), is_gif = span_eq_nocase(suffix, SPAN("gif"));
+	bool		is_asset = is_in(suffix, SHAPE_ASSET_SUFFIXES), is_gif = span_eq_nocase(suffix, SPAN("gif"));
 	enum telltale	of_file = telltale_of(stem);
 	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
 	enum telltale	of_labels = TELLS_NOTHING;
@@ -576,7 +511,7 @@ shape_store_of(const struct url_pieces *url, struct arena *arena)
 	struct span	folders = span_cut(url->path, 0, url->path.len - file.len);
 	struct mould	mould = { .at = NULL };
 
-	if (!IN_TABLE(suffix, picture_suffixes) || stem.len < LEAST_FILE_NAME || telltale_of(stem) != TELLS_NOTHING ||
+	if (!is_in(suffix, SHAPE_PICTURE_SUFFIXES) || stem.len < LEAST_FILE_NAME || telltale_of(stem) != TELLS_NOTHING ||
 	    telltale_of_folders(folders) != TELLS_NOTHING || url->has_fragment)
 		return SPAN_NONE;
 	/* Each piece gets one sign more than it has. */
@@ -612,7 +547,7 @@ shape_is_named_spacer(const struct url_pieces *url)
 
 		while (letters > 0 && ascii_digit(word.at[letters - 1]))
 			letters--;
-		if (IN_TABLE(word, spacer_words) || IN_TABLE(span_cut(word, 0, letters), spacer_words))
+		if (is_in(word, SHAPE_SPACER_WORDS) || is_in(span_cut(word, 0, letters), SHAPE_SPACER_WORDS))
 			return true;
 	}
 	return false;
