@@ -3,6 +3,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#define NO_BREAK	"\xc2\xa0"
 #define MOST_MARGINS	32
 #define MOST_LISTED	(MOST_MARGINS * 2 + 1)
 #define STANDS_FOR	'_'	/* what cannot stand where it stands */
@@ -359,6 +360,37 @@ mend_signs(struct mend *mend, struct findings *findings)
 	}
 }
 
+void
+mend_blanks(struct mend *mend, struct findings *findings)
+{
+	struct span	text = mend->text;
+	struct spot	spot = { 0, 0 };
+	bool		margin = true, told = false;
+	struct buf	fresh;
+
+	if (span_find(text, SPAN(NO_BREAK), 0) >= text.len)
+		return;
+	buf_init(&fresh, text.len + 1);
+	for (size_t at = 0; at < text.len; at++) {
+		struct place	place = mend_place(mend, spot);
+		bool		no_break = margin && span_starts(span_from(text, at), SPAN(NO_BREAK));
+
+		if (no_break && !told)
+			finding_add(findings, &place, FINDING_REFUSED, "a no-break space at the beginning of a line; indent with blanks");
+		told = text.at[at] != '\n' && (told || no_break);
+		margin = text.at[at] == '\n' || (margin && (text.at[at] == ' ' || text.at[at] == '\t' || no_break));
+		spot.line += text.at[at] == '\n';
+		spot.column = text.at[at] == '\n' ? 0 : spot.column + (((unsigned char)text.at[at] & 0xc0) != 0x80);
+		buf_add_char(&fresh, no_break ? ' ' : text.at[at]);
+		at += no_break;
+	}
+	if (!span_eq(buf_span(&fresh), text) && make_own(mend)) {
+		mend->text = arena_copy(mend->arena, buf_span(&fresh));
+		mend->no_memory = mend->text.at == NULL;
+	}
+	buf_fini(&fresh);
+}
+
 /* --- cures --- */
 
 bool
@@ -444,11 +476,14 @@ find_open_quote(const struct mend *mend, struct spot problem, struct spot *open)
 	return found;
 }
 
+static const char open_quote[] = "this quote is never closed";
+
 bool
 cure_quote(struct mend *mend, struct findings *findings, struct spot problem, struct spot context, struct place *told)
 {
 	(void)findings, (void)problem;
 	*told = mend_place(mend, context);
+	mend->what = open_quote;
 	return close_quote(mend, context);
 }
 
@@ -460,7 +495,26 @@ is_open_quote(struct mend *mend, struct spot problem, struct place *told)
 	if (!find_open_quote(mend, problem, &open))
 		return false;
 	*told = mend_place(mend, open);
+	mend->what = open_quote;
 	return close_quote(mend, open);
+}
+
+/* "-name: x" is a key of that name; the lines behind it find no list that they could belong to. */
+static bool
+is_bare_dash(struct mend *mend, struct spot problem, struct place *told)
+{
+	size_t before;
+
+	if (!line_before(mend, problem.line, &before))
+		return false;
+	struct span	line = line_of(mend, before);
+	size_t		margin = margin_of(line);
+	if (line.at[margin] != '-' || margin + 1 == line.len || !ascii_alpha(line.at[margin + 1]))
+		return false;
+	*told = mend_place(mend, (struct spot){ before, margin });
+	mend->what = "a '-' without a blank behind it; write '- key: value'";
+	size_t at = line_begin(mend, before) + margin + 1;
+	return exchange(mend, before, at, at, SPAN(" "));
 }
 
 /* The nearest of the margins that lines before have. */
@@ -490,14 +544,16 @@ cure_colon(struct mend *mend, struct findings *findings, struct spot problem, st
 	size_t		first = span_find(line, SPAN(": "), 0);
 
 	(void)context;
-	if (is_open_quote(mend, problem, told))
+	if (is_open_quote(mend, problem, told) || is_bare_dash(mend, problem, told))
 		return true;
 	first = first < line.len ? first : at;
 	if (at <= first && line_before(mend, problem.line, &before) &&
 	    margin_of(line) > margin_of(line_of(mend, before))) {
 		*told = mend_place(mend, (struct spot){ problem.line, margin_of(line) });
+		mend->what = "this stands too deep; align it with the keys that it belongs to";
 		return realign(mend, problem.line);
 	}
+	mend->what = "a second ': ' in one line; quote the value";
 	doubt(mend, findings, (struct spot){ problem.line, column_of(line, first + 1) });
 	return put(mend, offset_of(mend, problem), STANDS_FOR);
 }
@@ -509,11 +565,14 @@ cure_margin(struct mend *mend, struct findings *findings, struct spot problem, s
 	struct span	line = line_of(mend, problem.line);
 	size_t		begin = line_begin(mend, problem.line), at = offset_of(mend, problem);
 
-	(void)findings, (void)context;
-	if (is_open_quote(mend, problem, told))
+	(void)context;
+	if (is_open_quote(mend, problem, told) || is_bare_dash(mend, problem, told))
 		return true;
-	if (at > begin + margin_of(line))
+	if (at > begin + margin_of(line)) {
+		mend->what = "this stands behind a value that has ended; quote the whole value";
+		doubt(mend, findings, (struct spot){ problem.line, column_of(line, span_find(line, SPAN(": "), 0) + 1) });
 		return blank_out(mend, at, begin + line.len);
+	}
 	return realign(mend, problem.line) || cure_line(mend, findings, problem, context, told);
 }
 
@@ -567,6 +626,7 @@ cure_bracket(struct mend *mend, struct findings *findings, struct spot problem, 
 		return false;
 	if (!is_closed(mend, open, end)) {
 		*told = mend_place(mend, context);
+		mend->what = "this bracket is never closed";
 		return exchange(mend, last, end, end, mend->text.at[open] == '[' ? SPAN("]") : SPAN("}"));
 	}
 	if (is_open_quote(mend, problem, told))

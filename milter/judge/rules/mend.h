@@ -23,6 +23,7 @@ struct mend {
 	struct bend	*bends;		/* of each line; NULL while nothing was moved */
 	size_t		 line_count;
 	size_t		 mended;
+	const char	*what;		/* a cure that knows better than libyaml says here what is wrong */
 	bool		 no_memory;
 };
 
@@ -40,6 +41,8 @@ typedef bool	mend_cure(struct mend *, struct findings *, struct spot problem, st
 void		 mend_init(struct mend *, const struct source *, struct span text, size_t lines_before, struct arena *);
 /* The place in the source of a spot in the mended text. */
 struct place	 mend_place(const struct mend *, struct spot);
+/* Tells what looks like a blank and is none at the beginning of a line, and puts blanks there. */
+void		 mend_blanks(struct mend *, struct findings *);
 /* Tells each line that tabs indent, and indents it with blanks. */
 void		 mend_tabs(struct mend *, struct findings *);
 /* Tells byte order marks behind the file's beginning, and what ends lines to libyaml alone; no line ends there any more. */

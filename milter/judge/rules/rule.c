@@ -27,6 +27,7 @@ struct drafting {
 	struct rule		*rule;
 	int64_t			 today, shadow_until;
 	bool			 failed;
+	const struct node	*condition;
 	bool			 detects;	/* what is selected, and when, is known */
 	struct span		 names[RULE_MOST_SELECTIONS];
 };
@@ -280,6 +281,8 @@ read_each(struct drafting *drafting, const struct node *map, struct selection *s
 	selection->scope = scopes[read_choice(drafting, each, names, NITEMS(names))];
 	bool fine = !drafting->failed;
 	drafting->failed = drafting->failed || before;
+	/* So that nothing else is told of what it selects. */
+	selection->scope = fine ? selection->scope : SCOPE_REFERENCE;
 	return fine;
 }
 
@@ -288,7 +291,7 @@ read_selection(struct drafting *drafting, const struct node *map, struct selecti
 {
 	size_t count = 0;
 
-	*selection = (struct selection){ .name = map->key->text, .place = map->key->place, .scope = SCOPE_MESSAGE,
+	*selection = (struct selection){ .name = map->key->text, .place = map->key->place, .scope = SCOPE_REFERENCE,
 	    .forgeable = true };
 	if (map->kind == NODE_MAP)
 		find_meant(drafting, map, "each");
@@ -311,7 +314,7 @@ read_selection(struct drafting *drafting, const struct node *map, struct selecti
 	for (const struct node *node = map->first; node != NULL; node = node->next) {
 		struct line *line = &selection->lines[selection->line_count];
 
-		if (span_eq(node->key->text, SPAN("each")))
+		if (span_eq(node->key->text, SPAN("each")) || node == drafting->condition)
 			continue;
 		if (!line_read(drafting->reading, node, scope, line)) {
 			drafting->failed = true;
@@ -341,10 +344,25 @@ acting_scope(const struct rule *rule)
 	return acting;
 }
 
+/* Also one that was indented into a selection, which is told. */
+static const struct node *
+find_condition(struct drafting *drafting, const struct node *detect)
+{
+	const struct node *condition = node_get(detect, "condition");
+
+	for (const struct node *map = detect->first; map != NULL && condition == NULL; map = map->next) {
+		condition = node_get(map, "condition");
+		if (condition != NULL)
+			TELL(drafting, condition->key, FINDING_KEY, "the condition stands within the selection '%.*s'; indent it as "
+			    "the selections are", SHOWN_OF(map->key->text));
+	}
+	return condition;
+}
+
 static void
 read_condition(struct drafting *drafting, const struct node *detect)
 {
-	const struct node	*node = node_get(detect, "condition");
+	const struct node	*node = drafting->condition;
 	struct rule		*rule = drafting->rule;
 	bool			 used[RULE_MOST_SELECTIONS] = { false };
 
@@ -378,6 +396,7 @@ read_selections(struct drafting *drafting, const struct node *detect)
 		return;
 	}
 	find_meant(drafting, detect, "condition");
+	drafting->condition = find_condition(drafting, detect);
 	rule->selections = arena_array(arena_of(drafting), RULE_MOST_SELECTIONS, sizeof(*rule->selections));
 	if (rule->selections == NULL) {
 		drafting->reading->findings->no_memory = true;

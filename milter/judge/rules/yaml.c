@@ -357,16 +357,37 @@ attempt(struct reading *reading)
 	yaml_parser_delete(&reading->parser);
 }
 
+static bool
+was_told(const struct reading *reading, const struct place *place)
+{
+	for (size_t i = 0; i < reading->findings->count; i++) {
+		const struct place *other = &reading->findings->at[i].place;
+
+		if (other->source == place->source && other->line == place->line && other->column == place->column)
+			return true;
+	}
+	return false;
+}
+
 /* Tell what ended the last attempt, and mend it. */
 static bool
 mend(struct reading *reading)
 {
 	struct mistake	*mistake = &reading->mistake;
 	struct place	 told = mend_place(&reading->mend, mistake->problem);
-	bool		 mended = mistake->cure != NULL && reading->mend.mended < MEND_MOST &&
-			    mistake->cure(&reading->mend, reading->findings, mistake->problem, mistake->context, &told);
+	bool		 mended = mistake->cure != NULL && reading->mend.mended < MEND_MOST;
 
-	finding_add(reading->findings, &told, mistake->code, "%s", mistake->what);
+	/* What did not help once does not help: the line goes, and if that was tried, the document is not read on. */
+	if (was_told(reading, &told)) {
+		if (mistake->cure == cure_line)
+			return false;
+		mistake->cure = cure_line;
+	}
+	reading->mend.what = NULL;
+	mended = mended && mistake->cure(&reading->mend, reading->findings, mistake->problem, mistake->context, &told);
+	if (!was_told(reading, &told))
+		finding_add(reading->findings, &told, mistake->code, "%s", reading->mend.what != NULL ? reading->mend.what :
+		    mistake->what);
 	reading->findings->no_memory = reading->findings->no_memory || reading->mend.no_memory;
 	return mended && !reading->mend.no_memory;
 }
@@ -379,6 +400,7 @@ document_read(const struct source *source, struct span text, size_t lines_before
 
 	mend_init(&reading.mend, source, text, lines_before, findings->arena);
 	mend_signs(&reading.mend, findings);
+	mend_blanks(&reading.mend, findings);
 	mend_tabs(&reading.mend, findings);
 	for (;;) {
 		size_t count = findings->count, errors = findings->errors, doubts = findings->doubt_count;

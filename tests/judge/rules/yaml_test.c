@@ -32,7 +32,7 @@ static const struct yaml_case {
 	{ "a control character is told", "rule: pw.a\ntitle: b\001\n", "2:9 PW102 the file holds a control character\n" },
 	{ "a key without colon is told", "rule: pw.a\ntitle\nstatus: draft\n", "2:1 PW102 a key without its ':'" },
 	{ "a quote that is never closed is told", "rule: 'pw.a\n", "1:7 PW102 this quote is never closed\n" },
-	{ "a bracket that is never closed is told", "tags: [a.b\nrule: pw.a\n", "1:7 PW102 a '[' is never closed" },
+	{ "a bracket that is never closed is told", "tags: [a.b\nrule: pw.a\n", "1:7 PW102 this bracket is never closed\n" },
 	{ "a wrong indentation is told", "detect:\n  a: b\n c: d\n",
 	  "3:2 PW102 this does not belong to the map above: align it" },
 	{ "a bad escape is told with its cure", "title: \"a\\d\"\n", "1:10 PW102 an unknown \\ escape between double quotes; "
