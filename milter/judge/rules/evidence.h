@@ -30,6 +30,7 @@ struct url_asker {
 	uint32_t		element;
 	bool			began, asked;
 	enum pw_err		result;
+	uint32_t		told;		/* bits of scopes whose rules know that its work is spent */
 };
 
 struct evidence {

@@ -473,14 +473,15 @@ find_filters(const struct search *search, enum key_kind kind)
 {
 	const struct index_asker	*asker = search->asker;
 	struct url_asker		*urls = kind == KEY_FILTER ? &asker->evidence->by_rules : &asker->evidence->by_lists;
-	bool				 had_failed = urls->asked && urls->result == PW_ELIMIT;
 	enum pw_err			 err = abp_ask(urls, kind == KEY_FILTER ? search->index->filters :
 					    &asker->lists->filters, asker->evidence, asker->scope, asker->element);
 
 	for (size_t i = 0; i < urls->asker.hit_count; i++)
 		take_hash(search, hash_of_number(kind, search->view, search->probe->fact, urls->asker.hits[i].filter->list));
-	if (err == PW_ELIMIT && !had_failed)
+	if (err == PW_ELIMIT && (urls->told & asker->scope) == 0) {
+		urls->told |= asker->scope;
 		miss_all(search, kind, "the message has too much URL text to try the filters on all of it");
+	}
 	return err != PW_ENOMEM;
 }
 

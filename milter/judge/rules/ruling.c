@@ -147,7 +147,9 @@ meet(struct judging *judging, uint32_t number, bool has_element)
 		fine = matched(judging, &question, number);
 		break;
 	case TRUTH_UNKNOWN:
-		note_unknown(judging, number);
+		/* Where there is nothing to ask about, nothing is missing. */
+		if (has_element || rule->acting == SCOPE_MESSAGE)
+			note_unknown(judging, number);
 		break;
 	case TRUTH_FALSE:
 		break;

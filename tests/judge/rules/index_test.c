@@ -387,6 +387,50 @@ a_shared_failure_is_told_of_each_rule(void **state)
 	arena_free(arena);
 }
 
+/* Once the work for filters is spent, each rule that asks them is told, also one that would find nothing. */
+static void
+spent_filters_are_told_of_each_rule(void **state)
+{
+	static const char	 rules[] = "rule: pw.a\ntitle: T\nstatus: enforce\nlevel: low\ndetect:\n"
+				    "  s: {each: reference, url|abp: ['aaaaaaaaaaaaaaaaaaaa^b', 'aaaaaaaaaaaaaaaaaaaa^c', 'aaaaaaaaaaaaaaaaaaaa^d',"
+				    " 'aaaaaaaaaaaaaaaaaaaa^e', 'aaaaaaaaaaaaaaaaaaaa^f', 'aaaaaaaaaaaaaaaaaaaa^g']}\n  condition: s\naction: {strip: s}\n" TESTS
+				    "---\nrule: pw.b\ntitle: T\nstatus: enforce\nlevel: low\ndetect:\n"
+				    "  s: {each: reference, url|abp: '||nowhere.example^'}\n  condition: s\naction: {tag: true}\n" TESTS
+				    "---\nrule: pw.c\ntitle: T\nstatus: enforce\nlevel: low\ndetect:\n"
+				    "  s: {each: link, url|abp: '||nowhere.example^'}\n  condition: s\naction: {tag: true}\n" TESTS;
+	struct arena		*arena = arena_new(TEST_ARENA_BYTES);
+	struct evidence		 evidence;
+	struct ruling		 ruling;
+	struct loaded		 loaded;
+	struct message		 message = { 0 };
+	struct buf		 html;
+	size_t			 told = 0;
+
+	(void)state;
+	buf_init(&html, 1 << 25);
+	for (int i = 0; i < 400; i++) {
+		buf_printf(&html, "<img src='http://t.example/%d", i);
+		for (int k = 0; k < 70; k++)
+			buf_printf(&html, AS);
+		buf_printf(&html, "'>");
+	}
+	buf_printf(&html, "<a href='http://t.example/'>x</a>");
+	buf_add_char(&html, '\0');
+	message.raw = mail_of_html(arena, html.at);
+	loaded_init(&loaded, rules, NULL);
+	assert_int_equal(loaded.err, PW_OK);
+	evidence_init(&evidence, &message, dissect_or_fail(message.raw, arena), NULL, 0, arena);
+	assert_true(rule_set_judge(loaded.set, &loaded.lists, &evidence, rule_set_today(), &ruling));
+	for (const struct meeting *meeting = ruling.met; meeting != NULL; meeting = meeting->next, told++) {
+		assert_false(meeting->matched);
+		assert_non_null(strstr(meeting->failure, "too much URL text"));
+	}
+	assert_int_equal(told, 3);
+	loaded_fini(&loaded);
+	buf_fini(&html);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -396,6 +440,7 @@ main(void)
 		cmocka_unit_test(the_work_does_not_grow_with_the_rules),
 		cmocka_unit_test(equal_lines_are_asked_once),
 		cmocka_unit_test(a_shared_failure_is_told_of_each_rule),
+		cmocka_unit_test(spent_filters_are_told_of_each_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,7 +309,9 @@ unknowns_and_failures_are_counted(void **state)
 			     "---\n" HEAD("pw.a3", "enforce") "detect:\n" SLOW "action: {strip: s}\n" TESTS
 			     "---\n" HEAD("pw.a4", "enforce") "detect:\n" AT_T "action: {tag: true}\n" TESTS
 			     "---\n" HEAD("pw.a5", "enforce") "detect:\n  s: {each: message, client.address: 192.0.2.1, subject: Hi}\n"
-			     "  condition: s\naction: {tag: true}\n" TESTS);
+			     "  condition: s\naction: {tag: true}\n" TESTS
+			     "---\n" HEAD("pw.a6", "enforce") "detect:\n  s: {each: link, url: x}\n  condition: not s\naction: {tag: true}\n"
+			     TESTS);
 	pthread_t	 threads[4];
 	struct buf	 report;
 
