@@ -194,7 +194,8 @@ struct mark {
 	struct text	domain;		/* of the URL, the mailbox or the identifier, lower case; or empty */
 };
 
-enum claim_method { CLAIM_SPF, CLAIM_DKIM, CLAIM_DMARC };
+/* CLAIM_UNREADABLE: a field that parsers may read differently; it claims nothing, but whose name it bears is known. */
+enum claim_method { CLAIM_SPF, CLAIM_DKIM, CLAIM_DMARC, CLAIM_UNREADABLE };
 
 /* RFC 8601, 2.7: what is known to all methods. The best first. */
 enum claim_result {

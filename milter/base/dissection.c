@@ -293,7 +293,7 @@ check_mark(struct check *check, const struct mark *mark)
 static void
 check_claim(struct check *check, const struct claim *claim)
 {
-	want(check, claim->method <= CLAIM_DMARC && claim->result <= CLAIM_NONE && claim->policy <= POLICY_REJECT &&
+	want(check, claim->method <= CLAIM_UNREADABLE && claim->result <= CLAIM_NONE && claim->policy <= POLICY_REJECT &&
 	    claim->of_helo <= 1);
 	want_text(check, claim->verifier);
 	want_text(check, claim->domain);

@@ -81,7 +81,7 @@ static const struct row {
 	{ "a mark past the block",		MARK, 0, IN(mark, text.len), UINT32_MAX },
 	{ "a mark's domain behind the block",	MARK, 0, IN(mark, domain.at), UINT32_MAX },
 	{ "more marks than are read",		HEAD, 0, IN(dissection, marks.count), DISSECTION_MOST_MARKS + 1 },
-	{ "a method that nobody knows",		CLAIM, 0, IN(claim, method), CLAIM_DMARC + 1 },
+	{ "a method that nobody knows",		CLAIM, 0, IN(claim, method), CLAIM_UNREADABLE + 1 },
 	{ "a result that nobody knows",		CLAIM, 0, IN(claim, result), CLAIM_NONE + 1 },
 	{ "a policy that nobody knows",		CLAIM, 0, IN(claim, policy), POLICY_REJECT + 1 },
 	{ "a flag that no claim has",		CLAIM, 0, IN(claim, of_helo), 2 },

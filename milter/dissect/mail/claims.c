@@ -6,6 +6,7 @@
 
 /* More than verifiers write, and less than what any of them could not read to its end. */
 #define MOST_FIELDS	16
+#define MOST_NAME	255
 #define MOST_BYTES	2000
 #define MOST_SIGNS	200
 #define MOST_COMMENTS	16
@@ -193,12 +194,6 @@ static void
 take_result(struct reader *reader, struct result *result)
 {
 	*result = (struct result){ .method = take_keyword(reader) };
-	skip_blanks(reader);
-	/* A method in some later version may mean anything. */
-	if (take_sign(reader, '/')) {
-		result->method = SPAN_NONE;
-		(void)take_keyword(reader);
-	}
 	want_sign(reader, '=');
 	result->word = take_keyword(reader);
 	reader->comment = SPAN_NONE;
@@ -269,8 +264,11 @@ add_claim(struct block *block, uint32_t place, struct span verifier, const struc
 	struct claim	*claim;
 
 	if (!index_of(result->method, method_words, NITEMS(method_words), &method) ||
-	    !index_of(result->word, result_words, NITEMS(result_words), &word) || (claim = block_add_claim(block)) == NULL)
+	    (claim = block_add_claim(block)) == NULL)
 		return;
+	/* Whatever an unknown word means, nothing has passed. */
+	if (!index_of(result->word, result_words, NITEMS(result_words), &word))
+		word = CLAIM_NONE;
 	index_of(result->policy, policy_words, NITEMS(policy_words), &policy);
 	struct span domain = url_domain_to_ascii(domain_in(subject_of(result, method)), block->arena);
 	*claim = (struct claim){
@@ -297,34 +295,59 @@ is_odd(struct span value)
 	return value.len > MOST_BYTES || signs > MOST_SIGNS;
 }
 
+static void
+add_unreadable(struct block *block, uint32_t place, struct span verifier)
+{
+	struct claim *claim = block_add_claim(block);
+
+	if (claim != NULL)
+		*claim = (struct claim){ .place = place, .method = CLAIM_UNREADABLE, .result = CLAIM_NONE,
+		    .verifier = block_text(block, verifier) };
+}
+
+/* What follows the name: [version] *(";" result) */
+static size_t
+take_results(struct reader *reader, struct result results[MOST_RESULTS])
+{
+	size_t	count = 0;
+	bool	none = false;
+
+	skip_blanks(reader);
+	if (ascii_digit(peek(reader)))
+		(void)take_value(reader);
+	skip_blanks(reader);
+	while (!reader->broken && !none && take_sign(reader, ';')) {
+		skip_blanks(reader);
+		/* A semicolon at the end is written by some. */
+		if (reader->at >= reader->text.len)
+			break;
+		none = count == 0 && span_starts_nocase(span_from(reader->text, reader->at), SPAN("none"));
+		if (none)
+			(void)take_value(reader);
+		else if (count == MOST_RESULTS)
+			reader->broken = true;
+		else
+			take_result(reader, &results[count++]);
+	}
+	skip_blanks(reader);
+	reader->broken = reader->broken || reader->at < reader->text.len;
+	return count;
+}
+
 void
 claims_add(struct block *block, uint32_t place, struct span value)
 {
 	struct reader	reader = { .text = value };
 	struct result	results[MOST_RESULTS];
-	size_t		count = 0;
-	bool		none = false;
+	struct span	verifier = take_value(&reader);
+	size_t		count;
 
-	if (place >= MOST_FIELDS || is_odd(value))
+	if (place >= MOST_FIELDS || reader.broken || verifier.len > MOST_NAME)
 		return;
-	struct span verifier = take_value(&reader);
-	skip_blanks(&reader);
-	if (ascii_digit(peek(&reader)))
-		(void)take_value(&reader);	/* the version */
-	skip_blanks(&reader);
-	while (!reader.broken && !none && take_sign(&reader, ';')) {
-		skip_blanks(&reader);
-		/* A semicolon at the end is written by some. */
-		if (reader.at >= reader.text.len)
-			break;
-		none = count == 0 && span_eq_nocase(span_trim(span_from(value, reader.at)), SPAN("none"));
-		if (count == MOST_RESULTS)
-			reader.broken = true;
-		else if (!none)
-			take_result(&reader, &results[count++]);
-	}
-	if (reader.broken || (!none && reader.at < reader.text.len))
-		return;
-	for (size_t i = 0; i < count; i++)
+	reader.broken = is_odd(value);
+	count = take_results(&reader, results);
+	if (reader.broken)
+		add_unreadable(block, place, verifier);
+	for (size_t i = 0; !reader.broken && i < count; i++)
 		add_claim(block, place, verifier, &results[i]);
 }

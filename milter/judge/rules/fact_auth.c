@@ -5,23 +5,23 @@
 /*
  * A claim counts if its field bears a name that the configuration trusts with its method. Verifiers put their fields on
  * top: of several fields that speak of a method, the topmost is the one of the verifier nearest to us, and the others
- * may be anybody's.
+ * may be anybody's. So may be what stands below a field in such a name that cannot be read.
  */
 struct claims {
 	const struct evidence	*evidence;
 	enum claim_method	 method;
 	uint32_t		 place, next;
-	bool			 known;
+	bool			 known;		/* some claim counts */
 };
 
-/* "mx.example.org", or "mx.example.org/dkim" for that method alone. */
+/* "mx.example.org", or "mx.example.org/dkim" for that method alone. What cannot be read may be of any method. */
 static bool
 is_trusted_by(struct span trusted, struct span verifier, enum claim_method method)
 {
 	size_t slash = span_find_char(trusted, '/', 0);
 
-	return span_eq_nocase(span_cut(trusted, 0, slash), verifier) &&
-	    (slash == trusted.len || span_is(span_from(trusted, slash + 1), word_of_method(method)));
+	return span_eq_nocase(span_cut(trusted, 0, slash), verifier) && (slash == trusted.len ||
+	    method == CLAIM_UNREADABLE || span_is(span_from(trusted, slash + 1), word_of_method(method)));
 }
 
 static bool
@@ -29,9 +29,6 @@ is_trusted(const struct evidence *evidence, const struct claim *claim)
 {
 	const struct option_list *verifiers = evidence->verifiers;
 
-	/* Who only greets has another name than who sends. */
-	if (claim->of_helo && evidence->message->envelope_sender.len > 0)
-		return false;
 	for (size_t i = 0; verifiers != NULL && i < verifiers->count; i++)
 		if (is_trusted_by(span_of(verifiers->at[i]), dissection_text(evidence->d, claim->verifier),
 		    (enum claim_method)claim->method))
@@ -39,35 +36,40 @@ is_trusted(const struct evidence *evidence, const struct claim *claim)
 	return false;
 }
 
-static struct claims
-claims_of(const struct evidence *evidence, enum claim_method method)
-{
-	struct claims claims = { .evidence = evidence, .method = method };
-
-	for (uint32_t i = 0; i < evidence->d->claims.count; i++) {
-		const struct claim *claim = &dissection_claims(evidence->d)[i];
-
-		if (claim->method != method || (claims.known && claim->place >= claims.place) || !is_trusted(evidence, claim))
-			continue;
-		claims.known = true;
-		claims.place = claim->place;
-	}
-	return claims;
-}
-
 /* The next one that counts, or NULL. */
 static const struct claim *
 claims_next(struct claims *claims)
 {
-	const struct dissection *d = claims->evidence->d;
+	const struct evidence	*evidence = claims->evidence;
+	const struct dissection	*d = evidence->d;
 
-	while (claims->known && claims->next < d->claims.count) {
+	while (claims->next < d->claims.count) {
 		const struct claim *claim = &dissection_claims(d)[claims->next++];
 
-		if (claim->method == claims->method && claim->place == claims->place && is_trusted(claims->evidence, claim))
+		/* Who only greets has another name than who sends. */
+		if (claim->of_helo && evidence->message->envelope_sender.len > 0)
+			continue;
+		if (claim->method == claims->method && claim->place == claims->place && is_trusted(evidence, claim))
 			return claim;
 	}
 	return NULL;
+}
+
+static struct claims
+claims_of(const struct evidence *evidence, enum claim_method method)
+{
+	struct claims claims = { .evidence = evidence, .method = method, .place = DISSECTION_NONE };
+
+	for (uint32_t i = 0; i < evidence->d->claims.count; i++) {
+		const struct claim *claim = &dissection_claims(evidence->d)[i];
+
+		if ((claim->method == method || claim->method == CLAIM_UNREADABLE) && claim->place < claims.place &&
+		    is_trusted(evidence, claim))
+			claims.place = claim->place;
+	}
+	claims.known = claims_next(&claims) != NULL;
+	claims.next = 0;
+	return claims;
 }
 
 static void
