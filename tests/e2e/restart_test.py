@@ -222,8 +222,8 @@ class Restart(case.OutsideTest):
             # An expression is compiled by the confined gateway, too.
             write("! mail\n/\\/open\\/[0-9]+\\.gif/\n")
             scratch.wait_until(lambda: not picture_stays(), "the new list")
-            write("#! action: none\n")
-            scratch.wait_until(lambda: "mail.txt:1:1: error PW306: 'none' is no action" in self.ward.log, "the complaint")
+            write("#! action: nix\n")
+            scratch.wait_until(lambda: "mail.txt:1:1: error PW306: 'nix' is no action" in self.ward.log, "the complaint")
             self.assertFalse(picture_stays())
         finally:
             self.ward.configure()
