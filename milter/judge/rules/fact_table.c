@@ -118,7 +118,7 @@ const struct fact facts[] = {
 	{ "url.static", URLS, FACT_BOOLEAN, ONE, NULL, SEEN,
 	  "a picture file of plain words, that can tell nobody apart", get_static },
 	{ "url.reports", URLS, FACT_WORD, ONE, word_of_report, SEEN,
-	  "by its names and by what it carries it is fetched to report the opening", get_report },
+	  "by its names and by what it carries it is fetched to report the opening; unsaid: it has but a token", get_report },
 	{ "url.recipient", URLS, FACT_BOOLEAN, ONE, NULL, SEEN,
 	  "it carries a recipient's address or local part, plain, encoded or as a digest", get_recipient },
 	{ "url.recipient_form", URLS, FACT_TEXT, ONE, NULL, SEEN,
