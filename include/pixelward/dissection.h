@@ -278,6 +278,10 @@ bool			 dissection_is_guised(const struct dissection *);
 /* "image", "open", "1.2" and so on, as printed in JSON and logs. */
 const char		*reference_kind_name(uint32_t kind);
 const char		*trigger_name(uint32_t trigger);
+/* "dkim", "softfail", "quarantine", as Authentication-Results and rules have them. NULL past the last. */
+const char		*claim_method_name(uint32_t method);
+const char		*claim_result_name(uint32_t result);
+const char		*claim_policy_name(uint32_t policy);
 
 /*
  * Can all of it be read, by whoever follows the comments above? For a block that another process made; private memory,

@@ -23,6 +23,14 @@ static const char *const trigger_names[] = {
 	[TRIGGER_OPEN] = "open", [TRIGGER_DNS] = "dns", [TRIGGER_CLICK] = "click", [TRIGGER_MUA] = "mua",
 };
 
+static const char *const method_names[] = { "spf", "dkim", "dmarc" };
+static const char *const result_names[] = {
+	"pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror", "none",
+};
+static const char *const policy_names[] = { "untold", "none", "quarantine", "reject" };
+_Static_assert(NITEMS(method_names) == CLAIM_UNREADABLE && NITEMS(result_names) == CLAIM_NONE + 1 &&
+    NITEMS(policy_names) == POLICY_REJECT + 1, "every number has its word");
+
 const char *
 quirk_text(enum quirk quirk)
 {
@@ -39,6 +47,24 @@ const char *
 trigger_name(uint32_t trigger)
 {
 	return trigger < NITEMS(trigger_names) ? trigger_names[trigger] : "unknown";
+}
+
+const char *
+claim_method_name(uint32_t method)
+{
+	return method < NITEMS(method_names) ? method_names[method] : NULL;
+}
+
+const char *
+claim_result_name(uint32_t result)
+{
+	return result < NITEMS(result_names) ? result_names[result] : NULL;
+}
+
+const char *
+claim_policy_name(uint32_t policy)
+{
+	return policy < NITEMS(policy_names) ? policy_names[policy] : NULL;
 }
 
 static const void *

@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include <pixelward/base/cidr.h>
+#include <pixelward/dissection.h>
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -246,12 +247,11 @@ check_authserv_id(struct span text, struct buf *normal, struct buf *note, struct
 bool
 check_verifier(struct span text, struct buf *normal, struct buf *note, struct buf *why)
 {
-	static const char *const	methods[] = { "spf", "dkim", "dmarc" };
-	size_t				slash = span_find_char(text, '/', 0);
-	bool				known = slash == text.len;
+	size_t	slash = span_find_char(text, '/', 0);
+	bool	known = slash == text.len;
 
-	for (size_t i = 0; i < NITEMS(methods); i++)
-		known = known || span_is(span_from(text, slash + 1), methods[i]);
+	for (uint32_t i = 0; claim_method_name(i) != NULL; i++)
+		known = known || span_is(span_from(text, slash + 1), claim_method_name(i));
 	if (!known)
 		return fails(why, "no method of a verifier; write ID, ID/spf, ID/dkim or ID/dmarc");
 	return check_authserv_id(span_cut(text, 0, slash), normal, note, why);

@@ -215,21 +215,14 @@ take_result(struct reader *reader, struct result *result)
 
 /* --- what it comes to --- */
 
-static const char *const method_words[] = { "spf", "dkim", "dmarc" };
-static const char *const result_words[] = {
-	"pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror", "none",
-};
-static const char *const policy_words[] = { "", "none", "quarantine", "reject" };
-_Static_assert(NITEMS(method_words) == CLAIM_DMARC + 1 && NITEMS(result_words) == CLAIM_NONE + 1 &&
-    NITEMS(policy_words) == POLICY_REJECT + 1, "every word has its number");
-
+/* The number of a word, or 0. */
 static bool
-index_of(struct span word, const char *const *words, size_t count, uint32_t *index)
+number_of(struct span word, const char *(*name)(uint32_t), uint32_t *number)
 {
-	for (*index = 0; *index < count; ++*index)
-		if (span_is(word, words[*index]))
+	for (*number = 0; name(*number) != NULL; ++*number)
+		if (span_is(word, name(*number)))
 			return true;
-	*index = 0;
+	*number = 0;
 	return false;
 }
 
@@ -263,13 +256,13 @@ add_claim(struct block *block, uint32_t place, struct span verifier, const struc
 	uint32_t	 method, word, policy;
 	struct claim	*claim;
 
-	if (!index_of(result->method, method_words, NITEMS(method_words), &method) ||
+	if (!number_of(result->method, claim_method_name, &method) ||
 	    (claim = block_add_claim(block)) == NULL)
 		return;
 	/* Whatever an unknown word means, nothing has passed. */
-	if (!index_of(result->word, result_words, NITEMS(result_words), &word))
+	if (!number_of(result->word, claim_result_name, &word))
 		word = CLAIM_NONE;
-	index_of(result->policy, policy_words, NITEMS(policy_words), &policy);
+	number_of(result->policy, claim_policy_name, &policy);
 	struct span domain = url_domain_to_ascii(domain_in(subject_of(result, method)), block->arena);
 	*claim = (struct claim){
 		.place = place, .method = method, .result = word, .policy = method == CLAIM_DMARC ? policy : POLICY_UNTOLD,

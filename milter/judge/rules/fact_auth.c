@@ -21,7 +21,7 @@ is_trusted_by(struct span trusted, struct span verifier, enum claim_method metho
 	size_t slash = span_find_char(trusted, '/', 0);
 
 	return span_eq_nocase(span_cut(trusted, 0, slash), verifier) && (slash == trusted.len ||
-	    method == CLAIM_UNREADABLE || span_is(span_from(trusted, slash + 1), word_of_method(method)));
+	    method == CLAIM_UNREADABLE || span_is(span_from(trusted, slash + 1), claim_method_name(method)));
 }
 
 static bool
@@ -82,7 +82,7 @@ get_best(struct evidence *evidence, enum claim_method method, struct value *valu
 	while ((claim = claims_next(&claims)) != NULL)
 		best = claim->result < best ? claim->result : best;
 	if (claims.known)
-		value_set_text(value, span_of(word_of_result(best)));
+		value_set_text(value, span_of(claim_result_name(best)));
 }
 
 static void

@@ -22,11 +22,6 @@ static const char *const encoding_words[] = { "identity", "quoted-printable", "b
 static const char *const document_words[] = { "html", "xml", "css", "calendar", "enriched", "rtf", "header" };
 
 static const char *const disposition_words[] = { "none", "inline", "attachment", "other" };
-static const char *const method_words[] = { "spf", "dkim", "dmarc" };
-static const char *const result_words[] = {
-	"pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror", "none",
-};
-static const char *const policy_words[] = { "none", "quarantine", "reject" };
 static const char *const report_words[] = { "no", "unsaid", "maybe", "yes" };
 static const char *const token_words[] = { "number", "hex", "mixed", "uuid", "address" };
 _Static_assert(1u << (NITEMS(token_words) - 1) == TEMPLATE_ADDRESS, "every token has its word");
@@ -44,9 +39,6 @@ WORDS_OF(watched)
 WORDS_OF(encoding)
 WORDS_OF(document)
 WORDS_OF(disposition)
-WORDS_OF(method)
-WORDS_OF(result)
-WORDS_OF(policy)
 WORDS_OF(report)
 WORDS_OF(position)
 WORDS_OF(token)
@@ -61,4 +53,11 @@ const char *
 word_of_trigger(uint32_t i)
 {
 	return i <= TRIGGER_MUA ? trigger_name(i) : NULL;
+}
+
+/* What is untold has no word. */
+const char *
+word_of_policy(uint32_t i)
+{
+	return claim_policy_name(i + POLICY_NONE);
 }

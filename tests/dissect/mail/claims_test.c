@@ -90,9 +90,6 @@ static const struct claim_case many_cases[] = {
 static void
 is_read(void **state)
 {
-	static const char *const	methods[] = { "spf", "dkim", "dmarc" };
-	static const char *const	results[] = { "pass", "policy", "neutral", "softfail", "fail", "permerror", "temperror",
-					    "none" };
 	const struct claim_case		*row = *state;
 	struct arena			*arena = arena_new(TEST_ARENA_BYTES);
 	const struct dissection		*d = dissect_or_fail(arena_printf(arena, "%sFrom: a@example.org\r\n\r\nx\r\n",
@@ -111,7 +108,7 @@ is_read(void **state)
 		}
 
 		found = arena_printf(arena, "%.*s%.*s %s %s %.*s", SPAN_ARG(found),
-		    SPAN_ARG(dissection_text(d, claim->verifier)), methods[claim->method], results[claim->result],
+		    SPAN_ARG(dissection_text(d, claim->verifier)), claim_method_name(claim->method), claim_result_name(claim->result),
 		    SPAN_ARG(domain));
 		if (!span_eq(domain, organisation))
 			found = arena_printf(arena, "%.*s of %.*s", SPAN_ARG(found), SPAN_ARG(organisation));
