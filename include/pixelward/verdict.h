@@ -10,8 +10,8 @@ enum action {
 	ACTION_TAG,		/* deliver with an X-Pixelward header field */
 	ACTION_NEUTRALISE,
 	ACTION_HOLD,		/* the MTA's quarantine, of the neutralised message */
-	ACTION_REDIRECT,
-	ACTION_REJECT,
+	ACTION_REDIRECT,	/* to verdict.mailbox alone, neutralised */
+	ACTION_REJECT,		/* with verdict.reply */
 	ACTION_TEMPFAIL,
 };
 
@@ -29,6 +29,9 @@ struct verdict {
 	size_t		 rule_count;
 	struct span	*reasons;	/* of the message's action, in words */
 	size_t		 reason_count;
+	struct span	 mailbox, reply;	/* of the first rule that wants it */
+	struct span	*copies;	/* mailboxes that get the mail, too; each once */
+	size_t		 copy_count;
 	bool		 tag;		/* a rule wants the X-Pixelward field, whatever the action */
 	struct span	*notes;		/* of rules that change nothing: in shadow, or failed */
 	size_t		 note_count;

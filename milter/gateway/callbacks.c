@@ -217,6 +217,9 @@ judge_in_pool(const struct mail *mail, const struct message *message, struct out
 
 	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors, mail->arena, outcome);
 	outcome->cpu_us += visit.cpu_us;
+	/* Of more recipients than are known some would get the mail all the same. */
+	if (outcome->verdict.action == ACTION_REDIRECT && mail->recipients_seen > mail->recipient_count)
+		outcome->verdict.action = ACTION_HOLD;
 	poison_note(&visit, outcome);
 }
 
@@ -237,7 +240,7 @@ on_end_of_message(SMFICTX *ctx)
 	if (!unjudged(mail, &outcome))
 		judge_in_pool(mail, &message, &outcome);
 	sfsistat status = reply_send(ctx, &connection->negotiated, mail, &message, &outcome,
-	    outcome_header(options, &outcome, mail->arena));
+	    outcome_header(&message, options, &outcome, mail->arena));
 	struct span line = outcome_log_line(&message, options, &outcome, mail->arena);
 	log_info("%.*s: %.*s", SPAN_ARG(queue_id_or_none(message.queue_id)), SPAN_ARG(line));
 	connection->mail = NULL;

@@ -1,7 +1,7 @@
 #include "negotiate.h"
 
-/* Needed to neutralise, tag and hold. */
-#define CHANGES		(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE)
+/* Needed to neutralise, tag, hold, copy and redirect. */
+#define CHANGES		(SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_CHGBODY | SMFIF_QUARANTINE | SMFIF_ADDRCPT | SMFIF_DELRCPT)
 
 /*
  * MAIL alone is answered: there clients are passed and overload is told. Nothing else before the end of the

@@ -54,7 +54,8 @@ fail(const struct house *house, struct outcome *outcome, enum pw_err err, const 
 		}
 	outcome->rewritten.changed = false;
 	outcome->failure = err;
-	if (action > outcome->verdict.action)
+	/* What could not be made inert is held, not sent to somebody else. */
+	if (action > outcome->verdict.action || (action == ACTION_HOLD && outcome->verdict.action == ACTION_REDIRECT))
 		outcome->verdict.action = action;
 	fate_add_reason(&outcome->verdict, arena_printf(house->arena, "%s: %s%s%.*s%s%s%s", where, pw_strerror(err),
 	    detail.len > 0 ? ": " : "", SPAN_ARG(detail), option[0] != '\0' ? " (" : "", option,
@@ -377,8 +378,11 @@ outcome_log_line(const struct message *message, const struct options *options, c
 	return copy;
 }
 
+#define MOST_RECIPIENTS_TOLD	20
+
 struct span
-outcome_header(const struct options *options, const struct outcome *outcome, struct arena *arena)
+outcome_header(const struct message *message, const struct options *options, const struct outcome *outcome,
+    struct arena *arena)
 {
 	const struct verdict	*verdict = &outcome->verdict;
 	const struct dissection	*d = outcome->dissection;
@@ -389,12 +393,18 @@ outcome_header(const struct options *options, const struct outcome *outcome, str
 	if (outcome->skipped || options->mode == MODE_SHADOW || verdict->action == ACTION_DELIVER)
 		return SPAN_NONE;
 	/* What was neutralised needs no mark, unless a rule asks for one: the other header fields stay as they came. */
-	if (options->mode == MODE_ENFORCE && verdict->action != ACTION_TAG && !verdict->tag && !live)
+	if (options->mode == MODE_ENFORCE && verdict->action != ACTION_TAG && verdict->action != ACTION_REDIRECT &&
+	    !verdict->tag && !live)
 		return SPAN_NONE;
-	buf_init(&line, 998);
+	buf_init(&line, 16384);
 	buf_printf(&line, " %saction=%s; stripped=%zu; rules=", live ? "live; " : "", action_name(verdict->action),
 	    verdict->strip_count);
 	add_names(&line, verdict->rules, verdict->rule_count);
+	/* Whom it was meant for, the envelope says no more. */
+	for (size_t i = 0; verdict->action == ACTION_REDIRECT && i < message->recipient_count && i < MOST_RECIPIENTS_TOLD; i++) {
+		buf_add(&line, i == 0 ? SPAN(";\n\tfor=") : SPAN(",\n\t"));
+		add_word(&line, message->recipients[i], 254);
+	}
 	struct span copy = arena_copy(arena, buf_span(&line));
 	buf_fini(&line);
 	return copy;

@@ -20,7 +20,7 @@ static const struct action_row {
 	[ACTION_TAG]		= { false, false, SMFIS_CONTINUE, NULL, NULL, NULL },
 	[ACTION_NEUTRALISE]	= { true, false, SMFIS_CONTINUE, NULL, NULL, NULL },
 	[ACTION_HOLD]		= { true, true, SMFIS_CONTINUE, NULL, NULL, NULL },
-	[ACTION_REDIRECT]	= { true, true, SMFIS_CONTINUE, NULL, NULL, NULL },	/* held until somebody decides */
+	[ACTION_REDIRECT]	= { true, false, SMFIS_CONTINUE, NULL, NULL, NULL },
 	[ACTION_REJECT]		= { false, false, SMFIS_REJECT, "550", "5.7.1", "Message refused by policy" },
 	[ACTION_TEMPFAIL]	= { false, false, SMFIS_TEMPFAIL, "451", "4.7.1",
 	    "Message could not be examined now; please try again later" },
@@ -215,11 +215,61 @@ header_add(struct reply *reply, struct span value)
 	    "smfi_addheader");
 }
 
-static sfsistat
-status_with_text(SMFICTX *ctx, const struct action_row *row)
+/* As commands of SMTP have it; the MTA finds its recipients by that. NULL: no memory. */
+static char *
+address_for_mta(const struct reply *reply, struct span address)
 {
+	return (char *)(uintptr_t)arena_printf(reply->arena, "<%.*s>", SPAN_ARG(address)).at;
+}
+
+static void
+recipient_add(struct reply *reply, struct span mailbox)
+{
+	char *address = address_for_mta(reply, mailbox);
+
+	note(reply, address != NULL ? smfi_addrcpt(reply->ctx, address) : MI_FAILURE, "smfi_addrcpt");
+}
+
+static bool
+is_recipient(const struct message *message, struct span mailbox)
+{
+	for (size_t i = 0; i < message->recipient_count; i++)
+		if (span_eq_nocase(message->recipients[i], mailbox))
+			return true;
+	return false;
+}
+
+static void
+redirect(struct reply *reply, const struct message *message, struct span mailbox)
+{
+	if (!is_recipient(message, mailbox))
+		recipient_add(reply, mailbox);
+	for (size_t i = 0; i < message->recipient_count && reply->refused == NULL; i++) {
+		char *address = address_for_mta(reply, message->recipients[i]);
+
+		if (!span_eq_nocase(message->recipients[i], mailbox))
+			note(reply, address != NULL ? smfi_delrcpt(reply->ctx, address) : MI_FAILURE, "smfi_delrcpt");
+	}
+}
+
+/* Who gets the mail beside its recipients, or instead of them. */
+static void
+recipients_change(struct reply *reply, const struct message *message, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->copy_count && reply->refused == NULL; i++)
+		if (!is_recipient(message, verdict->copies[i]))
+			recipient_add(reply, verdict->copies[i]);
+	if (verdict->action == ACTION_REDIRECT)
+		redirect(reply, message, verdict->mailbox);
+}
+
+static sfsistat
+status_with_text(SMFICTX *ctx, const struct action_row *row, const struct verdict *verdict)
+{
+	const char *text = row->status == SMFIS_REJECT && verdict->reply.at != NULL ? verdict->reply.at : row->text;
+
 	if (row->code != NULL)
-		(void)smfi_setreply(ctx, (char *)row->code, (char *)row->extended, (char *)row->text);
+		(void)smfi_setreply(ctx, (char *)row->code, (char *)row->extended, (char *)(uintptr_t)text);
 	return row->status;
 }
 
@@ -245,6 +295,8 @@ reply_send(SMFICTX *ctx, const struct negotiated *negotiated, struct mail *mail,
 			header_add(&reply, header);
 		if (row->quarantine)
 			held(&reply, &outcome->verdict);
+		if (mode == MODE_ENFORCE)
+			recipients_change(&reply, message, &outcome->verdict);
 	}
 	if (reply.refused != NULL) {
 		log_error("%.*s: %s failed: the MTA does not take the change, message deferred",
@@ -252,7 +304,7 @@ reply_send(SMFICTX *ctx, const struct negotiated *negotiated, struct mail *mail,
 		outcome->verdict.action = ACTION_TEMPFAIL;
 		row = &actions[ACTION_TEMPFAIL];
 	}
-	return status_with_text(ctx, row);
+	return status_with_text(ctx, row, &outcome->verdict);
 }
 
 sfsistat

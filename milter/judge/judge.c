@@ -416,10 +416,16 @@ weigh_rule(struct hearing *hearing, const struct rule *rule)
 			    (rule->hold == HOLD_WATCHED && evidence_watched(&hearing->evidence) == WATCHED_ALL);
 
 	opinion_rule(opinion, rule->name);
-	if (holds || rule->tag || rule->hold == HOLD_WATCHED)
+	if (holds || rule->tag || rule->hold == HOLD_WATCHED || rule->reject.len + rule->redirect.len + rule->copy.len > 0)
 		opinion_reason(opinion, arena_printf(hearing->arena, "rule %.*s: %.*s%s", SPAN_ARG(rule->name),
 		    SPAN_ARG(rule->title), rule->hold == HOLD_WATCHED && !holds ?
 		    " (not held: not every recipient is watched)" : ""));
+	if (rule->reject.len > 0 && opinion->verdict->reply.len == 0)
+		opinion->verdict->reply = arena_copy(hearing->arena, rule->reject);
+	if (rule->redirect.len > 0 && opinion->verdict->mailbox.len == 0)
+		opinion->verdict->mailbox = arena_copy(hearing->arena, rule->redirect);
+	if (rule->copy.len > 0)
+		opinion_copy(opinion, rule->copy);
 	hearing->holds = hearing->holds || holds;
 	if (hearing->signs[rule->sign] == NULL)
 		hearing->signs[rule->sign] = rule;
@@ -491,6 +497,10 @@ action_of(struct hearing *hearing)
 	const struct verdict *verdict = hearing->opinion.verdict;
 
 	/* A deferral would let the sender try again; what a list knows need not wait for a better moment. */
+	if (verdict->reply.len > 0)
+		return ACTION_REJECT;
+	if (verdict->mailbox.len > 0)
+		return ACTION_REDIRECT;
 	if (hearing->indicated)
 		return ACTION_HOLD;
 	if (hearing->defers)

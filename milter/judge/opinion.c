@@ -61,6 +61,23 @@ opinion_rule(struct opinion *opinion, struct span name)
 }
 
 void
+opinion_copy(struct opinion *opinion, struct span mailbox)
+{
+	struct verdict	*verdict = opinion->verdict;
+	struct span	*copies = verdict->copies != NULL ? verdict->copies : arena_array(opinion->arena, MOST_COPIES, sizeof(*copies));
+	struct span	 copy = arena_copy(opinion->arena, mailbox);
+
+	opinion->no_memory = opinion->no_memory || copies == NULL || copy.at == NULL;
+	for (size_t i = 0; i < verdict->copy_count; i++)
+		if (span_eq_nocase(copies[i], mailbox))
+			return;
+	if (opinion->no_memory || verdict->copy_count == MOST_COPIES)
+		return;
+	verdict->copies = copies;
+	copies[verdict->copy_count++] = copy;
+}
+
+void
 opinion_note(struct opinion *opinion, struct span note)
 {
 	add_once(opinion, &opinion->verdict->notes, &opinion->verdict->note_count, &opinion->note_capacity, note);

@@ -7,6 +7,7 @@
 
 /* A sender can give as many causes as he likes; who reads them cannot. */
 #define MOST_REASONS	16
+#define MOST_COPIES	4
 
 struct opinion {
 	struct arena	*arena;
@@ -30,6 +31,8 @@ void	opinion_rule(struct opinion *, struct span name);
 /* Of the message's action; once. */
 void	opinion_reason(struct opinion *, struct span reason);
 
+/* The mailbox gets the mail, too; of many the first MOST_COPIES. */
+void	opinion_copy(struct opinion *, struct span mailbox);
 /* Of what changes nothing; once. */
 void	opinion_note(struct opinion *, struct span note);
 

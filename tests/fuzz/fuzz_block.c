@@ -232,7 +232,7 @@ use(struct span message, const void *block, size_t bytes, struct arena *arena)
 	}
 	pipeline_run(&about, options, NULL, &dissectors, arena, &outcome);
 	INVARIANT(outcome_log_line(&about, options, &outcome, arena).len > 0);
-	(void)outcome_header(options, &outcome, arena);
+	(void)outcome_header(&about, options, &outcome, arena);
 	if (outcome.dissection == NULL) {
 		INVARIANT(outcome.verdict.action == ACTION_HOLD && !outcome.rewritten.changed);
 		return;

@@ -201,7 +201,7 @@ run(struct span bytes, struct arena *arena, struct outcome *outcome)
 
 	pipeline_run(&message, options, NULL, &dissectors_in_thread, arena, outcome);
 	INVARIANT(outcome_log_line(&message, options, outcome, arena).len > 0);
-	(void)outcome_header(options, outcome, arena);
+	(void)outcome_header(&message, options, outcome, arena);
 }
 
 static void

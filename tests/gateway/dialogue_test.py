@@ -59,7 +59,8 @@ class Enforcing(Dialogue):
     def test_negotiation_asks_for_changes_and_for_silence(self):
         mta = self.daemon.client()
         self.assertEqual(mta.actions,
-                         milter.ADDHDRS | milter.CHGHDRS | milter.CHGBODY | milter.QUARANTINE)
+                         milter.ADDHDRS | milter.CHGHDRS | milter.CHGBODY | milter.QUARANTINE | milter.ADDRCPT |
+                         milter.DELRCPT)
         for bit in ("NR_CONN", "NR_HELO", "NR_RCPT", "NR_DATA", "NR_HDR", "NR_EOH", "NR_BODY", "NOUNKNOWN",
                     "HDR_LEADSPC"):
             self.assertTrue(mta.steps & getattr(milter, bit), bit)
@@ -73,7 +74,8 @@ class Enforcing(Dialogue):
     def test_an_old_mta_that_offers_little_is_served(self):
         # Version 2 of the protocol: every step has a reply, no space is kept, no quarantine exists.
         with self.daemon.client(actions=0x1F, steps=0x7F, version=2) as mta:
-            self.assertEqual(mta.actions, milter.ADDHDRS | milter.CHGHDRS | milter.CHGBODY)
+            self.assertEqual(mta.actions, milter.ADDHDRS | milter.CHGHDRS | milter.CHGBODY | milter.ADDRCPT |
+                             milter.DELRCPT)
             self.assertEqual(mta.connect(address="192.0.2.1").verdict, "continue")
             self.assertEqual(mta.helo().verdict, "continue")
             answer = mta.send(FOREIGN)

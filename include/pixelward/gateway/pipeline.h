@@ -35,6 +35,6 @@ void	outcome_show(struct span message, const struct outcome *, uint32_t referenc
 struct span	outcome_log_line(const struct message *, const struct options *, const struct outcome *,
 		    struct arena *);
 /* Value of the X-Pixelward field, or the empty span when none is due. */
-struct span	outcome_header(const struct options *, const struct outcome *, struct arena *);
+struct span	outcome_header(const struct message *, const struct options *, const struct outcome *, struct arena *);
 
 #endif

@@ -82,6 +82,9 @@ static const struct {
 	{ "action", "sign", NULL, "holds the mail together with a sign of another kind than " },
 	{ "action", "hold", "watched", "holds the mail if every recipient is watched, else marks it" },
 	{ "action", "hold", "true", "holds the mail" },
+	{ "action", "copy", NULL, "also sends the mail to " },
+	{ "action", "redirect", NULL, "sends the mail to nobody but " },
+	{ "action", "reject", NULL, "refuses the mail: " },
 	{ "exempt", "from", NULL, "takes out of force " },
 	{ "exempt", "never", NULL, "but never " },
 };

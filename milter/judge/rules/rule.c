@@ -474,10 +474,67 @@ read_sign(struct drafting *drafting, const struct node *node)
 	drafting->rule->sign = (enum rule_sign)read_choice(drafting, node, rule_sign_names, NITEMS(rule_sign_names));
 }
 
+/* What stands behind "550 5.7.1": one line, without the "%" that some libraries take for a format. */
+#define LONGEST_REPLY	200
+#define DEFAULT_REPLY	SPAN("Message refused by policy")
+
+static void
+read_reject(struct drafting *drafting, const struct node *node)
+{
+	if (!is_scalar(drafting, node, "true, or what the sender is told"))
+		return;
+	bool printable = node->text.len > 0 && node->text.len <= LONGEST_REPLY && !span_eq(node->text, SPAN("false"));
+
+	for (size_t i = 0; i < node->text.len && printable; i++)
+		printable = node->text.at[i] >= ' ' && node->text.at[i] <= '~' && node->text.at[i] != '%';
+	if (!printable)
+		TELL(drafting, node, FINDING_VALUE, "write true, or what the sender is told: up to %d printable ASCII characters "
+		    "without %%", LONGEST_REPLY);
+	drafting->rule->reject = span_eq(node->text, SPAN("true")) ? DEFAULT_REPLY : node->text;
+}
+
+/* An address as commands of SMTP have it, without what would need quotes. */
+#define LONGEST_ADDRESS	254
+
+static bool
+is_address(struct span text)
+{
+	size_t at = span_find_char(text, '@', 0);
+
+	if (at == 0 || at + 1 >= text.len || text.len > LONGEST_ADDRESS || span_find_char(text, '@', at + 1) < text.len)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] <= ' ' || text.at[i] > '~' || strchr("<>()[]\\\",;:", text.at[i]) != NULL)
+			return false;
+	return text.at[at + 1] != '.' && text.at[text.len - 1] != '.';
+}
+
+static struct span
+read_address(struct drafting *drafting, const struct node *node)
+{
+	if (!is_scalar(drafting, node, "a mailbox"))
+		return SPAN_NONE;
+	if (!is_address(node->text))
+		TELL(drafting, node, FINDING_VALUE, "'%.*s' is no mailbox; write security@parl.example", SHOWN_OF(node->text));
+	return node->text;
+}
+
+static void
+read_redirect(struct drafting *drafting, const struct node *node)
+{
+	drafting->rule->redirect = read_address(drafting, node);
+}
+
+static void
+read_copy(struct drafting *drafting, const struct node *node)
+{
+	drafting->rule->copy = read_address(drafting, node);
+}
+
 static void
 refuse_action(struct drafting *drafting, const struct node *node)
 {
-	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, tag and hold",
+	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, tag, hold, copy, redirect and reject",
 	    SHOWN_OF(node->key->text));
 }
 
@@ -544,9 +601,9 @@ static const struct key action_keys[] = {
 	{ "sign", read_sign, NEEDED_NEVER },
 	{ "proxy", refuse_action, NEEDED_NEVER },
 	{ "notice", refuse_action, NEEDED_NEVER },
-	{ "redirect", refuse_action, NEEDED_NEVER },
-	{ "copy", refuse_action, NEEDED_NEVER },
-	{ "reject", refuse_action, NEEDED_NEVER },
+	{ "redirect", read_redirect, NEEDED_NEVER },
+	{ "copy", read_copy, NEEDED_NEVER },
+	{ "reject", read_reject, NEEDED_NEVER },
 };
 
 static const struct key exempt_keys[] = {
@@ -568,7 +625,7 @@ read_action(struct drafting *drafting, const struct node *node)
 	const struct rule *rule = drafting->rule;
 
 	if (reads_well(drafting, read_actions, node) && rule->strips == 0 && rule->hold == HOLD_NEVER && !rule->tag &&
-	    rule->sign == SIGN_NONE)
+	    rule->sign == SIGN_NONE && rule->reject.len == 0 && rule->redirect.len == 0 && rule->copy.len == 0)
 		TELL(drafting, node, FINDING_ACTION, "the rule does nothing; write strip, tag or hold");
 }
 
@@ -688,13 +745,17 @@ selections_that(const struct rule *rule, bool on_list)
 static void
 check_detection(struct drafting *drafting)
 {
+	static const char *const takes[] = { "hold", "redirect", "reject" };
 	const struct rule	*rule = drafting->rule;
-	const struct node	*hold = node_get(node_get(drafting->document, "action"), "hold");
+	const struct node	*actions = node_get(drafting->document, "action");
+	const bool		 taken[] = { rule->hold == HOLD_ALWAYS, rule->redirect.len > 0, rule->reject.len > 0 };
 
 	/* A pixel alone is never a threat: structure may hold the mail of those who are likely targets, nobody else's. */
-	if (hold != NULL && rule->hold == HOLD_ALWAYS && can_match(rule, selections_that(rule, true)))
-		TELL(drafting, hold, FINDING_FLOOR, "this may hold mail that is on no list; write hold: watched (mail of watched "
-		    "recipients is held, other mail tagged), or let the condition need a line with 'in: list:NAME'");
+	for (size_t i = 0; i < NITEMS(takes); i++)
+		if (taken[i] && node_get(actions, takes[i]) != NULL && can_match(rule, selections_that(rule, true)))
+			TELL(drafting, node_get(actions, takes[i]), FINDING_FLOOR, "this may %s mail that is on no list; write hold: "
+			    "watched (mail of watched recipients is held, other mail tagged), or let the condition need a line with "
+			    "'in: list:NAME'", takes[i]);
 }
 
 static void

@@ -46,6 +46,8 @@ struct rule {
 	/* a detection */
 	uint32_t		 strips;	/* bits of selections: what these select is made inert */
 	enum rule_hold		 hold;
+	struct span		 reject;	/* what the sender is told; empty: not refused */
+	struct span		 redirect, copy;	/* mailboxes; empty: none */
 	bool			 tag;
 	enum rule_sign		 sign;
 	/* an exemption */

@@ -80,7 +80,9 @@ rules_print_schema(struct buf *out)
 	    "      \"sign\": {\"enum\": ["));
 	add_words(out, rule_sign_names, NITEMS(rule_sign_names));
 	buf_add(out, SPAN("]},\n"
-	    "      \"hold\": {\"enum\": [false, \"watched\", true]}}},\n"
+	    "      \"hold\": {\"enum\": [false, \"watched\", true]},\n"
+	    "      \"copy\": {\"type\": \"string\", \"format\": \"email\"}, \"redirect\": {\"type\": \"string\", \"format\": \"email\"},\n"
+	    "      \"reject\": {\"anyOf\": [{\"const\": true}, {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 200}]}}},\n"
 	    "    \"exempt\": {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"from\"], \"properties\": {\n"
 	    "      \"from\": {\"$ref\": \"#/$defs/texts\"}, \"never\": {\"$ref\": \"#/$defs/texts\"}}},\n"
 	    "    \"tests\": {\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"object\", \"additionalProperties\": false,\n"
@@ -90,7 +92,7 @@ rules_print_schema(struct buf *out)
 	    "      \"given\": {\"type\": \"object\"},\n"
 	    "      \"expect\": {\"type\": \"object\", \"additionalProperties\": false, \"minProperties\": 1, \"properties\": {\n"
 	    "        \"match\": {\"type\": \"boolean\"}, \"exempt\": {\"type\": \"boolean\"},\n"
-	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"hold\"]},\n"
+	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"copy\", \"hold\", \"redirect\", \"reject\"]},\n"
 	    "        \"strips\": {\"$ref\": \"#/$defs/texts\"}, \"keeps\": {\"$ref\": \"#/$defs/texts\"}}}}}}\n  },\n"
 	    "  \"if\": {\"required\": [\"kind\"], \"properties\": {\"kind\": {\"const\": \"exemption\"}}},\n"
 	    "  \"then\": {\"required\": [\"owner\", \"expires\", \"exempt\"]},\n"

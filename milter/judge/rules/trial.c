@@ -115,7 +115,7 @@ keys_read(struct trial *trial, const struct node *map, const struct key *table, 
 }
 
 static const char *const truths[] = { "true", "false" };
-static const char *const actions[] = { "none", "tag", "strip", "hold" };
+static const char *const actions[] = { "none", "tag", "strip", "copy", "hold", "redirect", "reject" };
 
 static void
 check_word(struct trial *trial, const struct node *node, const char *const *words, size_t count, const char *all)
@@ -341,12 +341,18 @@ action_of(const struct rule *rule, const struct ruling *ruling, const struct dis
 
 	if (ruling->met == NULL || !ruling->met->matched || rule->exempts)
 		return "none";
+	if (rule->reject.len > 0)
+		return "reject";
+	if (rule->redirect.len > 0)
+		return "redirect";
 	fact_get(fact_named(SPAN("recipients.watched")), evidence, SCOPE_MESSAGE, 0, &watched);
 	if (rule->hold == HOLD_ALWAYS || (rule->hold == HOLD_WATCHED && span_eq(watched.texts[0], SPAN("all"))))
 		return "hold";
 	for (uint32_t i = 0; i < d->references.count; i++)
 		if (ruling->strips[i] != NULL)
 			return "strip";
+	if (rule->copy.len > 0)
+		return "copy";
 	return rule->tag || rule->hold == HOLD_WATCHED ? "tag" : "none";
 }
 

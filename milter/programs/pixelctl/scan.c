@@ -155,11 +155,12 @@ write_delivered(struct scan *scan, const char *file, struct span whole, struct s
 		if (scan->options->mode == MODE_SHADOW)
 			fine = fwrite(raw.at, 1, raw.len, out) == raw.len;
 		else {
-			struct outcome delivered = *outcome;
+			struct outcome		delivered = *outcome;
+			const struct message	message = { .raw = raw };
 
 			if (scan->options->mode == MODE_TAG)
 				delivered.rewritten.changed = false;
-			fine = write_pieces(out, raw, &delivered, outcome_header(scan->options, outcome, arena));
+			fine = write_pieces(out, raw, &delivered, outcome_header(&message, scan->options, outcome, arena));
 		}
 		fine = !ferror(out) && fine;
 		fine = fclose(out) == 0 && fine;

@@ -171,9 +171,25 @@ static const struct rule_case {
 	  "9:17 PW402 strip names a selection; there is no 'pixel'\n" },
 	{ "a link cannot be stripped", HEAD "detect:\n  s: {each: link, url: a}\n  condition: s\naction: {strip: s}\n",
 	  "8:17 PW205 's' is each: link; only references can be made inert\n" },
-	{ "what this version cannot do is refused", DO("action: {strip: s, reject: '5.7.1 no'}"),
-	  "9:20 PW205 this version cannot reject; it can strip, tag and hold\n" },
-	{ "nor redirect, copy, show a notice or proxy", DO("action: {redirect: a, copy: b, notice: c, proxy: s}"), NULL },
+	{ "what this version cannot do is refused", DO("action: {strip: s, proxy: s}"),
+	  "9:20 PW205 this version cannot proxy; it can strip, tag, hold, copy, redirect and reject\n" },
+	{ "nor does it show a notice", DO("action: {strip: s, notice: x}"), NULL },
+	{ "a copy goes to a mailbox", DO("action: {copy: security@parl.example}"), "" },
+	{ "not to a name", DO("action: {copy: security}"), "9:16 PW203 'security' is no mailbox; write security@parl.example\n" },
+	{ "nor to two", DO("action: {copy: 'a@b.example,c@d.example'}"), NULL },
+	{ "structure alone redirects nobody's mail", DO("action: {redirect: security@parl.example}"),
+	  "9:20 PW206 this may redirect mail that is on no list; write hold: watched (mail of watched recipients is held, other "
+	  "mail tagged), or let the condition need a line with 'in: list:NAME'\n" },
+	{ "nor refuses it", DO("action: {reject: true}"), NULL },
+	{ "a list may redirect", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n  condition: s\n"
+	  "action: {redirect: security@parl.example}\n", "" },
+	{ "a list may refuse, and say why", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n  condition: s\n"
+	  "action: {reject: See https://parl.example/mail}\n", "" },
+	{ "in one line", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n  condition: s\n"
+	  "action: {reject: \"no\\nQUIT\"}\n", "8:18 PW203 write true, or what the sender is told: up to 200 printable ASCII "
+	  "characters without %\n" },
+	{ "not to refuse needs no action", HEAD "detect:\n  s: {each: reference, url.host|in: list:suspects}\n  condition: s\n"
+	  "action: {reject: false}\n", NULL },
 	{ "to be a sign is to do something", DO("action: {sign: url}"), "" },
 	{ "structure alone holds nobody's mail", DO("action: {strip: s, hold: true}"),
 	  "9:26 PW206 this may hold mail that is on no list; write hold: watched (mail of watched recipients is held, other "
