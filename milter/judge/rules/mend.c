@@ -632,7 +632,7 @@ cure_bracket(struct mend *mend, struct findings *findings, struct spot problem, 
 	if (is_open_quote(mend, problem, told))
 		return true;
 	/* libyaml stops at the colon; the word before it is the key. */
-	while (mend->text.at[at] == ':' && at > begin && !ascii_space(mend->text.at[at - 1]))
+	while (at < mend->text.len && mend->text.at[at] == ':' && at > begin && !ascii_space(mend->text.at[at - 1]))
 		for (at--; at > begin && !ascii_space(mend->text.at[at - 1]) && strchr(",[{", mend->text.at[at - 1]) == NULL;)
 			at--;
 	*told = mend_place(mend, (struct spot){ problem.line, column_of(line_of(mend, problem.line), at - begin) });
