@@ -84,7 +84,7 @@ PLANTED = {
     "no web address": (8, "  - a.example/one", 5, "PW203"),
     "no tag": (6, "tags: [attack.t1598.003, test]", 26, "PW203"),
     "no name": (2, "rule: Site Planted", 7, "PW204"),
-    "what cannot be done": (21, "action: {strip: [picture, small], reject: true}", 35, "PW205"),
+    "what cannot be done": (21, "action: {strip: [picture, small], proxy: true}", 35, "PW205"),
     "everybody's mail held": (21, "action: {strip: [picture, small], hold: true}", 41, "PW206"),
     "an unknown fact": (13, "    knid: image", 5, "PW301"),
     "a fact of others": (18, "    each: message\n    width: 3", 5, "PW301", 1),
