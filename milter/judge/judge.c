@@ -157,7 +157,6 @@ static bool
 reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
 	const struct reference	*reference = reference_at(hearing, index);
-	struct url_pieces	 pieces = url_pieces_of(hearing->d, reference);
 	bool			 bare = reference->width == REFERENCE_NO_SIZE && reference->height == REFERENCE_NO_SIZE &&
 				    (reference->flags & REFERENCE_IN_LINK) == 0 &&
 				    span_trim(dissection_text(hearing->d, reference->alt)).len == 0;
@@ -166,7 +165,7 @@ reports_opening(struct hearing *hearing, uint32_t index, struct grounds *grounds
 	if (reference->kind != REFERENCE_IMAGE && reference->kind != REFERENCE_BACKGROUND &&
 	    reference->kind != REFERENCE_CSS)
 		return false;
-	switch (shape_report_of(&pieces)) {
+	switch (evidence_report(&hearing->evidence, index)) {
 	case SHAPE_IS_SILENT:
 		return false;
 	case SHAPE_TELLS_APART:

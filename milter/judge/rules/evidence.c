@@ -57,13 +57,38 @@ evidence_template(struct evidence *evidence, uint32_t index)
 struct span
 evidence_spacer(struct evidence *evidence, uint32_t index)
 {
-	if (evidence->spacers == NULL)
-		evidence->spacers = spacers_new(evidence->d, evidence->arena);
+	const struct dissection *d = evidence->d;
+
 	if (evidence->spacers == NULL) {
+		evidence->spacers = spacers_new(d, evidence->arena);
+		evidence->spacer_of = arena_array(evidence->arena, d->references.count, sizeof(*evidence->spacer_of));
+		for (uint32_t i = 0; evidence->spacer_of != NULL && i < d->references.count; i++)
+			evidence->spacer_of[i].len = SIZE_MAX;
+	}
+	if (evidence->spacers == NULL || evidence->spacer_of == NULL) {
 		evidence->no_memory = true;
 		return SPAN_NONE;
 	}
-	return spacer_reason(evidence->spacers, &dissection_references(evidence->d)[index]);
+	if (evidence->spacer_of[index].len == SIZE_MAX)
+		evidence->spacer_of[index] = spacer_reason(evidence->spacers, &dissection_references(d)[index]);
+	return evidence->spacer_of[index];
+}
+
+enum shape_report
+evidence_report(struct evidence *evidence, uint32_t index)
+{
+	const struct dissection	*d = evidence->d;
+	struct url_pieces	 pieces = url_pieces_of(d, &dissection_references(d)[index]);
+
+	if (evidence->report_of == NULL)
+		evidence->report_of = arena_array(evidence->arena, d->references.count, sizeof(*evidence->report_of));
+	if (evidence->report_of == NULL) {
+		evidence->no_memory = true;
+		return shape_report_of(&pieces);
+	}
+	if (evidence->report_of[index] == 0)
+		evidence->report_of[index] = (unsigned char)(shape_report_of(&pieces) + 1);
+	return (enum shape_report)(evidence->report_of[index] - 1);
 }
 
 /* Hosts that are contacted without a click, and how many URLs are fetched from each. */

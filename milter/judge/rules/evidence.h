@@ -8,6 +8,7 @@
 #include "../filter.h"
 #include "../group.h"
 #include "../regex.h"
+#include "../shape.h"
 #include "../spacer.h"
 #include "../template.h"
 #include "../token.h"
@@ -45,6 +46,8 @@ struct evidence {
 	struct token		*token_of;	/* of each reference */
 	bool			*token_known;
 	struct spacers		*spacers;
+	struct span		*spacer_of;	/* of each reference; len is SIZE_MAX before it was asked for */
+	unsigned char		*report_of;	/* of each reference: an enum shape_report and one, or 0 */
 	struct hosts		*hosts;
 	struct template		*templates;	/* of each reference; text.at is NULL before it was asked for */
 	struct value		*of_message;	/* of each fact of the message */
@@ -63,6 +66,8 @@ const struct token	*evidence_token(struct evidence *, uint32_t reference);
 const struct template	*evidence_template(struct evidence *, uint32_t reference);
 /* As spacer_reason(). */
 struct span		 evidence_spacer(struct evidence *, uint32_t reference);
+/* As shape_report_of(), made once. */
+enum shape_report	 evidence_report(struct evidence *, uint32_t reference);
 /* How many different URLs are fetched from the host without a click. */
 size_t			 evidence_of_host(struct evidence *, struct span host);
 /* Of all recipients. */

@@ -54,7 +54,12 @@ PIECE_GETTER(get_opaque, value_set_truth(value, shape_has_opaque_token(&pieces))
 PIECE_GETTER(get_static, value_set_truth(value, shape_is_static_picture(&pieces)))
 
 REFERENCE_GETTER(get_in_link, value_set_truth(value, (reference->flags & REFERENCE_IN_LINK) != 0))
-PIECE_GETTER(get_report, value_set_text(value, span_of(word_of_report(shape_report_of(&pieces)))))
+
+GETTER(get_report)
+{
+	(void)scope;
+	value_set_text(value, span_of(word_of_report(evidence_report(evidence, element))));
+}
 
 GETTER(get_spacer)
 {
