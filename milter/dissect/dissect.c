@@ -1,6 +1,7 @@
 #include <pixelward/dissect/dissect.h>
 
 #include "block.h"
+#include "html/vectors.h"
 #include "mail/charset.h"
 #include "mail/walk.h"
 #include "mail/words.h"
@@ -12,6 +13,7 @@ dissect_prepare(void)
 	words_prepare();
 	charset_prepare();
 	url_prepare();
+	vectors_prepare();
 }
 
 enum pw_err

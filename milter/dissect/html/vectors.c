@@ -146,6 +146,21 @@ compare(struct span name, const char *row)
 	return row[name.len] == '\0' ? 0 : -1;
 }
 
+/* Where the rows of each first letter begin: most attributes share theirs with none. All 0 before vectors_prepare(). */
+#define LETTERS	26
+
+static uint16_t of_letter[LETTERS + 1];
+
+void
+vectors_prepare(void)
+{
+	for (size_t letter = 0, row = 0; letter <= LETTERS; letter++) {
+		while (row < vector_count && vectors[row].attribute[0] < 'a' + (int)letter)
+			row++;
+		of_letter[letter] = (uint16_t)row;
+	}
+}
+
 static const struct vector *
 vectors_of(struct span attribute, size_t *count)
 {
@@ -160,6 +175,14 @@ vectors_of(struct span attribute, size_t *count)
 	/* A name may hold NULs: it is none of the table's, which are padded with them. */
 	if (name[attribute.len - 1] == '\0')
 		return NULL;
+	if (of_letter[LETTERS] != 0) {
+		unsigned letter = (unsigned)(name[0] - 'a');
+
+		if (letter >= LETTERS)
+			return NULL;
+		low = of_letter[letter];
+		high = of_letter[letter + 1];
+	}
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

@@ -44,6 +44,8 @@ struct link_rel {
 extern const struct link_rel	link_rels[];
 extern const size_t		link_rel_count;
 
+/* Before any thread; without it, rows are only found more slowly. */
+void			 vectors_prepare(void);
 /* The row for that attribute of that element, NULL if it is none. Names as written. */
 const struct vector	*vector_for(struct span attribute, struct span element);
 /* Without its prefix: in XML any may stand for HTML or SVG. */

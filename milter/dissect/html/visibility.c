@@ -34,6 +34,14 @@ struct style {
 	uint64_t	shown_weight[PROPERTY_COUNT];	/* the heaviest rule that may apply and shows it */
 };
 
+/* Generators write the same style attribute at a hundred cells. */
+#define INLINE_STYLES	64
+
+struct inline_style {
+	struct span		text;	/* as written */
+	struct css_declarations	declarations;
+};
+
 #define INHERITED_KNOWN		((uint32_t)1 << 31)
 #define INHERITED_INVISIBLE	((uint32_t)1 << 30)	/* visibility: hidden, which a child may undo */
 #define INHERITED_LINK		((uint32_t)1 << 29)
@@ -235,6 +243,32 @@ apply_bucket(struct visibility_context *context, struct span key, const struct h
 }
 
 static enum pw_err
+inline_read(struct visibility_context *context, struct span text, struct css_declarations *declarations)
+{
+	uint32_t		 h = (uint32_t)text.len * 31u + (unsigned char)text.at[text.len / 2];
+	struct inline_style	*known;
+	struct layer		 raw = { .text = text }, decoded;
+	enum pw_err		 err = PW_OK;
+
+	if (context->inline_styles == NULL)
+		context->inline_styles = arena_array(context->arena, INLINE_STYLES, sizeof(*known));
+	if (context->inline_styles == NULL)
+		return PW_ENOMEM;
+	known = &context->inline_styles[h % INLINE_STYLES];
+	if (!span_eq(known->text, text)) {
+		known->text = SPAN_NONE;
+		known->declarations = (struct css_declarations){ 0 };
+		err = charref_decode(&raw, CHARREF_IN_ATTRIBUTE, context->arena, &decoded);
+		if (err == PW_OK)
+			err = css_declarations(decoded.text, context->max_tokens, context->arena, &known->declarations);
+		if (err == PW_OK)
+			known->text = text;
+	}
+	*declarations = known->declarations;
+	return err;
+}
+
+static enum pw_err
 style_of(struct visibility_context *context, const struct html_tag *tag, struct style *style)
 {
 	struct span		 id = attribute_value(tag, SPAN("id")), classes = attribute_value(tag, SPAN("class"));
@@ -249,12 +283,8 @@ style_of(struct visibility_context *context, const struct html_tag *tag, struct 
 		err = apply_bucket(context, id, tag, id, classes, style);
 	while (err == PW_OK && (word = next_word(&list)).len > 0)
 		err = apply_bucket(context, word, tag, id, classes, style);
-	if (err != PW_OK || inline_text.len == 0)
-		return err;
-	struct layer raw = { .text = inline_text }, decoded;
-	err = charref_decode(&raw, CHARREF_IN_ATTRIBUTE, context->arena, &decoded);
-	if (err == PW_OK)
-		err = css_declarations(decoded.text, context->max_tokens, context->arena, &declarations);
+	if (err == PW_OK && inline_text.len > 0)
+		err = inline_read(context, inline_text, &declarations);
 	if (err == PW_OK)
 		apply(style, &declarations, WEIGHT_INLINE, true);
 	return err;

@@ -26,6 +26,7 @@ struct visibility_context {
 	struct css_rules	 rules;		/* of all its sheets */
 	uint32_t		*buckets, *next;	/* rules by the hash of a name they ask for; index + 1 */
 	uint32_t		*inherited;	/* per node: what it passes to what is inside, and a bit that says so */
+	struct inline_style	*inline_styles;	/* read before, by the hash of their text */
 	uint64_t		 max_tokens, *work_left;
 	struct arena		*arena;
 };
