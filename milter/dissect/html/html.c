@@ -114,10 +114,10 @@ html_collect(struct collector *collector, const struct layer *layer, enum html_s
 		subset_collect(collector, layer);
 	}
 	/* Comments of Outlook's are documents by the dozen, most without anything that leads anywhere. */
-	if (scan.count == 0)
-		return;
-	find_base(&scan);
-	prepare_visibility(&scan);
+	if (scan.count > 0) {
+		find_base(&scan);
+		prepare_visibility(&scan);
+	}
 	for (size_t i = 0; i < scan.count && block->failure != PW_ENOMEM; i++) {
 		const struct item *item = &scan.items[i];
 

@@ -133,19 +133,6 @@ const struct link_rel link_rels[] = {
 };
 const size_t link_rel_count = NITEMS(link_rels);
 
-static int
-compare(struct span name, const char *row)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		int difference = (unsigned char)ascii_lower(name.at[i]) - (unsigned char)row[i];
-
-		/* A name may hold NULs: the row ends at its first. */
-		if (difference != 0 || row[i] == '\0')
-			return difference != 0 ? difference : 1;
-	}
-	return row[name.len] == '\0' ? 0 : -1;
-}
-
 /* Where the rows of each first letter begin: most attributes share theirs with none. All 0 before vectors_prepare(). */
 #define LETTERS	26
 
@@ -211,7 +198,7 @@ vector_is_for(const struct vector *vector, struct span element)
 		return memchr(element.at, ':', element.len) != NULL;
 	if (strcmp(vector->element, "amp-*") == 0)
 		return span_starts_nocase(element, SPAN("amp-"));
-	return compare(element, vector->element) == 0;
+	return span_is(element, vector->element);
 }
 
 /* xlink:href is href, whatever the prefix. */
