@@ -515,7 +515,9 @@ open_reading(struct walk *walk, const struct waiting *waiting, const struct head
 		quirks |= 1u << QUIRK_DUPLICATE_PARAMETER;
 	if (type.odd)
 		quirks |= 1u << QUIRK_FIELD_SYNTAX;
-	if (media == MEDIA_UNKNOWN && type_text.len > 0 && !span_starts(type.head, SPAN("application/")))
+	/* Some read a name that is none by the words in it, others as bytes. */
+	if (type_text.len > 0 && (!media_is_type(type.head) ||
+	    (media == MEDIA_UNKNOWN && !span_starts(type.head, SPAN("application/")))))
 		quirks |= 1u << QUIRK_BAD_TYPE;
 	struct span base = header->content_base.len > 0 ? header->content_base :
 	    header->content_location.len > 0 ? header->content_location : waiting->base;
