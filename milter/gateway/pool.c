@@ -232,14 +232,16 @@ files_close(struct question *question)
 		close(question->result_fd);
 }
 
-/* Neither this message nor what was found in it waits for the next process. */
+/*
+ * Neither this message nor what was found in it waits for the next process. Who gave no sound answer may have written
+ * anywhere.
+ */
 static void
-desk_clear(const struct question *question, char *desk)
+desk_clear(const struct question *question, char *desk, bool sound)
 {
-	uint64_t result = question->first.len + question->second.len;
-
 	memset(desk, 0, question->input.len);
-	memset(desk + DESK_INPUT_BYTES, 0, result > 0 ? job_aligned(question->first.len) + question->second.len : 0);
+	memset(desk + DESK_INPUT_BYTES, 0, sound ? job_aligned(question->first.len) + question->second.len :
+	    DESK_RESULT_BYTES);
 }
 
 static enum pw_err
@@ -281,7 +283,7 @@ ask_on(struct question *question, int slot, char *desk)
 	if (err == PW_OK)
 		err = result_take(question, desk);
 	if (desk != NULL)
-		desk_clear(question, desk);
+		desk_clear(question, desk, err == PW_OK);
 	return err;
 }
 

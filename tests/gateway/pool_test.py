@@ -88,7 +88,7 @@ class Ordinary(Case):
 
     def test_nothing_of_a_message_waits_for_the_next_process(self):
         daemon = self.daemon(Dissectors="1")
-        for raw in (HTML, planted("abort")):
+        for raw in (HTML, planted("abort"), planted("size")):
             send(daemon, raw)
         wait_until(daemon.dissectors, what="a dissector")
         (pid,) = daemon.dissectors()
