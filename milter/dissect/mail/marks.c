@@ -67,26 +67,30 @@ add_urls(struct block *block, enum mark_field field, struct span value)
 	}
 }
 
-/* RFC 2919: "Name" <list.example.org>; some leave the brackets out. */
-static void
-add_list_id(struct block *block, enum mark_field field, struct span value)
+/* Some leave the brackets out. */
+static struct span
+bracketed_or_all(struct span value)
 {
 	struct span	inside;
 	size_t		at = 0;
 
-	if (!next_bracketed(value, &at, &inside))
-		inside = value;
+	return next_bracketed(value, &at, &inside) ? inside : value;
+}
+
+/* RFC 2919: "Name" <list.example.org> */
+static void
+add_list_id(struct block *block, enum mark_field field, struct span value)
+{
+	struct span inside = bracketed_or_all(value);
+
 	add(block, field, inside, inside);
 }
 
 static void
 add_identifier(struct block *block, enum mark_field field, struct span value)
 {
-	struct span	inside;
-	size_t		at = 0;
+	struct span inside = bracketed_or_all(value);
 
-	if (!next_bracketed(value, &at, &inside))
-		inside = value;
 	add(block, field, inside, behind_at(inside));
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "mend.h"
+
 #define INDENT		2
 #define MOST_BLOCKS	(2 * YAML_MOST_DEPTH + 2)	/* lists that are not indented count twice */
 #define FORMAT_BYTES	(4 * YAML_MOST_BYTES)
@@ -110,19 +112,9 @@ find_tokens(struct formatting *formatting)
 static struct span
 trim_end(struct span text)
 {
-	while (text.len > 0 && (ascii_space(text.at[text.len - 1]) || text.at[text.len - 1] == '\r'))
+	while (text.len > 0 && ascii_space(text.at[text.len - 1]))
 		text.len--;
 	return text;
-}
-
-static size_t
-blanks_of(struct span line)
-{
-	size_t count = 0;
-
-	while (count < line.len && line.at[count] == ' ')
-		count++;
-	return count;
 }
 
 static void
@@ -190,7 +182,7 @@ write_lines(struct formatting *formatting, struct span gap, const struct token *
 		bool		ends = end < gap.len;
 		struct span	line = trim_end(span_cut(gap, 0, end));
 
-		margin = blanks_of(line);
+		margin = line_margin(line);
 		if (first && line.len > 0) {
 			/* As far from what it explains as it was: neighbours are aligned. */
 			struct span comment = span_trim(line);
@@ -255,7 +247,7 @@ write_block_scalar(struct formatting *formatting, struct span text)
 		struct span line = span_cut(rest, at, span_find_char(rest, '\n', at));
 
 		if (trim_end(line).len > 0)
-			margin = blanks_of(line);
+			margin = line_margin(line);
 	}
 	while (rest.len > 0) {
 		end = span_find_char(rest, '\n', 0);

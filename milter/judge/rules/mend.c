@@ -70,8 +70,8 @@ column_of(struct span line, size_t byte)
 	return column;
 }
 
-static size_t
-margin_of(struct span line)
+size_t
+line_margin(struct span line)
 {
 	size_t margin = 0;
 
@@ -83,7 +83,7 @@ margin_of(struct span line)
 static bool
 is_blank(struct span line)
 {
-	size_t margin = margin_of(line);
+	size_t margin = line_margin(line);
 
 	return margin == line.len || line.at[margin] == '#';
 }
@@ -209,7 +209,7 @@ struct margins {
 static void
 margins_note(struct margins *margins, struct span line)
 {
-	size_t margin = margin_of(line);
+	size_t margin = line_margin(line);
 
 	if (is_blank(line))
 		return;
@@ -508,7 +508,7 @@ is_bare_dash(struct mend *mend, struct spot problem, struct place *told)
 	if (!line_before(mend, problem.line, &before))
 		return false;
 	struct span	line = line_of(mend, before);
-	size_t		margin = margin_of(line);
+	size_t		margin = line_margin(line);
 	if (line.at[margin] != '-' || margin + 1 == line.len || !ascii_alpha(line.at[margin + 1]))
 		return false;
 	*told = mend_place(mend, (struct spot){ before, margin });
@@ -522,7 +522,7 @@ static bool
 realign(struct mend *mend, size_t line)
 {
 	size_t	margins[MOST_LISTED], count = margins_before(mend, line, margins);
-	size_t	margin = margin_of(line_of(mend, line)), best = SIZE_MAX, distance = SIZE_MAX;
+	size_t	margin = line_margin(line_of(mend, line)), best = SIZE_MAX, distance = SIZE_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		size_t far = margins[i] > margin ? margins[i] - margin : margin - margins[i];
@@ -548,8 +548,8 @@ cure_colon(struct mend *mend, struct findings *findings, struct spot problem, st
 		return true;
 	first = first < line.len ? first : at;
 	if (at <= first && line_before(mend, problem.line, &before) &&
-	    margin_of(line) > margin_of(line_of(mend, before))) {
-		*told = mend_place(mend, (struct spot){ problem.line, margin_of(line) });
+	    line_margin(line) > line_margin(line_of(mend, before))) {
+		*told = mend_place(mend, (struct spot){ problem.line, line_margin(line) });
 		mend->what = "this stands too deep; align it with the keys that it belongs to";
 		return realign(mend, problem.line);
 	}
@@ -568,7 +568,7 @@ cure_margin(struct mend *mend, struct findings *findings, struct spot problem, s
 	(void)context;
 	if (is_open_quote(mend, problem, told) || is_bare_dash(mend, problem, told))
 		return true;
-	if (at > begin + margin_of(line)) {
+	if (at > begin + line_margin(line)) {
 		mend->what = "this stands behind a value that has ended; quote the whole value";
 		doubt(mend, findings, (struct spot){ problem.line, column_of(line, span_find(line, SPAN(": "), 0) + 1) });
 		return blank_out(mend, at, begin + line.len);
@@ -580,12 +580,12 @@ cure_margin(struct mend *mend, struct findings *findings, struct spot problem, s
 static size_t
 last_line_within(const struct mend *mend, size_t line)
 {
-	size_t margin = margin_of(line_of(mend, line)), last = line;
+	size_t margin = line_margin(line_of(mend, line)), last = line;
 
 	for (size_t next = line + 1; next < mend->line_count; next++) {
 		struct span text = line_of(mend, next);
 
-		if (text.len > 0 && margin_of(text) <= margin)
+		if (text.len > 0 && line_margin(text) <= margin)
 			break;
 		last = text.len > 0 ? next : last;
 	}
@@ -662,5 +662,5 @@ cure_line(struct mend *mend, struct findings *findings, struct spot problem, str
 	size_t begin = line_begin(mend, problem.line), end = begin + line_of(mend, problem.line).len;
 
 	(void)findings, (void)context, (void)told;
-	return blank_out(mend, begin + margin_of(line_of(mend, problem.line)), end);
+	return blank_out(mend, begin + line_margin(line_of(mend, problem.line)), end);
 }

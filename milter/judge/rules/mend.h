@@ -48,6 +48,9 @@ void		 mend_tabs(struct mend *, struct findings *);
 /* Tells byte order marks behind the file's beginning, and what ends lines to libyaml alone; no line ends there any more. */
 void		 mend_signs(struct mend *, struct findings *);
 
+/* How many blanks it begins with. */
+size_t		 line_margin(struct span line);
+
 mend_cure	 cure_bytes, cure_character, cure_escape, cure_word, cure_colon, cure_margin, cure_quote, cure_bracket, cure_key, cure_line;
 
 #endif
