@@ -1,6 +1,6 @@
-#include <pixelward/base/clock.h>
 #include <pixelward/keeper/keeper.h>
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/gateway.h>

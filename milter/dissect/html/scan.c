@@ -280,7 +280,8 @@ scan_items(struct scan *scan)
 		scan_fail(scan, PW_ENOMEM);
 		return false;
 	}
-	nesting_init(&scan->nesting, text, block->arena);
+	if (scan->source == HTML_DOCUMENT)
+		nesting_init(&scan->nesting, text, block->arena);
 	if (scan->source == HTML_XML)
 		scan_tokens(scan, HTML_AS_XML);
 	scan_tokens(scan, HTML_PLAIN);
