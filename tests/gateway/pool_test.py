@@ -172,7 +172,7 @@ class Fate(Case):
         self.assertNotIn("the gateway (process", daemon.log())
 
     def test_a_stopped_dissector_delays_and_loses_nothing(self):
-        daemon = self.daemon(DissectTimeout="500ms")
+        daemon = self.daemon(DissectTimeout="3s")
         for pid in daemon.dissectors():
             os.kill(pid, signal.SIGSTOP)
         for _ in range(4):
