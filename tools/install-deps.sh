@@ -25,11 +25,13 @@ table() {
 	build libyaml-dev     pc:yaml-0.1           the form of rule files
 	build libpcre2-dev    pc:libpcre2-8         regular expressions of lists and rules
 	build libglib2.0-dev  pc:glib-2.0           hashes (and GMime's base)
+	build libhiredis-dev  pc:hiredis            speaks with Redis
 	demo  python3         cmd:python3           the demo, and tests from outside
 	demo  postfix         cmd:postconf          private copies of it for the demo and the tests; no system service is started
 	test  libcmocka-dev   pc:cmocka             unit tests
 	test  opendkim        cmd:opendkim          a verifier for pixelward to stand behind; no system service is started
 	test  openssl         cmd:openssl           keys for it to sign with
+	test  redis-tools     cmd:redis-check-rdb   Redis itself without its system service: private servers for the tests
 	test  systemd         cmd:systemd-analyze   judges the unit; nothing of it is started
 	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer

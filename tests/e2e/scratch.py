@@ -79,7 +79,8 @@ class Guard:
         # End of file on its standard input means that we are gone. The kernel's own death signal would not do:
         # it is forgotten when a daemon changes its user.
         self._shell = subprocess.Popen(["/bin/sh", "-c",
-                                        'read -r _; kill "$0"; sleep 1; rm -rf "$1" || sleep 3; rm -rf "$1"', str(pid), folder],
+                                        'read -r _; kill "$0"; kill -CONT "$0"; sleep 1; rm -rf "$1" || sleep 3; rm -rf "$1"',
+                                        str(pid), folder],
                                        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        start_new_session=True)
 
