@@ -20,14 +20,16 @@ VERSION    := $(shell sed -n '1s/^pixelward \([0-9.]*\).*/\1/p' CHANGES.md 2>/de
 
 # The rooms, and which rooms' functions each may call (its arrows). A room is compiled against a folder that
 # holds the headers of these rooms only, so that a forbidden call does not compile.
-ROOMS        := base dissect judge rewrite gateway keeper programs
+ROOMS        := base dissect reputation judge rewrite journal gateway keeper programs
 may_base     := base
 may_dissect  := base dissect
-may_judge    := base judge
+may_reputation := base reputation
+may_judge    := base judge reputation
 may_rewrite  := base rewrite
-may_gateway  := base dissect judge rewrite gateway
+may_journal  := base journal
+may_gateway  := base dissect judge rewrite reputation journal gateway
 may_keeper   := base dissect judge gateway keeper
-may_programs := base dissect judge gateway keeper
+may_programs := base dissect judge reputation journal gateway keeper
 
 pkg_dissect  := gumbo gmime-3.0 libidn2 libpsl
 pkg_judge    := glib-2.0 yaml-0.1 libpcre2-8

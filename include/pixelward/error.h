@@ -19,6 +19,7 @@ enum mail_fate {
 	X(PW_EBUSY,		"no dissector was free within QueueTimeout",	MAIL_DEFERRED) \
 	X(PW_ESYNTAX,		"not well-formed",				MAIL_GOES_ON) \
 	X(PW_ENOTFOUND,		"not found",					MAIL_GOES_ON) \
+	X(PW_EAWAY,		"a store or a disk is away for now",		MAIL_GOES_ON) \
 	X(PW_ECONFIG,		"a configuration or rule file has mistakes",	MAIL_GOES_ON) \
 	X(PW_EBLOCK,		"a dissection block contradicts itself",	MAIL_HELD) \
 	X(PW_ENOTINERT,		"the rewritten mail could not be shown to be inert", MAIL_HELD)

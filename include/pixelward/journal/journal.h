@@ -1,0 +1,36 @@
+/*
+ * The gateway's own record of every message: an append-only file of checksummed records in StateDir/journal/, written
+ * before the MTA is answered, and shipped from there to whoever counts and learns. What was acknowledged is kept for
+ * JournalKeep. One process writes; a torn end is cut and counted.
+ */
+#ifndef PIXELWARD_JOURNAL_JOURNAL_H
+#define PIXELWARD_JOURNAL_JOURNAL_H
+
+#include <pixelward/base/buf.h>
+#include <pixelward/error.h>
+#include <pixelward/options.h>
+#include <pixelward/sighting.h>
+
+struct journal;
+
+/*
+ * Called by the journal's own thread, in order, each record again until it is taken; PW_EAWAY: not now. It survives
+ * restarts: what was not taken is handed on by the next process.
+ */
+typedef enum pw_err	journal_deliver(void *context, struct span node, const struct sighting *);
+
+/* PW_ECONFIG, PW_ENOMEM, PW_ESYSTEM: report says what to do. */
+enum pw_err	journal_open(const struct options *, journal_deliver *, void *context, struct buf *report, struct journal **)
+		    PW_MUST_CHECK;
+/*
+ * Any thread. Gives the sighting its number. When the disk is full or broken, options->on_journal_full decides:
+ *	PW_EAWAY	tempfail is wanted
+ *	PW_OK		else; what was not recorded is counted
+ */
+enum pw_err	journal_write(struct journal *, struct sighting *) PW_MUST_CHECK;
+/* Hands on what it can for at most so long, then closes. NULL is fine. */
+void		journal_close(struct journal *, int64_t most_ms);
+/* This node's name: option NodeName, or the host's. */
+struct span	journal_node(const struct journal *);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * What the gateway has learned of hosts, URL templates and senders, and of campaigns among them.
+ *
+ * Reading (look) happens while a message is judged: one round trip at most, with a deadline, never in the way of mail.
+ * Learning happens afterwards, from the journal. Times are the message's own (sighting.time_ms), so that old mail can be
+ * judged in its own time.
+ */
+#ifndef PIXELWARD_REPUTATION_REPUTATION_H
+#define PIXELWARD_REPUTATION_REPUTATION_H
+
+#include <pixelward/base/arena.h>
+#include <pixelward/base/buf.h>
+#include <pixelward/error.h>
+#include <pixelward/options.h>
+#include <pixelward/sighting.h>
+
+/* What an analyst said of a domain (pixelctl ioc). */
+enum word { WORD_NONE, WORD_ALLOW, WORD_DENY };
+
+/* Of one registrable domain. Numbers are of messages unless they say otherwise. */
+struct standing {
+	bool		 known;		/* seen before this message */
+	int64_t		 first_ms, last_ms;
+	uint32_t	 days;		/* different days (UTC) with a message, at most 32 are told apart */
+	uint64_t	 messages, aligned, unaligned, bulk, learned;
+	uint64_t	 fetched, hidden, personal, shown, listed, stripped, held, watched;
+	uint64_t	 recipients, templates;	/* different ones, roughly (HyperLogLog) */
+	enum word	 word;
+	struct span	 note;		/* the analyst's */
+	int64_t		 until_ms;	/* of the word; 0: for ever */
+	struct span	 campaign;	/* one that it belongs to, or empty */
+	int32_t		 score;		/* -100 to 100, docs/reputation.md */
+	bool		 vouched;	/* remote content of it is allowed */
+};
+
+/* What deliveries of a template prove: DESIGN "unique-per-delivery" and "static asset". */
+enum proof { PROOF_NONE, PROOF_PERSONAL, PROOF_STATIC };
+
+struct template_history {
+	enum proof	proof;
+	uint64_t	messages, recipients, tokens;	/* different ones, roughly */
+};
+
+/* A campaign that this message belongs to, or makes visible. */
+struct campaign_sign {
+	struct span	 id;		/* empty: none */
+	bool		 trips;		/* this message is the one that shows it */
+	bool		 joins;		/* a host or a sender of this message is new to it */
+	struct span	*reasons;	/* in words */
+	size_t		 reason_count;
+	uint32_t	 messages, recipients, watched;	/* with this one */
+	struct span	*hosts, *senders, *earlier;	/* domains; sender domains; queue ids (or files) of members before */
+	size_t		 host_count, sender_count, earlier_count;
+};
+
+/* All that is known of one message, parallel to its sighting. Lives in the arena. */
+struct knowledge {
+	bool		 complete;	/* the store answered in time; else what is missing is unknown */
+	bool		 seasoned;	/* history is long enough to vouch: learned, or 14 days old */
+	struct standing	*hosts;		/* of each sighting.hosts: of its domain */
+	struct standing	 sender;	/* of sighting.sender_domain */
+	struct template_history *templates;	/* of each sighting.templates */
+	struct campaign_sign campaign;
+};
+
+struct reputation;
+
+/*
+ * The store that options name: Redis, or memory (kept in StateDir if persistent; else it begins empty and leaves nothing).
+ * A Redis that is away is no error: it is tried again.
+ *	PW_ECONFIG, PW_ENOMEM	report says what to do
+ */
+enum pw_err	reputation_open(const struct options *, bool persistent, struct buf *report, struct reputation **)
+		    PW_MUST_CHECK;
+void		reputation_close(struct reputation *);	/* saves; NULL is fine */
+
+/*
+ * What is known before this message. Any thread. Never late: past the deadline (20 ms) it is incomplete.
+ *	PW_ENOMEM
+ */
+enum pw_err	reputation_look(struct reputation *, const struct sighting *, struct arena *, const struct knowledge **)
+		    PW_MUST_CHECK;
+/*
+ * Remember it. node and sighting.number make it idempotent: what was learned of this node up to a number is not learned
+ * again. One thread at a time.
+ *	PW_EAWAY (the store is away: come again), PW_ENOMEM
+ */
+enum pw_err	reputation_learn(struct reputation *, struct span node, const struct sighting *) PW_MUST_CHECK;
+
+/* For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back. */
+enum pw_err	reputation_say(struct reputation *, struct span domain, enum word, struct span note, int64_t until_ms)
+		    PW_MUST_CHECK;
+enum pw_err	reputation_ask(struct reputation *, struct span domain, int64_t now_ms, struct arena *, struct standing *)
+		    PW_MUST_CHECK;
+
+#endif

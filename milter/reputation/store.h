@@ -1,0 +1,144 @@
+/*
+ * Where the reputation is kept: in memory or in Redis, behind one table of functions, with one meaning (store_test runs
+ * the same rows against both).
+ *
+ * Three kinds of records. A domain: counters and a few texts. A template: traces of deliveries. A window: the last suspicious
+ * messages that share a key (a host, a path template, a skeleton, a sender), for campaigns. All expire, all are bounded.
+ */
+#ifndef REPUTATION_STORE_H
+#define REPUTATION_STORE_H
+
+#include <pixelward/base/arena.h>
+#include <pixelward/error.h>
+#include <pixelward/reputation/reputation.h>
+
+/* A delivery of a template: to one recipient; digests as in the sighting. */
+struct trace {
+	uint64_t	token, recipient, message;
+};
+
+#define STORE_MOST_TRACES	64u	/* of a template; those that come later are counted in HyperLogLogs only */
+#define STORE_MOST_MEMBERS	64u	/* of a window; the oldest go */
+#define STORE_MOST_WINDOWS	16u	/* that one message is in */
+
+struct store_template {
+	struct trace	*traces;	/* live in the arena; each recipient, token, message once */
+	size_t		 trace_count;
+	uint64_t	 messages, tokens, recipients;	/* different tokens and recipients: estimates */
+};
+
+/* A suspicious message in a window. text: what the campaign's code packs there, opaque here; at most 1024 bytes. */
+struct member {
+	int64_t		time_ms;
+	uint64_t	message;	/* digest: the same message is one member */
+	struct span	text;
+};
+
+struct store_window {
+	uint64_t	 key;		/* digest of what is shared, its kind included */
+	struct member	*members;	/* the oldest first */
+	size_t		 count;
+};
+
+/* One round trip: what a message asks. Answers live in the arena. */
+struct store_question {
+	int64_t		 now_ms;
+	const struct span *domains;	/* answered in standings, but for score and vouched */
+	size_t		 domain_count;
+	const uint64_t	*templates;	/* digests; answered in histories */
+	size_t		 template_count;
+	const uint64_t	*windows;	/* keys; answered in members no older than window_ms */
+	size_t		 window_count;
+	int64_t		 window_ms;
+};
+
+struct store_answer {
+	struct standing		*standings;
+	struct store_template	*templates;
+	struct store_window	*windows;
+	int64_t			 began_ms;	/* when this store learned its first message; 0: never */
+	uint64_t		 learned;	/* messages that `pixelctl learn` gave it */
+};
+
+/* Of domains, by name; added to by a lesson. The order is that of struct standing's counters. */
+enum tally {
+	TALLY_MESSAGES, TALLY_ALIGNED, TALLY_UNALIGNED, TALLY_BULK, TALLY_LEARNED, TALLY_FETCHED, TALLY_HIDDEN,
+	TALLY_PERSONAL, TALLY_SHOWN, TALLY_LISTED, TALLY_STRIPPED, TALLY_HELD, TALLY_WATCHED, TALLIES,
+};
+
+struct lesson_domain {
+	struct span	 name;
+	uint32_t	 tallies;	/* bits 1u << enum tally: plus one each */
+	const uint64_t	*templates;	/* of this domain, for its HyperLogLog */
+	size_t		 template_count;
+	struct span	 campaign;	/* set if not empty */
+};
+
+struct lesson_template {
+	uint64_t	 digest;
+	struct span	 domain;	/* which bounds how many templates it may have: STORE_MOST_TEMPLATES_OF_DOMAIN */
+	uint64_t	 token;
+};
+
+#define STORE_MOST_TEMPLATES_OF_DOMAIN	256u
+
+struct lesson_window {
+	uint64_t	 key;
+	struct member	 member;
+};
+
+/* What one message teaches. */
+struct lesson {
+	struct span	 node;		/* with number: what was learned of it up to number is not learned again */
+	uint64_t	 number;	/* 0: no such guard (pixelctl learn) */
+	int64_t		 time_ms;
+	uint64_t	 message;
+	bool		 old;		/* of pixelctl learn */
+	const uint64_t	*recipients;	/* digests */
+	size_t		 recipient_count;
+	const struct lesson_domain *domains;
+	size_t		 domain_count;
+	const struct lesson_template *templates;
+	size_t		 template_count;
+	const struct lesson_window *windows;
+	size_t		 window_count;
+};
+
+/* A campaign as it is kept. Lists are sets: what is added twice is there once. */
+struct store_campaign {
+	struct span	 id;
+	int64_t		 first_ms, last_ms;
+	bool		 closed;
+	uint64_t	 messages;
+	struct span	 note;		/* why it was found */
+	struct span	*hosts, *senders, *members;	/* members: queue ids */
+	size_t		 host_count, sender_count, member_count;
+	uint64_t	 recipients;	/* different ones, roughly */
+};
+
+struct store {
+	const struct store_kind *kind;
+};
+
+struct store_kind {
+	/* PW_EAWAY: away, or late; nothing is known. */
+	enum pw_err	(*ask)(struct store *, const struct store_question *, struct arena *, struct store_answer *);
+	enum pw_err	(*teach)(struct store *, const struct lesson *);
+	/* The analyst's word; WORD_NONE takes it back. */
+	enum pw_err	(*say)(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
+	/* Add to a campaign, which begins to be by it; closed and note are set if given. */
+	enum pw_err	(*campaign_add)(struct store *, const struct store_campaign *, const uint64_t *recipients, size_t count);
+	/* The last ones, the youngest first; id not empty: that one alone. */
+	enum pw_err	(*campaigns)(struct store *, struct span id, size_t most, struct arena *,
+			    struct store_campaign **, size_t *count);
+	/* Write to disk what is only in memory. */
+	enum pw_err	(*save)(struct store *);
+	void		(*close)(struct store *);
+};
+
+/* directory NULL: begins empty and leaves nothing. Bounded to so many domains; templates and windows in proportion. */
+enum pw_err	store_open_memory(const char *directory, size_t most_domains, struct store **) PW_MUST_CHECK;
+/* As options.redis says. */
+enum pw_err	store_open_redis(const struct options *, struct store **) PW_MUST_CHECK;
+
+#endif
