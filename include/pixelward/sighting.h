@@ -24,6 +24,7 @@ enum sighting_flag {
 	SIGHTING_HTML = 32,
 	SIGHTING_AMBIGUOUS = 64,
 	SIGHTING_LEARNED = 128,	/* old mail that `pixelctl learn` read: nobody got it from us */
+	SIGHTING_NEW_SENDER = 256,	/* its domain was first seen lately; of messages with a suspect template */
 };
 
 struct sighting_recipient {
@@ -44,6 +45,7 @@ enum appearance {
 	APPEARS_LISTED = 128,	/* on one of the site's lists, of trackers or of indicators */
 	APPEARS_STRIPPED = 256,	/* at least one of them was made inert */
 	APPEARS_LIVE = 512,	/* at least one fetch was delivered live */
+	APPEARS_SUSPECT = 1024,	/* of a template: a beacon, as far as one message shows it, of a domain first seen lately */
 };
 
 struct sighting_host {

@@ -30,7 +30,7 @@ struct store_template {
 /* A suspicious message in a window. text: what the campaign's code packs there, opaque here; at most 1024 bytes. */
 struct member {
 	int64_t		time_ms;
-	uint64_t	message;	/* digest: the same message is one member */
+	uint64_t	message;	/* digest: the same message is one member, and its later text counts */
 	struct span	text;
 };
 

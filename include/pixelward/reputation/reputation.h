@@ -49,8 +49,12 @@ struct campaign_sign {
 	struct span	*reasons;	/* in words */
 	size_t		 reason_count;
 	uint32_t	 messages, recipients, watched;	/* with this one */
-	struct span	*hosts, *senders, *earlier;	/* domains; sender domains; queue ids (or files) of members before */
+	struct span	*hosts;		/* of beacons; the domain alone of one whose name carries a token */
+	struct span	*senders;	/* mailboxes of From */
+	struct span	*earlier;	/* queue ids of members before, as far as the windows show them */
 	size_t		 host_count, sender_count, earlier_count;
+	uint64_t	 suspects;	/* bits: the sighting's templates that are suspect, campaign or not */
+	bool		 new_sender;
 };
 
 /* All that is known of one message, parallel to its sighting. Lives in the arena. */
@@ -80,6 +84,8 @@ void		reputation_close(struct reputation *);	/* saves; NULL is fine */
  */
 enum pw_err	reputation_look(struct reputation *, const struct sighting *, struct arena *, const struct knowledge **)
 		    PW_MUST_CHECK;
+/* Note in the sighting what of the look is to be remembered with it: suspect templates, the campaign. */
+void		reputation_mark(struct sighting *, const struct knowledge *);
 /*
  * Remember it. node and sighting.number make it idempotent: what was learned of this node up to a number is not learned
  * again. One thread at a time.
