@@ -1,5 +1,6 @@
 #!/bin/sh
 # Installs what pixelward needs from Debian and this machine lacks. Silent, and without apt, when nothing is missing.
+# What Debian would not have beside Postfix is unpacked instead, into build/debian.
 #
 #	install-deps.sh [--list] [build] [demo] [test] [fuzz]	default: all groups
 #
@@ -7,9 +8,11 @@
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 export PATH
+unpacked=$(dirname "$0")/../build/debian
 
 # group, package, how to see that it is there, what for
-# cmd:NAME a command; pc:NAME a pkg-config module; header:FILE a C header; lib:FILE one of clang's runtime libraries
+# cmd:NAME a command; pc:NAME a pkg-config module; header:FILE a C header; so:NAME a shared library; lib:FILE one of
+# clang's runtime libraries; file:PATH a file of a package that is not installed, but unpacked
 table() {
 	cat <<-'ROWS'
 	build gcc             cmd:cc                the C compiler
@@ -32,6 +35,11 @@ table() {
 	test  opendkim        cmd:opendkim          a verifier for pixelward to stand behind; no system service is started
 	test  openssl         cmd:openssl           keys for it to sign with
 	test  redis-tools     cmd:redis-check-rdb   Redis itself without its system service: private servers for the tests
+	test  sendmail-bin    file:usr/libexec/sendmail/sendmail  Sendmail, in a folder of its own: nothing of it is installed
+	test  sendmail-cf     file:usr/share/sendmail/cf/m4/cf.m4  its configuration, likewise
+	test  m4              cmd:m4                writes that
+	test  libwrap0        so:libwrap.so.0       Sendmail's library
+	test  libldap-2.5-0   so:libldap-2.5.so.0   Sendmail's library
 	test  systemd         cmd:systemd-analyze   judges the unit; nothing of it is started
 	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer
@@ -47,6 +55,8 @@ present() {
 				test -e "$dir/${1#header:}" && return 0
 			done
 			return 1 ;;
+	so:*)		ldconfig -p | grep -q "^[[:space:]]${1#so:} " ;;
+	file:*)		test -e "/${1#file:}" || test -e "$unpacked/${1#file:}" ;;
 	lib:*)		command -v clang >/dev/null 2>&1 &&
 			    ls "$(clang -print-resource-dir)"/lib/*/"${1#lib:}"* >/dev/null 2>&1 ;;
 	esac
@@ -68,11 +78,15 @@ done
 groups=${groups:-build demo test fuzz}
 
 missing=
+loose=
 reasons=
 while read -r group package probe why; do
 	case " $groups " in *" $group "*) ;; *) continue ;; esac
 	if ! present "$probe"; then
-		missing="$missing $package"
+		case $probe in
+		file:*)	loose="$loose $package" ;;
+		*)	missing="$missing $package" ;;
+		esac
 		reasons="$reasons$(printf '  %-18s %s' "$package" "$why")
 "
 	fi
@@ -80,9 +94,9 @@ done <<ROWS
 $(table)
 ROWS
 
-test -n "$missing" || exit 0
+test -n "$missing$loose" || exit 0
 if test $list_only = yes; then
-	for package in $missing; do echo "$package"; done
+	for package in $missing $loose; do echo "$package"; done
 	exit 1
 fi
 
@@ -93,22 +107,14 @@ if ! command -v apt-get >/dev/null 2>&1; then
 	exit 1
 fi
 
-if test "$(id -u)" -eq 0; then
-	as_root() { "$@"; }
-elif command -v sudo >/dev/null 2>&1; then
-	say "Installing them needs root: asking sudo."
-	as_root() { sudo "$@"; }
-else
-	say "Installing them needs root and there is no sudo; as root, run:"
-	say "  apt-get install --no-install-recommends$missing"
-	exit 1
-fi
+as_root() {
+	if test "$(id -u)" -eq 0; then "$@"; else sudo "$@"; fi
+}
 
 apt() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 "$@" </dev/null
 }
 
-say "pixelward: installing them from Debian (apt-get install$missing)"
 log=$(mktemp) || exit 1
 # A service must not start merely because a test wants its program: the usual way to say so, unless somebody already did.
 policy=/usr/sbin/policy-rc.d
@@ -126,27 +132,56 @@ failed() {
 	exit 1
 }
 
-apt update >"$log" 2>&1 || failed "apt-get update failed (above)"
-# Debian lets one mail server replace another. That is the administrator's decision, not ours.
-# shellcheck disable=SC2086
-removed=$(apt install --no-install-recommends --simulate $missing 2>"$log" | sed -n 's/^Remv \([^ ]*\).*/\1/p')
-if test -n "$removed"; then
-	say "pixelward: installing these would remove: $(echo "$removed" | tr '\n' ' ')"
-	say "Nothing was installed. If that is what you want: apt-get install --no-install-recommends$missing"
-	exit 1
-fi
-case " $missing " in
-*" postfix "*)
-	# No main.cf, hence nothing that could start at the next boot either. Tests bring their own configuration.
-	echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections ;;
-esac
-if test ! -e $policy; then
-	own_policy=yes
-	printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy
-fi
-# shellcheck disable=SC2086
-apt install --yes --no-install-recommends --no-remove $missing >"$log" 2>&1 || failed "apt-get install failed (above)"
+install_missing() {
+	say "pixelward: installing from Debian (apt-get install$missing)"
+	if test "$(id -u)" -ne 0; then
+		if ! command -v sudo >/dev/null 2>&1; then
+			say "That needs root and there is no sudo; as root, run:"
+			say "  apt-get install --no-install-recommends$missing"
+			exit 1
+		fi
+		say "That needs root: asking sudo."
+	fi
+	apt update >"$log" 2>&1 || failed "apt-get update failed (above)"
+	# Debian lets one mail server replace another. That is the administrator's decision, not ours.
+	# shellcheck disable=SC2086
+	removed=$(apt install --no-install-recommends --simulate $missing 2>"$log" | sed -n 's/^Remv \([^ ]*\).*/\1/p')
+	if test -n "$removed"; then
+		say "pixelward: installing these would remove: $(echo "$removed" | tr '\n' ' ')"
+		say "Nothing was installed. If that is what you want: apt-get install --no-install-recommends$missing"
+		exit 1
+	fi
+	case " $missing " in
+	*" postfix "*)
+		# No main.cf, hence nothing that could start at the next boot either. Tests bring their own configuration.
+		echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections ;;
+	esac
+	if test ! -e $policy; then
+		own_policy=yes
+		printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null && as_root chmod 755 $policy
+	fi
+	# shellcheck disable=SC2086
+	apt install --yes --no-install-recommends --no-remove $missing >"$log" 2>&1 || failed "apt-get install failed (above)"
+}
 
+unpack_loose() {
+	say "pixelward: unpacking from Debian into build/debian:$loose"
+	mkdir -p "$unpacked" || exit 1
+	# shellcheck disable=SC2086
+	{ get $loose || { apt update && get $loose; }; } >"$log" 2>&1 || failed "apt-get download failed (above)"
+	for package in "$unpacked"/*.deb; do
+		dpkg -x "$package" "$unpacked" >"$log" 2>&1 || failed "dpkg -x $package failed (above)"
+		rm "$package"
+	done
+	find "$unpacked" -type f -perm /6000 -exec chmod ug-s {} +
+}
+
+get() {
+	(cd "$unpacked" && apt-get -q download "$@" </dev/null)
+}
+
+test -z "$missing" || install_missing
+test -z "$loose" || unpack_loose
 for group in $groups; do
 	"$0" --list "$group" >/dev/null || failed "still missing after the installation: $("$0" --list "$group" | tr '\n' ' ')"
 done

@@ -57,23 +57,24 @@ def readable(data):
 
 
 class OutsideTest(unittest.TestCase):
-    """A class with one Postfix and one daemon for all of its tests."""
+    """A class with one MTA and one daemon for all of its tests."""
 
     maxDiff = None
+    Mta = postfix.Postfix
     options = {}  # of the daemon
     mta_settings = {}  # lines of main.cf
 
     @classmethod
     def setUpClass(cls):
         try:
-            postfix.check_machine()
+            cls.Mta.check_machine()
         except postfix.CannotRun as reason:
             raise unittest.SkipTest(str(reason)) from None
         if not os.path.exists(pixelward.DAEMON):
             raise AssertionError(pixelward.DAEMON + " is not built")
         cls.ward = pixelward.Pixelward(**cls.options)
         cls.addClassCleanup(cls.ward.stop)
-        cls.mta = postfix.Postfix("unix:" + cls.ward.socket, **cls.mta_settings)
+        cls.mta = cls.Mta("unix:" + cls.ward.socket, **cls.mta_settings)
         cls.addClassCleanup(cls.mta.stop)
 
     def setUp(self):
@@ -88,7 +89,7 @@ class OutsideTest(unittest.TestCase):
         return reply, self.mta.sink.wait(before + 1)[-1]
 
     def assertUntouched(self, message, **how):
-        """It arrives exactly as the same Postfix delivers it without the filter."""
+        """It arrives exactly as the same MTA delivers it without the filter."""
         _, plain = self.deliver(message, self.mta.plain_port, **how)
         reply, filtered = self.deliver(message, **how)
         self.assertEqual(without_trace(plain.data), without_trace(filtered.data))

@@ -17,9 +17,9 @@ class Reply:
 
     @property
     def queue_id(self):
-        """Of a message that was accepted: Postfix names it in its answer."""
-        found = re.search(r"queued as (\w+)", self.text)
-        return found.group(1) if found else None
+        """Of a message that was accepted: Postfix names it in its answer, and so does Sendmail."""
+        found = re.search(r"queued as (\w+)|(\w+) Message accepted", self.text)
+        return found.group(1) or found.group(2) if found else None
 
     def __repr__(self):
         return f"{self.code} {self.text}"

@@ -96,6 +96,8 @@ def check_machine():
 
 
 class Postfix:
+    check_machine = staticmethod(check_machine)
+
     def __init__(self, milter=None, sink_port=None, **settings):
         """milter: as in smtpd_milters; sink_port: of another sink than ours; settings: more lines of main.cf."""
         check_machine()

@@ -89,6 +89,8 @@ class Sink:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            # Otherwise every second answer to a pipelining client waits 40 ms for an acknowledgement.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
