@@ -11,6 +11,7 @@ struct message {
 	struct span	 envelope_sender;	/* without < >; empty for <> */
 	const struct span *recipients;	/* envelope recipients, without < >; none: those of the header count */
 	size_t		 recipient_count;
+	int64_t		 arrived_ms;	/* Unix time; of old mail, when it says that it did */
 	bool		 authenticated;	/* SMTP AUTH */
 	bool		 internal;	/* the client is one of InternalHosts */
 };

@@ -60,8 +60,8 @@ struct sighting_template {
 	uint32_t	appearance;
 	uint32_t	tokens;		/* kinds of tokens in it, as url.token: 0: it is the same for all */
 	struct span	text;
-	uint64_t	digest;		/* of text */
-	uint64_t	path;		/* digest of the text without its host: what several hosts may share */
+	uint64_t	digest;		/* of text, whatever the kind of its tokens */
+	uint64_t	path;		/* the same without its host, if it has tokens: what several hosts may share; or 0 */
 	uint64_t	token;		/* digest of the URL: another one has other tokens */
 };
 

@@ -3,6 +3,9 @@
 #define PIXELWARD_VERDICT_H
 
 #include <pixelward/dissection.h>
+#include <pixelward/sighting.h>
+
+struct knowledge;
 
 /* By severity; the names of pixelctl's JSON are action_name(). */
 enum action {
@@ -35,6 +38,8 @@ struct verdict {
 	bool		 tag;		/* a rule wants the X-Pixelward field, whatever the action */
 	struct span	*notes;		/* of rules that change nothing: in shadow, or failed */
 	size_t		 note_count;
+	struct sighting	*sighting;	/* what is to be remembered; the gateway completes it */
+	const struct knowledge *knowledge;	/* what was remembered; NULL: nobody was asked */
 };
 
 const char	*action_name(enum action);

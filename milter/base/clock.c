@@ -34,3 +34,9 @@ clock_process_us(void)
 {
 	return (uint64_t)read_ns(CLOCK_PROCESS_CPUTIME_ID) / 1000;
 }
+
+int64_t
+clock_unix_ms(void)
+{
+	return read_ns(CLOCK_REALTIME) / 1000000;
+}

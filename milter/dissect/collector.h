@@ -20,6 +20,7 @@ struct collector {
 	bool		 has_base;
 	bool		 has_broken_base;	/* one that is no URL by the standard, yet leads somewhere in some client */
 	uint32_t	 characters;	/* that a reader sees of an HTML document */
+	uint64_t	 imprint;	/* of its blocks: html/imprint.h */
 };
 
 /* A place that names a URL. Extents are in document coordinates. */

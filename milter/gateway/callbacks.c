@@ -1,5 +1,6 @@
 #include "callbacks.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
 #include <pixelward/gateway/pipeline.h>
 
@@ -196,6 +197,7 @@ message_fill(SMFICTX *ctx, const struct connection *connection, struct message *
 
 	*message = (struct message){
 		.queue_id = macro(ctx, "i"),
+		.arrived_ms = clock_unix_ms(),
 		.client_name = span_of(connection->client_name),
 		.client_address = span_of(connection->client_address),
 		.helo = span_of(connection->helo),
@@ -215,7 +217,8 @@ judge_in_pool(const struct mail *mail, const struct message *message, struct out
 				    .raw_fd = store_file(&mail->store) };
 	struct dissectors	dissectors = pool_dissectors(&visit);
 
-	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors, mail->arena, outcome);
+	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors, NULL, mail->arena,
+	    outcome);
 	outcome->cpu_us += visit.cpu_us;
 	/* Of more recipients than are known some would get the mail all the same. */
 	if (outcome->verdict.action == ACTION_REDIRECT && mail->recipients_seen > mail->recipient_count)

@@ -17,6 +17,7 @@ struct house {
 	const struct options	*options;
 	const struct policy	*policy;
 	const struct dissectors	*dissectors;
+	struct reputation	*reputation;	/* NULL: none */
 	struct arena		*arena;
 };
 
@@ -218,7 +219,7 @@ start_anew(const struct house *house, const struct message *message, struct outc
 		err = dissection_check(second.dissection, second.dissection->bytes, anew.raw.len,
 		    &house->options->limits);
 	if (err == PW_OK)
-		err = judge(&anew, second.dissection, house->options, house->policy, house->arena,
+		err = judge(&anew, second.dissection, house->options, house->policy, house->reputation, house->arena,
 		    &second.verdict);
 	if (err == PW_OK)
 		err = make_inert(house, anew.raw, &second, live);
@@ -247,7 +248,7 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 	}
 	err = pipeline_envelope(outcome->dissection, house->arena, &envelope);
 	if (err == PW_OK)
-		err = judge(&envelope, outcome->dissection, house->options, house->policy, house->arena,
+		err = judge(&envelope, outcome->dissection, house->options, house->policy, house->reputation, house->arena,
 		    &outcome->verdict);
 	if (err != PW_OK) {
 		fail(house, outcome, err, "judging", SPAN_NONE);
@@ -268,9 +269,9 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 
 void
 pipeline_run(const struct message *message, const struct options *options, const struct policy *policy,
-    const struct dissectors *dissectors, struct arena *arena, struct outcome *outcome)
+    const struct dissectors *dissectors, struct reputation *reputation, struct arena *arena, struct outcome *outcome)
 {
-	struct house	house = { options, policy, dissectors, arena };
+	struct house	house = { options, policy, dissectors, reputation, arena };
 	uint64_t	before = clock_thread_ns();
 
 	*outcome = (struct outcome){ .generation = policy != NULL ? policy_generation(policy) : NULL };

@@ -1,13 +1,16 @@
 #include <pixelward/judge/judge.h>
+#include <pixelward/reputation/reputation.h>
 
 #include "hidden.h"
 #include "indicator.h"
 #include "kind.h"
 #include "opinion.h"
 #include "policy.h"
+#include "rules/element.h"
 #include "rules/evidence.h"
 #include "rules/rule_set.h"
 #include "shape.h"
+#include "sighting.h"
 
 /* One message before the judge. */
 struct hearing {
@@ -197,6 +200,50 @@ is_unwanted(struct hearing *hearing, uint32_t index, struct grounds *grounds, st
 	return true;
 }
 
+/* What is known of the host that is to be contacted, or NULL. */
+static const struct standing *
+standing_of(const struct hearing *hearing, uint32_t index)
+{
+	const struct knowledge	*knowledge = hearing->evidence.knowledge;
+	uint32_t		 host = hearing->evidence.sighting->host_of[index];
+
+	return knowledge != NULL && knowledge->complete && host != SIGHTING_NONE ? &knowledge->hosts[host] : NULL;
+}
+
+/* An analyst's word, or a campaign that it belongs to. */
+static bool
+is_denied(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
+{
+	const struct standing *standing = standing_of(hearing, index);
+
+	(void)spacer;
+	if (standing == NULL)
+		return false;
+	if (standing->word == WORD_DENY)
+		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "an analyst denies its domain%s%.*s",
+		    standing->note.len > 0 ? ": " : "", SPAN_ARG(standing->note)));
+	if (standing->campaign.len > 0)
+		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "its domain belongs to the campaign %.*s",
+		    SPAN_ARG(standing->campaign)));
+	return standing->word == WORD_DENY || standing->campaign.len > 0;
+}
+
+/* Without a history, or without an answer of the store, nobody is suspected for being unknown. */
+static bool
+is_unvouched(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
+{
+	const struct standing *standing = standing_of(hearing, index);
+
+	(void)spacer;
+	if (hearing->options->remote_content != REMOTE_UNVOUCHED || standing == NULL || standing->vouched ||
+	    !hearing->evidence.knowledge->seasoned)
+		return false;
+	ground_add(&hearing->opinion, grounds, standing->known ?
+	    arena_printf(hearing->arena, "its domain has no standing yet: %d of 100 (RemoteContent unvouched)", standing->score) :
+	    SPAN("its domain was never seen before (RemoteContent unvouched)"));
+	return true;
+}
+
 static const struct {
 	struct span	 rule;
 	speaks		*speaks;
@@ -206,6 +253,8 @@ static const struct {
 	{ { "builtin.opaque-token", 20 }, is_opaque_look },
 	{ { "builtin.open-report", 19 }, reports_opening },
 	{ { "builtin.remote-content", 22 }, is_unwanted },
+	{ { "builtin.denied", 14 }, is_denied },
+	{ { "builtin.unvouched", 17 }, is_unvouched },
 };
 
 /* What rule files say. */
@@ -351,6 +400,8 @@ decide(struct hearing *hearing, uint32_t index, struct decision *decision)
 	if (!wanted)
 		ground_add(opinion, &grounds, why_kept(reference, live, excuse));
 	decision_set(opinion, decision, strip, &grounds);
+	if (element_is_of_scope(reference, SCOPE_REFERENCE))
+		sighting_note(hearing->opinion.verdict->sighting, index, listed, live, strip);
 }
 
 /* --- the message --- */
@@ -396,6 +447,13 @@ weigh_failures(struct hearing *hearing)
 
 #define MOST_DEGRADED_NOTED	8
 
+/* Old mail is judged by the rules as they were in force in its time. */
+static int64_t
+today_of(const struct message *message)
+{
+	return message->arrived_ms > 0 ? message->arrived_ms / (24 * 3600 * 1000) : rule_set_today();
+}
+
 static bool
 ask_rules(struct hearing *hearing)
 {
@@ -403,7 +461,7 @@ ask_rules(struct hearing *hearing)
 
 	if (policy == NULL || policy->rules->count == 0)
 		return true;
-	return rule_set_judge(policy->rules, &policy->lists, &hearing->evidence, rule_set_today(), &hearing->ruling);
+	return rule_set_judge(policy->rules, &policy->lists, &hearing->evidence, today_of(hearing->message), &hearing->ruling);
 }
 
 /* What a rule in force asks for the message. What it strips, the references' grounds tell. */
@@ -530,9 +588,24 @@ sum_up(struct hearing *hearing)
 	verdict->action = action_of(hearing);
 }
 
+/* What is known of whom the message would contact. */
+static bool
+remember(struct hearing *hearing, struct reputation *reputation)
+{
+	struct evidence	*evidence = &hearing->evidence;
+	struct verdict	*verdict = hearing->opinion.verdict;
+
+	evidence->sighting = verdict->sighting = sighting_of(evidence);
+	if (verdict->sighting == NULL)
+		return false;
+	(void)reputation;
+	evidence->knowledge = verdict->knowledge;
+	return true;
+}
+
 enum pw_err
 judge(const struct message *message, const struct dissection *d, const struct options *options,
-    const struct policy *policy, struct arena *arena, struct verdict *verdict)
+    const struct policy *policy, struct reputation *reputation, struct arena *arena, struct verdict *verdict)
 {
 	struct hearing hearing = { .message = message, .d = d, .options = options, .policy = policy, .arena = arena,
 	    .opinion = { .arena = arena, .verdict = verdict } };
@@ -542,7 +615,7 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	evidence_init(&hearing.evidence, message, d, policy != NULL ? &policy->groups : NULL,
 	    policy != NULL ? policy->watched : 0, arena);
 	hearing.evidence.verifiers = &options->trusted_authserv_ids;
-	if (verdict->decisions == NULL || !find_covered(&hearing) || !ask_rules(&hearing))
+	if (verdict->decisions == NULL || !find_covered(&hearing) || !remember(&hearing, reputation) || !ask_rules(&hearing))
 		return PW_ENOMEM;
 	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d, &hearing.evidence.regexes);
 	hearing.indicated = indicators_of_sender(&hearing.indicators, message);

@@ -60,7 +60,7 @@ pipeline_time(const struct message *message, const struct options *options, cons
 	double began = cpu_us();
 
 	arena_reset(arena);
-	pipeline_run(message, options, policy, &dissectors_in_thread, arena, outcome);
+	pipeline_run(message, options, policy, &dissectors_in_thread, NULL, arena, outcome);
 	return cpu_us() - began;
 }
 

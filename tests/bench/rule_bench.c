@@ -79,7 +79,7 @@ judge_ns(const struct message *message, const struct dissection *d, const struct
 
 	arena_reset(arena);
 	began = cpu_ns();
-	if (judge(message, d, options, policy, arena, &verdict) != PW_OK || verdict.strip_count > 0)
+	if (judge(message, d, options, policy, NULL, arena, &verdict) != PW_OK || verdict.strip_count > 0)
 		exit(1);
 	return cpu_ns() - began;
 }

@@ -230,7 +230,7 @@ use(struct span message, const void *block, size_t bytes, struct arena *arena)
 			INVARIANT(reference->site_raw.end <= message.len);
 		}
 	}
-	pipeline_run(&about, options, NULL, &dissectors, arena, &outcome);
+	pipeline_run(&about, options, NULL, &dissectors, NULL, arena, &outcome);
 	INVARIANT(outcome_log_line(&about, options, &outcome, arena).len > 0);
 	(void)outcome_header(&about, options, &outcome, arena);
 	if (outcome.dissection == NULL) {

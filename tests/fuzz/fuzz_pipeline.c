@@ -199,7 +199,7 @@ run(struct span bytes, struct arena *arena, struct outcome *outcome)
 {
 	struct message message = { .raw = bytes };
 
-	pipeline_run(&message, options, NULL, &dissectors_in_thread, arena, outcome);
+	pipeline_run(&message, options, NULL, &dissectors_in_thread, NULL, arena, outcome);
 	INVARIANT(outcome_log_line(&message, options, outcome, arena).len > 0);
 	(void)outcome_header(&message, options, outcome, arena);
 }

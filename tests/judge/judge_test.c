@@ -224,7 +224,7 @@ judge_it(const struct dissection *d, struct arena *arena, struct verdict *verdic
 	struct message message = { .recipients = &recipient, .recipient_count = 1,
 	    .envelope_sender = span_of(envelope_sender) };
 
-	assert_int_equal(judge(&message, d, options, policy, arena, verdict), PW_OK);
+	assert_int_equal(judge(&message, d, options, policy, NULL, arena, verdict), PW_OK);
 	assert_int_equal(verdict->decision_count, d->references.count);
 	for (size_t i = 0; i < verdict->decision_count; i++)
 		assert_true(verdict->decisions[i].reason_count > 0);
@@ -513,7 +513,7 @@ receipt_is_judged(void **state)
 	fixture_parts(&fixture, NULL, 0);
 	fixture_references(&fixture, asked, NITEMS(asked));
 	assert_int_equal(config_set(options, "t", "ReadReceipts", row->value, &report), PW_OK);
-	assert_int_equal(judge(&message, fixture_finish(&fixture), options, policy, arena, &verdict), PW_OK);
+	assert_int_equal(judge(&message, fixture_finish(&fixture), options, policy, NULL, arena, &verdict), PW_OK);
 	assert_int_equal(config_set(options, "t", "ReadReceipts", "watched", &report), PW_OK);
 	for (size_t i = 0; i < NITEMS(asked); i++) {
 		assert_text(all_reasons(arena, verdict.decisions[i].reasons, verdict.decisions[i].reason_count),
@@ -541,7 +541,7 @@ without_a_policy_the_builtin_rules_judge(void **state)
 	fixture_begin(&fixture);
 	fixture_parts(&fixture, NULL, 0);
 	fixture_references(&fixture, &pixel, 1);
-	assert_int_equal(judge(&message, fixture_finish(&fixture), options, NULL, arena, &verdict), PW_OK);
+	assert_int_equal(judge(&message, fixture_finish(&fixture), options, NULL, NULL, arena, &verdict), PW_OK);
 	assert_int_equal(verdict.action, ACTION_NEUTRALISE);
 	arena_free(arena);
 	free(fixture.d);
@@ -592,7 +592,7 @@ a_lack_of_memory_is_told(void **state)
 	const struct dissection *d = fixture_finish(&fixture);
 	for (size_t bytes = 0; bytes < 64 * 1024; bytes += 16) {
 		struct arena	*arena = arena_new(bytes);
-		enum pw_err	 err = judge(&message, d, options, policy, arena, &verdict);
+		enum pw_err	 err = judge(&message, d, options, policy, NULL, arena, &verdict);
 
 		failures += err != PW_OK;
 		if (err == PW_OK) {

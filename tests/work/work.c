@@ -206,7 +206,7 @@ cost_of(const struct construct *construct, size_t bytes)
 		buf_fini(&mail);
 		return (struct cost){ .steps = steps, .memory = 0 };
 	}
-	pipeline_run(&message, options, NULL, &dissectors_in_thread, arena, &outcome);
+	pipeline_run(&message, options, NULL, &dissectors_in_thread, NULL, arena, &outcome);
 	most_steps = UINT64_MAX;
 	cost.steps = steps;
 	cost.memory = most_memory - before;

@@ -1,4 +1,4 @@
-/* Clocks that nobody sets: for how long something takes, never for what time it is. */
+/* Clocks: those that nobody sets, for how long something takes; and the one that says what time it is. */
 #ifndef PIXELWARD_BASE_CLOCK_H
 #define PIXELWARD_BASE_CLOCK_H
 
@@ -10,5 +10,7 @@ int64_t		clock_ms(void);
 /* Processor time of the calling thread, and of all threads of the process. */
 uint64_t	clock_thread_ns(void);
 uint64_t	clock_process_us(void);
+/* CLOCK_REALTIME: milliseconds since 1970, UTC. */
+int64_t		clock_unix_ms(void);
 
 #endif

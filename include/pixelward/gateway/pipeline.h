@@ -19,10 +19,11 @@ struct outcome {
 
 /*
  * Never fails: a failure becomes a verdict (held, deferred, or delivered where an option wants that; never dropped).
- * All lives in arena. dissectors do the parsing: a thread, or a pool of processes.
+ * All lives in arena. dissectors do the parsing: a thread, or a pool of processes. The reputation, if there is one, is
+ * asked, and learns nothing here.
  */
 void	pipeline_run(const struct message *, const struct options *, const struct policy *,
-	    const struct dissectors *, struct arena *, struct outcome *);
+	    const struct dissectors *, struct reputation *, struct arena *, struct outcome *);
 /*
  * A message without an envelope, from a file: its header says who was to get it. One with recipients stays as it is.
  *	PW_ENOMEM

@@ -11,6 +11,7 @@
 
 /* Rules, lists and groups as loaded at one moment; immutable, shared by all threads. */
 struct policy;
+struct reputation;
 
 /* As dissect(): takes the mails in rules' tests apart, for whoever may do that. */
 typedef enum pw_err	dissect_function(struct span message, const struct limits *, struct arena *,
@@ -43,18 +44,20 @@ void		policy_report(const struct policy *, struct buf *);
 
 /*
  * Decide on every reference and on the message: what policy wants, whatever the Mode. options is read for
- * remote_content, on_limit and the like; policy may be NULL (no lists, no groups). The dissection must be sound.
+ * remote_content, on_limit and the like; policy may be NULL (no lists, no groups). The reputation is asked for what is
+ * known of the message's hosts; NULL: nothing is. The dissection must be sound.
  * Verdict and what it holds live in arena. Every decision has a reason, also those that keep; so has the action.
  *
  * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.open-report (a
- * picture whose URL says that it counts openings), builtin.remote-content (RemoteContent all), builtin.receipt (ReadReceipts), builtin.two-signs, builtin.limit, builtin.list-limit (too much URL text to try
+ * picture whose URL says that it counts openings), builtin.remote-content (RemoteContent all), builtin.denied (an analyst or a
+ * campaign speaks against the domain), builtin.unvouched (RemoteContent unvouched), builtin.receipt (ReadReceipts), builtin.two-signs, builtin.limit, builtin.list-limit (too much URL text to try
  * the lists on), builtin.poison, builtin.signed, list.NAME for a file of lists.d, and those of the rule files. Notes:
  * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and lists whose regular expressions ran
  * into their limits.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,
-		    const struct policy *, struct arena *, struct verdict *) PW_MUST_CHECK;
+		    const struct policy *, struct reputation *, struct arena *, struct verdict *) PW_MUST_CHECK;
 
 #endif

@@ -131,6 +131,7 @@ html_collect(struct collector *collector, const struct layer *layer, enum html_s
 	if (source == HTML_DOCUMENT) {
 		outline_place(&scan.outline, collector, layer, first);
 		collector->characters = outline_characters(&scan.outline);
+		collector->imprint = imprint_digest(&scan.imprint);
 	}
 	/* A document inside has its own base; this one's stays for what follows in the outer one. */
 	if (layer->depth > 0) {

@@ -167,6 +167,8 @@ take_whole(struct scan *scan, const struct html_token *token)
 {
 	struct span text = scan->layer->text;
 
+	if (token->type == HTML_START_TAG)
+		imprint_add(&scan->imprint, &token->tag);
 	if ((token->type == HTML_EOF || nesting_add(&scan->nesting, token) == PW_OK) &&
 	    outline_add(&scan->outline, text, token) == PW_OK)
 		return true;

@@ -3,6 +3,7 @@
 #define DISSECT_HTML_SCAN_H
 
 #include "html.h"
+#include "imprint.h"
 #include "lexer.h"
 #include "nesting.h"
 #include "outline.h"
@@ -31,6 +32,7 @@ struct scan {
 	bool			 wants_tree;
 	struct nesting		 nesting;	/* of an HTML_DOCUMENT */
 	struct outline		 outline;	/* the same */
+	struct imprint		 imprint;	/* the same */
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;

@@ -266,8 +266,12 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 	if (base.len > 0)
 		collector_set_base(&collector, base);
 	render_document(&collector, &layer, kind);
-	if (kind == DOCUMENT_HTML)
-		block_part(block, part_index)->characters = collector.characters;
+	if (kind == DOCUMENT_HTML) {
+		part = block_part(block, part_index);
+		part->characters = collector.characters;
+		part->imprint[0] = (uint32_t)(collector.imprint >> 32);
+		part->imprint[1] = (uint32_t)collector.imprint;
+	}
 	if (block->references.count == before && block->failure == PW_OK) {
 		block->documents.count--;
 		return text.text;

@@ -41,6 +41,8 @@ struct evidence {
 	groups			 watched;	/* those that are watched */
 	const struct option_list *verifiers;	/* TrustedAuthservIDs; NULL: none */
 	const struct given	*given;
+	const struct sighting	*sighting;	/* NULL: in a rule's test, or before it is made */
+	const struct knowledge	*knowledge;	/* of the sighting; NULL: nobody was asked */
 	struct arena		*arena;
 	struct tokens		*tokens;	/* made for the first reference that needs it */
 	struct token		*token_of;	/* of each reference */

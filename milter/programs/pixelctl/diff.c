@@ -250,7 +250,7 @@ judge_both(struct diff *diff, struct message *message, const struct dissection *
 	enum pw_err err = opened_dissect(diff->sources[OLD].options, message, diff->arena, d);
 
 	for (int i = OLD; i <= NEW && err == PW_OK; i++)
-		err = judge(message, *d, diff->sources[i].options, diff->policies[i], diff->arena, &verdicts[i]);
+		err = judge(message, *d, diff->sources[i].options, diff->policies[i], NULL, diff->arena, &verdicts[i]);
 	return err;
 }
 

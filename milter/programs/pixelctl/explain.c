@@ -413,7 +413,7 @@ explain_message(void *context, const char *name, struct span raw)
 	explain->message = &message;
 	buf_reset(&explain->out);
 	if (limit == LIMIT_NONE)
-		pipeline_run(&message, explain->source.options, explain->policy, &dissectors_in_thread, explain->arena,
+		pipeline_run(&message, explain->source.options, explain->policy, &dissectors_in_thread, NULL, explain->arena,
 		    &explain->outcome);
 	if (limit != LIMIT_NONE || explain->outcome.dissection == NULL)
 		fprintf(stderr, "pixelctl: %s: it cannot be taken apart%s%s\n", name, limit != LIMIT_NONE ? ": " : "",

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/pipeline.h>
@@ -183,7 +184,7 @@ static void
 scan_message(struct scan *scan, const char *file, struct span whole, struct arena *arena)
 {
 	struct message	message = {
-		.raw = whole, .envelope_sender = scan->from, .recipients = scan->recipients,
+		.raw = whole, .arrived_ms = clock_unix_ms(), .envelope_sender = scan->from, .recipients = scan->recipients,
 		.recipient_count = scan->recipient_count,
 	};
 	struct outcome	outcome;
@@ -197,7 +198,7 @@ scan_message(struct scan *scan, const char *file, struct span whole, struct aren
 	if (limit != LIMIT_NONE)
 		size_outcome(limit, scan->options, arena, &outcome);
 	else
-		pipeline_run(&message, scan->options, scan->policy, &dissectors_in_thread, arena, &outcome);
+		pipeline_run(&message, scan->options, scan->policy, &dissectors_in_thread, NULL, arena, &outcome);
 	if (scan->rewrite_dir != NULL)
 		write_delivered(scan, file, whole, message.raw, &outcome, arena);
 	if (scan->json)

@@ -241,7 +241,7 @@ is_judged(void **state)
 	message.raw = arena_printf(arena, "From: a@sender.example\r\nSubject: Hello\r\nMIME-Version: 1.0\r\n"
 	    "Content-Type: text/html; charset=utf-8\r\n\r\n%s", row->html);
 	const struct dissection *d = dissect_or_fail(message.raw, arena);
-	assert_int_equal(judge(&message, d, options, policy, arena, &verdict), PW_OK);
+	assert_int_equal(judge(&message, d, options, policy, NULL, arena, &verdict), PW_OK);
 	buf_init(&stripped, 1 << 16);
 	buf_add(&stripped, SPAN(""));
 	for (uint32_t i = 0; i < d->references.count; i++)
@@ -276,7 +276,7 @@ many_exploding_urls_cost_little(void **state)
 	message.raw = mail_of_html(arena, html.at);
 	const struct dissection *d = dissect_or_fail(message.raw, arena);
 	before = clock();
-	assert_int_equal(judge(&message, d, options, policy, arena, &verdict), PW_OK);
+	assert_int_equal(judge(&message, d, options, policy, NULL, arena, &verdict), PW_OK);
 	assert_true(clock() - before < 2 * CLOCKS_PER_SEC);
 	assert_int_equal(verdict.note_count, 1);
 	buf_fini(&html);
@@ -294,7 +294,7 @@ judge_often(void *context)
 
 	const struct dissection *d = dissect_or_fail(message.raw, arena);
 	for (int i = 0; i < 50; i++)
-		assert_int_equal(judge(&message, d, options, context, arena, &verdict), PW_OK);
+		assert_int_equal(judge(&message, d, options, context, NULL, arena, &verdict), PW_OK);
 	arena_free(arena);
 	return NULL;
 }
