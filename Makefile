@@ -130,4 +130,4 @@ $(WORK_TESTS): $(BUILD)/counted/%_test: $(BUILD)/counted/tests/work/%.o $(BUILD)
 	$(Q)$(CC) $(LDHARDENING) $(addprefix -Wl$(,)--wrap=,$(COUNTED_CALLS)) -o $@ $^ $(LIBS) -lcmocka
 
 -include Makefile.tests
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
