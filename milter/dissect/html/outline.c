@@ -32,12 +32,16 @@ role_of(struct span name)
 	return ROLE_NONE;
 }
 
-/* Declarations that hide an element and all that is in it. */
+/* What an element's style does to what is in it; letters of no size leave pictures, and elements with a size of their own. */
+enum effect { EFFECT_NONE = 0, HIDES_ALL = 1, LETTERS_VANISH = 2, LETTERS_RETURN = 4 };
+
 static const struct {
 	struct span	property, value;
+	enum effect	effect;
 } hiding[] = {
-	{ SPAN("display"), SPAN("none") }, { SPAN("visibility"), SPAN("hidden") }, { SPAN("mso-hide"), SPAN("all") },
-	{ SPAN("font-size"), SPAN("0") }, { SPAN("max-height"), SPAN("0") }, { SPAN("opacity"), SPAN("0") },
+	{ SPAN("display"), SPAN("none"), HIDES_ALL }, { SPAN("visibility"), SPAN("hidden"), HIDES_ALL },
+	{ SPAN("mso-hide"), SPAN("all"), HIDES_ALL }, { SPAN("max-height"), SPAN("0"), HIDES_ALL },
+	{ SPAN("opacity"), SPAN("0"), HIDES_ALL }, { SPAN("font-size"), SPAN("0"), LETTERS_VANISH },
 };
 
 /* What their values begin with. */
@@ -66,10 +70,20 @@ is_value(struct span word, struct span value)
 	return ascii_alpha(word.at[1]);
 }
 
-/* Found by its colons: most styles have few, and none of these. */
+/* A size that is not a share of the size around. */
 static bool
-style_hides(struct span style)
+is_own_size(struct span word, struct span behind)
 {
+	return ascii_digit(word.at[0]) && !span_starts(behind, SPAN("%")) &&
+	    (span_ends_nocase(word, SPAN("px")) || span_ends_nocase(word, SPAN("pt")) || span_ends_nocase(word, SPAN("rem")));
+}
+
+/* Found by its colons: most styles have few, and none of these. */
+static unsigned
+effect_of_style(struct span style, bool letters_gone)
+{
+	unsigned effect = EFFECT_NONE;
+
 	for (size_t at = 0; at < style.len; at++) {
 		size_t name_end = at, begin = at + 1, end;
 
@@ -77,31 +91,73 @@ style_hides(struct span style)
 			continue;
 		while (begin < style.len && ascii_space(style.at[begin]))
 			begin++;
-		if (begin == style.len || !begins_value[(unsigned char)style.at[begin]])
+		if (begin == style.len || (!begins_value[(unsigned char)style.at[begin]] &&
+		    !(letters_gone && ascii_digit(style.at[begin]))))
 			continue;
 		while (name_end > 0 && ascii_space(style.at[name_end - 1]))
 			name_end--;
 		for (end = begin; end < style.len && is_of_word(style.at[end]);)
 			end++;
-		for (size_t i = 0; i < NITEMS(hiding); i++)
-			if (ends_with_name(span_cut(style, 0, name_end), hiding[i].property) &&
-			    is_value(span_cut(style, begin, end), hiding[i].value))
-				return true;
+		struct span word = span_cut(style, begin, end);
+		for (size_t i = 0; i < NITEMS(hiding); i++) {
+			if (!ends_with_name(span_cut(style, 0, name_end), hiding[i].property))
+				continue;
+			if (is_value(word, hiding[i].value))
+				effect |= hiding[i].effect;
+			else if (hiding[i].effect == LETTERS_VANISH && is_own_size(word, span_from(style, end)))
+				effect |= LETTERS_RETURN;
+		}
 	}
-	return false;
+	return effect;
 }
 
-static bool
-tag_hides(const struct html_tag *tag)
+static unsigned
+effect_of_tag(const struct html_tag *tag, bool letters_gone)
 {
+	unsigned effect = EFFECT_NONE;
+
 	for (size_t i = 0; i < tag->attribute_count; i++) {
 		const struct html_attribute *attribute = &tag->attributes[i];
 
-		if (attribute->name.len > 0 && (is_named(attribute->name, SPAN("hidden")) ||
-		    (is_named(attribute->name, SPAN("style")) && style_hides(attribute->value))))
-			return true;
+		if (attribute->name.len > 0 && is_named(attribute->name, SPAN("hidden")))
+			effect |= HIDES_ALL;
+		else if (attribute->name.len > 0 && is_named(attribute->name, SPAN("style")))
+			effect |= effect_of_style(attribute->value, letters_gone);
 	}
-	return false;
+	return effect;
+}
+
+static bool
+letters_are_gone(const struct outline *outline)
+{
+	return outline->sized_count > 0 && outline->sized[outline->sized_count - 1].gone;
+}
+
+/* Deeper than the array is nobody's layout: what is in there counts as what is around it does. */
+static void
+add_sized(struct outline *outline, struct span name, bool gone)
+{
+	if (outline->sized_count < NITEMS(outline->sized) && gone != letters_are_gone(outline))
+		outline->sized[outline->sized_count++] = (struct outline_sized){ .name = name, .depth = 1, .gone = gone };
+}
+
+static void
+open_sized(struct outline *outline, struct span name)
+{
+	for (size_t i = 0; i < outline->sized_count; i++)
+		outline->sized[i].depth += span_eq_nocase(name, outline->sized[i].name);
+}
+
+/* What is closed closes all that was left open in it. */
+static void
+close_sized(struct outline *outline, struct span name)
+{
+	size_t kept = outline->sized_count;
+
+	for (size_t i = outline->sized_count; i-- > 0;)
+		if (span_eq_nocase(name, outline->sized[i].name) && --outline->sized[i].depth == 0)
+			kept = i;
+	outline->sized_count = kept;
 }
 
 static enum pw_err
@@ -157,6 +213,7 @@ add_start_tag(struct outline *outline, const struct html_tag *tag)
 {
 	if (outline->hiding_depth > 0)
 		outline->hiding_depth += span_eq_nocase(tag->name, outline->hiding);
+	open_sized(outline, tag->name);
 	switch (role_of(tag->name)) {
 	case ROLE_SHOWS:
 		return add_item(outline, tag->begin, 0);
@@ -184,6 +241,7 @@ add_end_tag(struct outline *outline, struct span name)
 
 	if (outline->hiding_depth > 0)
 		outline->hiding_depth -= span_eq_nocase(name, outline->hiding);
+	close_sized(outline, name);
 	if (role == ROLE_SHOWS || role == ROLE_NONE)
 		return;
 	leave_cell(outline);
@@ -191,7 +249,7 @@ add_end_tag(struct outline *outline, struct span name)
 		outline->cell = outline->cells[outline->cell].parent;
 }
 
-/* Void elements hold nothing that they could hide. */
+/* Void elements hold nothing that they could hide, or show. */
 static const struct span voids[] = {
 	SPAN("img"), SPAN("br"), SPAN("hr"), SPAN("input"), SPAN("meta"), SPAN("link"), SPAN("image"), SPAN("embed"),
 	SPAN("base"), SPAN("col"), SPAN("area"), SPAN("source"), SPAN("wbr"), SPAN("track"), SPAN("param"), SPAN("frame"),
@@ -206,13 +264,28 @@ is_void(struct span name)
 	return false;
 }
 
+static void
+apply_effect(struct outline *outline, const struct html_tag *tag)
+{
+	unsigned effect = effect_of_tag(tag, letters_are_gone(outline));
+
+	if (effect == EFFECT_NONE || is_void(tag->name))
+		return;
+	if ((effect & HIDES_ALL) != 0 && outline->hiding_depth == 0) {
+		outline->hiding = tag->name;
+		outline->hiding_depth = 1;
+	}
+	if ((effect & (LETTERS_VANISH | LETTERS_RETURN)) != 0)
+		add_sized(outline, tag->name, (effect & LETTERS_VANISH) != 0);
+}
+
 enum pw_err
 outline_add(struct outline *outline, struct span text, const struct html_token *token)
 {
 	size_t		characters = 0;
 	enum pw_err	err = PW_OK;
 
-	if (outline->hiding_depth == 0)
+	if (outline->hiding_depth == 0 && !letters_are_gone(outline))
 		characters = characters_of_markup(span_cut(text, outline->behind, token->begin));
 	if (characters > 0)
 		err = add_item(outline, outline->behind, characters);
@@ -224,11 +297,8 @@ outline_add(struct outline *outline, struct span text, const struct html_token *
 		return PW_OK;
 	}
 	err = add_start_tag(outline, &token->tag);
-	if (outline->hiding_depth == 0 && token->tag.attribute_count > 0 && tag_hides(&token->tag) &&
-	    !is_void(token->tag.name)) {
-		outline->hiding = token->tag.name;
-		outline->hiding_depth = 1;
-	}
+	if (outline->hiding_depth == 0)
+		apply_effect(outline, &token->tag);
 	return err;
 }
 

@@ -26,6 +26,15 @@ struct outline_cell {
 	bool		is_table;
 };
 
+/* An open element that lets letters vanish, or return. */
+struct outline_sized {
+	struct span	name;
+	size_t		depth;		/* elements of that name that are open since */
+	bool		gone;
+};
+
+#define OUTLINE_MOST_SIZED	16
+
 struct outline {
 	struct arena		*arena;
 	struct outline_item	*items;
@@ -35,6 +44,8 @@ struct outline {
 	size_t			 behind;	/* what of the text was looked at */
 	struct span		 hiding;	/* name of the element that hides what is in it */
 	size_t			 hiding_depth;	/* elements of that name that are open since; 0: nothing is hidden */
+	struct outline_sized	 sized[OUTLINE_MOST_SIZED];	/* those that change something, the innermost last */
+	size_t			 sized_count;
 };
 
 enum pw_err	outline_init(struct outline *, struct arena *) PW_MUST_CHECK;

@@ -134,6 +134,16 @@ static const struct fact_case element_cases[] = {
 	{ "the first, the last and the middle", "position", "", PIXEL "Hello" PIXEL "world" PIXEL, .is = "first, , last" },
 	{ "what a reader does not see takes no place", "position", "", "<p style='display:none'>x</p>" PIXEL PIXEL "x"
 	  PIXEL "<p hidden>x</p>" PIXEL, .is = "first, first, last, last" },
+	{ "letters of no size take no place", "position", "", "<p style='font-size:0'>x</p>" PIXEL "x" PIXEL, .is = "first, last" },
+	{ "letters that have a size again do", "position", "", "<div style='font-size:0px'><p style='font-size: 13px'>x</p>" PIXEL
+	  "<p style='font-size:13px'>x" PIXEL "</div>", .is = ", last" },
+	{ "a share of nothing is no size", "position", "", "<div style='font-size:0'><p style='font-size:2em'>x</p>" PIXEL "</div>x",
+	  .is = "first" },
+	{ "the size ends with its element", "position", "", "<div style='font-size:0'>" PIXEL "<b style='font-size:9pt'></b>x</div>",
+	  .is = "first last" },
+	{ "elements that are left open end with what is around them", "position", "",
+	  "<div style='font-size:0'><p style='font-size:9pt'></div><div style='font-size:0'>x" PIXEL "</div>", .is = "first last" },
+	{ "pictures need no letters", "position", "", "<div style='font-size:0'>" PICTURE "</div>" PIXEL, .is = "first last, last" },
 	{ "nothing else", "position", "", PIXEL, .is = "first last" },
 	{ "a visible picture takes a place", "position", "", PICTURE PIXEL PICTURE, .is = "first, , last" },
 	{ "an embedded one, too", "position", "", "<img src=cid:a@b>" PIXEL, .is = "last" },
