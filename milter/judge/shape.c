@@ -10,8 +10,8 @@
 #define UNREADABLE	6
 #define LONGEST_WORD	20
 
-/* Small numbers in a row make a large one: no more than a date has. */
-#define MOST_DIGITS	8
+/* Small numbers in a row make a large one: no more than a date and a size have. */
+#define MOST_DIGITS	9
 
 static bool
 is_in(struct span word, enum shape_table table)
@@ -119,16 +119,27 @@ number(struct span digits)
 	return value;
 }
 
-/* 20240321 or a Unix time of the years 2001 to 2033: what build systems write. */
+/* 20240321 */
+static bool
+is_day(struct span digits)
+{
+	unsigned month = number(span_cut(digits, 4, 6)), day = number(span_cut(digits, 6, 8));
+
+	return digits.len == 8 && (digits.at[0] == '1' || digits.at[0] == '2') && month >= 1 && month <= 12 && day >= 1 &&
+	    day <= 31;
+}
+
+/* A day, or a Unix time of the years 2001 to 2033: what build systems write. */
 static bool
 is_date(struct span digits)
 {
-	if (digits.len == 8) {
-		unsigned month = number(span_cut(digits, 4, 6)), day = number(span_cut(digits, 6, 8));
+	return is_day(digits) || (digits.len == 10 && digits.at[0] == '1');
+}
 
-		return (digits.at[0] == '1' || digits.at[0] == '2') && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-	}
-	return digits.len == 10 && digits.at[0] == '1';
+static bool
+is_year(struct span digits)
+{
+	return digits.len == 4 && number(digits) >= 1990 && number(digits) < 2050;
 }
 
 enum shape_token
@@ -163,6 +174,15 @@ suffix_of(struct span file)
 		if (file.at[i - 1] == '.')
 			return span_from(file, i);
 	return SPAN_NONE;
+}
+
+/* Without the suffix and its dot. */
+static struct span
+stem_of(struct span file)
+{
+	struct span suffix = suffix_of(file);
+
+	return span_cut(file, 0, file.len - (suffix.at != NULL ? suffix.len + 1 : 0));
 }
 
 /* Labels in front of the registrable domain. */
@@ -235,33 +255,54 @@ is_readable(struct span letters)
 	return vowels > 0 && longest < UNREADABLE && letters.len <= LONGEST_WORD && !cramped;
 }
 
-/* A word, a small number, a year, a word with a small number ("v2", "img01"), a size ("600x200"). */
+/* The digits at the begin of a text. */
+static size_t
+digits_at(struct span text)
+{
+	size_t digits = 0;
+
+	while (digits < text.len && ascii_digit(text.at[digits]))
+		digits++;
+	return digits;
+}
+
+/* "600x200", "2x": whole is all of the text. */
+static bool
+is_size(struct span whole)
+{
+	size_t first = digits_at(whole);
+
+	if (first == 0 || first > 4 || first == whole.len || ascii_lower(whole.at[first]) != 'x')
+		return false;
+	struct span second = span_from(whole, first + 1);
+	return second.len <= 4 && digits_at(second) == second.len;
+}
+
+/* A word, a small number, a year or a day, a word with a small number ("v2", "img01") or a size, or a size. */
 static bool
 is_plain_word(struct span word)
 {
-	size_t letters = 0, digits = 0;
+	size_t letters = 0;
 
 	while (letters < word.len && ascii_alpha(word.at[letters]))
 		letters++;
-	while (letters + digits < word.len && ascii_digit(word.at[letters + digits]))
-		digits++;
-	if (letters + digits == word.len) {
-		if (letters == 0 && digits == 4)
-			return number(word) >= 1990 && number(word) < 2050;
-		return digits <= 2 && is_readable(span_cut(word, 0, letters));
-	}
-	if (letters > 0 || digits > 4 || ascii_lower(word.at[digits]) != 'x')
-		return false;
-	struct span second = span_from(word, digits + 1);
-	return second.len > 0 && second.len <= 4 && count(second).digits == second.len;
+	struct span rest = span_from(word, letters);
+	/* "1px" */
+	if (is_in(word, SHAPE_SPACER_WORDS))
+		return true;
+	if (letters == 0 && (is_year(word) || (is_day(word) && is_year(span_cut(word, 0, 4)))))
+		return true;
+	return is_readable(span_cut(word, 0, letters)) && (is_size(rest) || (rest.len <= 2 && digits_at(rest) == rest.len));
 }
+
+#define NAME_SEPARATORS	"-_.@"
 
 static bool
 is_plain(struct span piece)
 {
 	struct span word;
 
-	while (next_piece(&piece, "-_.", &word))
+	while (next_piece(&piece, NAME_SEPARATORS, &word))
 		if (word.len > 0 && (!is_plain_word(word) ||
 		    (telltale_of_word(word) != TELLS_NOTHING && !is_layout_word(word))))
 			return false;
@@ -291,14 +332,41 @@ is_version(struct span query)
 	    (census.digits <= 3 || is_date(value));
 }
 
+/* What the digits of a word are worth to who would number readers: years and days are few. */
+static size_t
+worth_of(struct span word)
+{
+	if (is_year(word))
+		return 1;
+	return is_day(word) ? 4 : count(word).digits;
+}
+
+static size_t
+digits_of(struct span text)
+{
+	size_t		digits = 0;
+	struct span	word;
+
+	while (next_piece(&text, "/" NAME_SEPARATORS, &word))
+		digits += worth_of(word);
+	return digits;
+}
+
+bool
+shape_is_plain_picture(const struct url_pieces *url)
+{
+	struct span file = file_of(url->path);
+
+	return (!url->has_query || is_version(url->query)) && !url->has_fragment && is_in(suffix_of(file), SHAPE_PICTURE_SUFFIXES) &&
+	    is_plain(file) && digits_of(file) <= MOST_DIGITS;
+}
+
 bool
 shape_is_static_picture(const struct url_pieces *url)
 {
 	struct span rest = url->path, piece, labels = labels_of(url);
 
-	if ((url->has_query && !is_version(url->query)) || url->has_fragment || url->host.len == 0 || !span_eq(url->authority, url->host))
-		return false;
-	if (!is_in(suffix_of(file_of(url->path)), SHAPE_PICTURE_SUFFIXES))
+	if (!shape_is_plain_picture(url) || url->host.len == 0 || !span_eq(url->authority, url->host))
 		return false;
 	/* A host that is its own domain may be an address: nobody keeps layouts there. */
 	if (ascii_digit(url->host.at[url->host.len - 1]) || url->host.at[0] == '[')
@@ -306,7 +374,7 @@ shape_is_static_picture(const struct url_pieces *url)
 	while (next_piece(&rest, "/", &piece))
 		if (!is_plain(piece))
 			return false;
-	return is_plain(labels) && count(labels).digits + count(url->path).digits <= MOST_DIGITS;
+	return is_plain(labels) && digits_of(labels) + digits_of(url->path) <= MOST_DIGITS;
 }
 
 /* The next word of a name: humps are words, too ("openTracker"). */
@@ -399,13 +467,23 @@ is_made_name(struct span stem)
 	    (stem.len >= 16 && census.turns + census.case_turns >= 6);
 }
 
+/* "img2", "spacer20", "trans1x1": the word without its number or size. */
+static struct span
+word_alone(struct span word)
+{
+	while (word.len > 1 && (ascii_digit(word.at[word.len - 1]) ||
+	    (ascii_lower(word.at[word.len - 1]) == 'x' && ascii_digit(word.at[word.len - 2]))))
+		word.len--;
+	return word;
+}
+
 static bool
 names_picture(struct span text)
 {
 	struct span word;
 
 	while (next_piece(&text, WORD_SEPARATORS "/", &word))
-		if (is_in(word, SHAPE_PICTURE_WORDS))
+		if (is_in(word_alone(word), SHAPE_PICTURE_WORDS))
 			return true;
 	return false;
 }
@@ -430,7 +508,7 @@ enum shape_report
 shape_report_of(const struct url_pieces *url)
 {
 	struct span	file = file_of(url->path), suffix = suffix_of(file), labels = labels_of(url), label;
-	struct span	stem = span_cut(file, 0, file.len - (suffix.len > 0 ? suffix.len + 1 : 0));
+	struct span	stem = stem_of(file);
 	bool		is_asset = is_in(suffix, SHAPE_ASSET_SUFFIXES), is_gif = span_eq_nocase(suffix, SPAN("gif"));
 	enum telltale	of_file = telltale_of(stem);
 	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
@@ -507,7 +585,7 @@ struct span
 shape_store_of(const struct url_pieces *url, struct arena *arena)
 {
 	struct span	file = file_of(url->path), suffix = suffix_of(file), piece;
-	struct span	stem = span_cut(file, 0, file.len - (suffix.len > 0 ? suffix.len + 1 : 0));
+	struct span	stem = stem_of(file);
 	struct span	folders = span_cut(url->path, 0, url->path.len - file.len);
 	struct mould	mould = { .at = NULL };
 
@@ -534,21 +612,56 @@ shape_store_of(const struct url_pieces *url, struct arena *arena)
 	return (struct span){ mould.at, mould.len };
 }
 
+static bool
+has_spacer_word(struct span stem)
+{
+	struct span rest = stem, word;
+
+	while (next_piece(&rest, NAME_SEPARATORS, &word))
+		if (is_in(word, SHAPE_SPACER_WORDS) || is_in(word_alone(word), SHAPE_SPACER_WORDS))
+			return true;
+	for (rest = stem; next_word(&rest, &word);)
+		if (is_in(word, SHAPE_SPACER_WORDS))
+			return true;
+	return false;
+}
+
 bool
 shape_is_named_spacer(const struct url_pieces *url)
 {
-	struct span file = file_of(url->path), word;
-	struct span rest = span_cut(file, 0, file.len - suffix_of(file).len);
+	struct span file = file_of(url->path), stem = stem_of(file);
 
-	if (!shape_is_static_picture(url))
-		return false;
-	while (next_piece(&rest, "-_.", &word)) {
-		size_t letters = word.len;
+	return shape_is_static_picture(url) && (has_spacer_word(stem) ||
+	    (is_in(stem, SHAPE_SHORT_SPACERS) && shape_is_asset_place(url) && !shape_counts(url)));
+}
 
-		while (letters > 0 && ascii_digit(word.at[letters - 1]))
-			letters--;
-		if (is_in(word, SHAPE_SPACER_WORDS) || is_in(span_cut(word, 0, letters), SHAPE_SPACER_WORDS))
-			return true;
-	}
-	return false;
+struct span
+shape_folder_of(const struct url_pieces *url)
+{
+	struct span folders = span_cut(url->path, 0, url->path.len - file_of(url->path).len);
+
+	if (folders.len <= 1 || url->authority.len == 0)
+		return SPAN_NONE;
+	/* They stand side by side in the URL. */
+	return (struct span){ url->authority.at, (size_t)(folders.at - url->authority.at) + folders.len };
+}
+
+bool
+shape_is_asset_place(const struct url_pieces *url)
+{
+	return names_picture(span_cut(url->path, 0, url->path.len - file_of(url->path).len)) || names_picture(labels_of(url));
+}
+
+bool
+shape_counts(const struct url_pieces *url)
+{
+	struct span	file = file_of(url->path), labels = labels_of(url), label;
+	struct span	stem = stem_of(file);
+	/* "pixel_trans" counts nothing. */
+	bool		counts = (telltale_of(stem) != TELLS_NOTHING && !(is_plain(stem) && has_spacer_word(stem))) ||
+			    telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len)) != TELLS_NOTHING;
+
+	while (!counts && next_piece(&labels, ".", &label))
+		counts = telltale_of(label) != TELLS_NOTHING;
+	return counts;
 }

@@ -34,6 +34,8 @@ bool	shape_is_opaque(struct span piece);
  * a query's value that is no version number, the fragment. */
 bool	shape_has_opaque_token(const struct url_pieces *);
 
+/* A picture file with a name of plain words, no query but a version, no fragment; whatever stands in front of it. */
+bool	shape_is_plain_picture(const struct url_pieces *);
 /*
  * A picture file whose URL can say nothing of its reader: plain words in host and path, no query but a version, no
  * fragment, no user information, no port, and no word that speaks of tracking.
@@ -41,6 +43,13 @@ bool	shape_has_opaque_token(const struct url_pieces *);
 bool	shape_is_static_picture(const struct url_pieces *);
 /* And its name is one that layouts give to their spacers and lines: "spacer.gif", "pixel_trans.gif". */
 bool	shape_is_named_spacer(const struct url_pieces *);
+
+/* Its file, a folder or a label of its host is named for counting, or is a folder in which mailing services count. */
+bool	shape_counts(const struct url_pieces *);
+/* A folder or a label of its host is named for pictures: "images", "static", "cdn". */
+bool	shape_is_asset_place(const struct url_pieces *);
+/* Host and folders, up to the last slash; empty: there is no folder. */
+struct span	shape_folder_of(const struct url_pieces *);
 
 /*
  * What pictures of one store have in common: host, folders and query, with the form instead of the letters where nobody

@@ -14,11 +14,20 @@ static const char *const version_keys[] = {
 };
 /* Words of files that only take up room or draw a line. */
 static const char *const spacer_words[] = {
-	"1px", "1x1", "black", "blank", "blankpixel", "border", "bullet", "clear", "cleardot", "clearpix", "clearpixel",
-	"corner", "divider", "dot", "edge", "empty", "emptypixel", "filler", "gap", "gradient", "gray", "grey", "hr",
-	"hspace", "hspacer", "invisible", "line", "nothing", "null", "pad", "padding", "rule", "sep", "separator",
-	"shadow", "shim", "space", "spacer", "spc", "stretch", "trans", "transp", "transparent", "transpix",
-	"transpixel", "vspace", "vspacer", "white", "whitespace",
+	"1pixel", "1px", "1x1", "abstand", "arrow", "background", "bg", "black", "blank", "blankpixel", "border",
+	"bottom", "bullet", "clear", "cleardot", "clearpix", "clearpixel", "clearspace", "corner", "divider", "dot",
+	"dots", "dotted", "edge", "empty", "emptypixel", "espaceur", "filler", "frame", "gap", "gradient", "gray",
+	"grayline", "grey", "greyline", "hr", "hspace", "hspacer", "interligne", "invisible", "leer", "leerbild",
+	"left", "ligne", "line", "linea", "linie", "nothing", "null", "onepixel", "onepx", "pad", "padding",
+	"pattern", "pixelclear", "pixeltrans", "pixeltransparent", "placeholder", "platzhalter", "right", "round",
+	"rounded", "rule", "sep", "separador", "separateur", "separator", "shade", "shading", "shadow", "shim",
+	"space", "spacer", "spacing", "spc", "stretch", "stripe", "tile", "top", "trans", "trans1px", "transp",
+	"transparency", "transparent", "transparente", "transparentpixel", "transpix", "transpixel", "transpx",
+	"trpx", "vide", "vspace", "vspacer", "vuoto", "white", "whiteline", "whitespace",
+};
+/* What they are called for short, where pictures are kept; elsewhere counters have such names, too. */
+static const char *const short_spacers[] = {
+	"s", "sp", "t", "tp",
 };
 /*
  * Words that say what a picture is really for, in any piece of the URL: that somebody opened something. The others stand
@@ -65,6 +74,7 @@ const struct words shape_words[SHAPE_WORDS] = {
 	[SHAPE_ASSET_SUFFIXES] = { asset_suffixes, NITEMS(asset_suffixes) },
 	[SHAPE_VERSION_KEYS] = { version_keys, NITEMS(version_keys) },
 	[SHAPE_SPACER_WORDS] = { spacer_words, NITEMS(spacer_words) },
+	[SHAPE_SHORT_SPACERS] = { short_spacers, NITEMS(short_spacers) },
 	[SHAPE_SURE_TELLTALES] = { sure_telltales, NITEMS(sure_telltales) },
 	[SHAPE_OTHER_TELLTALES] = { other_telltales, NITEMS(other_telltales) },
 	[SHAPE_TELLTALE_COMPANY] = { telltale_company, NITEMS(telltale_company) },

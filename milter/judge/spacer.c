@@ -5,12 +5,12 @@
 
 #include "shape.h"
 
-/* A picture used that often in one document, as tiny each time, holds the layout: a tracker needs one. */
+/* A picture used that often in one document, in any size, holds the layout: a tracker needs one. */
 #define LEAST_USES	2
 /* A side of so many pixels is looked at, not measured with. */
 #define LEAST_SEEN	16
 
-/* One use of a tiny picture. Sorted, not hashed: the sender chooses the URLs, and could choose collisions. */
+/* One use of a picture. Sorted, not hashed: the sender chooses the URLs, and could choose collisions. */
 struct use {
 	struct span	url;
 	uint32_t	document, tag;
@@ -21,25 +21,38 @@ struct spacers {
 	struct arena		*arena;
 	struct use		*uses;	/* by document, URL and tag; each once */
 	size_t			 count;
-	struct span		*stores;	/* of the pictures that are there to be seen; sorted */
-	size_t			 store_count;
+	/* Of the pictures that are there to be seen; sorted. */
+	struct span		*stores, *folders;
+	size_t			 store_count, folder_count;
 };
+
+static bool
+is_picture(const struct reference *reference)
+{
+	return reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND;
+}
 
 /* Tiny, and hidden by nothing else; it must take some room, or the layout has no use for it. */
 static bool
 is_tiny_picture(const struct reference *reference)
 {
-	return (reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND) &&
-	    reference->hidden == HIDDEN_SIZE && (reference->width != 0 || reference->height != 0);
+	return is_picture(reference) && reference->hidden == HIDDEN_SIZE && (reference->width != 0 || reference->height != 0);
 }
 
 /* Declared to be larger than any pixel, and hidden by nothing. */
 static bool
 is_seen(const struct reference *reference)
 {
-	return (reference->kind == REFERENCE_IMAGE || reference->kind == REFERENCE_BACKGROUND) && reference->hidden == 0 &&
+	return is_picture(reference) && reference->hidden == 0 &&
 	    ((reference->width != REFERENCE_NO_SIZE && reference->width >= LEAST_SEEN) ||
 	    (reference->height != REFERENCE_NO_SIZE && reference->height >= LEAST_SEEN));
+}
+
+/* It stands among text and pictures, with some of them before it and some behind. */
+static bool
+is_amid(const struct reference *reference)
+{
+	return (reference->flags & REFERENCE_IN_FLOW) != 0 && (reference->flags & (REFERENCE_FIRST | REFERENCE_LAST)) == 0;
 }
 
 static int
@@ -84,7 +97,7 @@ use_of(const struct dissection *d, const struct reference *reference)
 }
 
 static bool
-find_stores(struct spacers *spacers)
+find_seen(struct spacers *spacers)
 {
 	const struct dissection	*d = spacers->d;
 	const struct reference	*references = dissection_references(d);
@@ -93,17 +106,29 @@ find_stores(struct spacers *spacers)
 	for (uint32_t i = 0; i < d->references.count; i++)
 		seen += is_seen(&references[i]);
 	spacers->stores = arena_array(spacers->arena, seen, sizeof(*spacers->stores));
-	if (spacers->stores == NULL)
+	spacers->folders = arena_array(spacers->arena, seen, sizeof(*spacers->folders));
+	if (spacers->stores == NULL || spacers->folders == NULL)
 		return false;
 	for (uint32_t i = 0; i < d->references.count; i++) {
+		if (!is_seen(&references[i]))
+			continue;
 		struct url_pieces	pieces = url_pieces_of(d, &references[i]);
-		struct span		store = is_seen(&references[i]) ? shape_store_of(&pieces, spacers->arena) : SPAN_NONE;
+		struct span		store = shape_store_of(&pieces, spacers->arena), folder = shape_folder_of(&pieces);
 
 		if (store.len > 0)
 			spacers->stores[spacers->store_count++] = store;
+		if (folder.len > 0)
+			spacers->folders[spacers->folder_count++] = folder;
 	}
 	qsort(spacers->stores, spacers->store_count, sizeof(*spacers->stores), compare_texts);
+	qsort(spacers->folders, spacers->folder_count, sizeof(*spacers->folders), compare_texts);
 	return true;
+}
+
+static bool
+has_text(const struct span *texts, size_t count, struct span text)
+{
+	return text.len > 0 && bsearch(&text, texts, count, sizeof(text), compare_texts) != NULL;
 }
 
 struct spacers *
@@ -111,19 +136,23 @@ spacers_new(const struct dissection *d, struct arena *arena)
 {
 	const struct reference	*references = dissection_references(d);
 	struct spacers		*spacers = arena_alloc(arena, sizeof(*spacers));
-	size_t			 tiny = 0, kept = 0;
+	size_t			 tiny = 0, pictures = 0, kept = 0;
 
 	if (spacers == NULL)
 		return NULL;
-	for (uint32_t i = 0; i < d->references.count; i++)
+	for (uint32_t i = 0; i < d->references.count; i++) {
 		tiny += is_tiny_picture(&references[i]);
+		pictures += is_picture(&references[i]);
+	}
 	spacers->d = d;
 	spacers->arena = arena;
-	spacers->uses = arena_array(arena, tiny, sizeof(*spacers->uses));
-	if (spacers->uses == NULL || (tiny > 0 && !find_stores(spacers)))
+	if (tiny == 0)
+		return spacers;
+	spacers->uses = arena_array(arena, pictures, sizeof(*spacers->uses));
+	if (spacers->uses == NULL || !find_seen(spacers))
 		return NULL;
 	for (uint32_t i = 0; i < d->references.count; i++)
-		if (is_tiny_picture(&references[i]))
+		if (is_picture(&references[i]))
 			spacers->uses[spacers->count++] = use_of(d, &references[i]);
 	qsort(spacers->uses, spacers->count, sizeof(*spacers->uses), compare_uses);
 	/* srcset names a picture several times in one tag: that is one use. */
@@ -160,9 +189,19 @@ is_used_often(const struct spacers *spacers, const struct reference *reference)
 static bool
 is_from_store(const struct spacers *spacers, const struct url_pieces *pieces)
 {
-	struct span store = shape_store_of(pieces, spacers->arena);
+	return has_text(spacers->stores, spacers->store_count, shape_store_of(pieces, spacers->arena));
+}
 
-	return store.len > 0 && bsearch(&store, spacers->stores, spacers->store_count, sizeof(store), compare_texts) != NULL;
+/*
+ * In the middle of what is read, where counters do not stand, and the same for every reader: all of its URL is plain and
+ * speaks of a place for pictures, or its name is plain and its folder is that of a picture that is seen.
+ */
+static bool
+is_amid_assets(const struct spacers *spacers, const struct url_pieces *pieces, const struct reference *reference)
+{
+	return is_amid(reference) && !shape_counts(pieces) &&
+	    ((shape_is_static_picture(pieces) && shape_is_asset_place(pieces)) || (shape_is_plain_picture(pieces) &&
+	    has_text(spacers->folders, spacers->folder_count, shape_folder_of(pieces))));
 }
 
 struct span
@@ -179,5 +218,7 @@ spacer_reason(const struct spacers *spacers, const struct reference *reference)
 		return SPAN("a spacer, used more than once and the same for every reader");
 	if (is_from_store(spacers, &pieces))
 		return SPAN("a spacer from the store of the pictures that are seen");
+	if (is_amid_assets(spacers, &pieces, reference))
+		return SPAN("a spacer amid what is read, the same for every reader");
 	return SPAN_NONE;
 }

@@ -84,7 +84,10 @@ SPACERS = (
     "https://static.shop.example/mail/spacer.gif", "https://static.shop.example/mail/blank.png?v=2",
     "https://www.shop.example/catalog/images/pixel_trans.gif", "https://shop.example/img/transparent.gif",
     "https://shop.example/img/clear.gif", "https://shop.example/img/1x1.gif?v=3", "https://shop.example/img/border-left.png",
+    "https://img2.shop.example/nl/20240321/spacer_10x1.gif", "https://shop.example/img/spacer@2x.png", "https://shop.example/img/t.gif",
 )
+# These only amid what is read.
+AMID = ("https://cdn.shop.example/2024/05/x.gif", "https://shop.example/images/round-tl.gif", "https://static.shop.example/mail/c.gif?v=2")
 HOLDING = ('<img src="{}" width=1 height=1 style="display:block" alt="">', '<img src="{}" style="width:1px;height:1px" alt="">',
            '<img src="{}" width=10 height=1 alt="">', '<img src="{}" width=1 height=20 alt="">', '<img src="{}" width=2 height=2>')
 
@@ -134,6 +137,13 @@ class Pack(unittest.TestCase):
 
     def test_what_holds_the_layout_stays(self):
         self.assertEqual(self.lost(SPACERS, HOLDING), [])
+
+    def test_what_stands_amid_the_text_stays(self):
+        self.assertEqual(self.lost(AMID, [markup + "<p>Yours</p>" for markup in HOLDING]), [])
+        self.assertNotEqual(self.lost(AMID, HOLDING), [])
+
+    def test_counters_go_amid_the_text_too(self):
+        self.recall(COUNTERS + HOUSE, [markup + "<p>Yours</p>" for markup in TINY], 1)
 
     def test_two_signs_of_different_kinds_hold_and_one_does_not(self):
         pixel = f'<img src="https://img.unrelated.example/p/{TOKEN}" width=1 height=1>'

@@ -269,6 +269,8 @@ static const struct fixture_part mixed[] = {
 #define FILE_2	"51536671-e51c-2805-534f-6432a148492b"
 #define SEEN(name)	{ .url = name, .flags = LIVE, .width = 180, .height = NO_SIZE, .document = 1, .tag = 70 }
 #define PIXEL(name, in)	{ .url = name, .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = in }
+#define AMID(name)	{ .url = name, .flags = LIVE | REFERENCE_IN_FLOW, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, \
+	.document = 1 }
 #define NEWS_LINK(name)	{ .url = name, .kind = REFERENCE_LINK, .trigger = CLICK, .flags = LIVE }
 
 static const struct message_case {
@@ -392,6 +394,9 @@ static const struct message_case {
 	{ "a tiny picture used twice is a spacer", { PIXEL("https://t.example/p.gif", 1),
 	  { .url = "https://t.example/p.gif", .flags = LIVE, .hidden = HIDDEN_SIZE, .width = 1, .height = 1, .document = 1,
 	    .tag = 50 } }, 2, .action = ACTION_DELIVER, .reasons = "nothing is to be made inert", .rules = "" },
+	{ "a tiny picture used in another size, too, is a spacer", { PIXEL("https://t.example/p.gif", 1),
+	  { .url = "https://t.example/p.gif", .flags = LIVE, .width = 10, .height = 30, .document = 1, .tag = 50 } }, 2,
+	  .action = ACTION_DELIVER, .reasons = "nothing is to be made inert", .rules = "" },
 	{ "twice in one tag is once", { PIXEL("https://t.example/p.gif", 1), PIXEL("https://t.example/p.gif", 1) }, 2,
 	  .action = ACTION_NEUTRALISE, .stripped = 3, .reasons = "2 of 2 references are to be made inert",
 	  .rules = "builtin.invisible" },
@@ -423,6 +428,24 @@ static const struct message_case {
 	  .rules = "builtin.invisible" },
 	{ "a short name beside a logo is no spacer", { SEEN("https://c.example/mail/header.gif"),
 	  PIXEL("https://c.example/mail/p.gif", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "amid what is read, it is one", { SEEN("https://c.example/mail/header.gif"), AMID("https://c.example/mail/p.gif") }, 2,
+	  .action = ACTION_DELIVER, .reasons = "nothing is to be made inert", .rules = "" },
+	{ "a place for pictures will do as well", { AMID("https://img.c.example/mail/p.gif") }, 1, .action = ACTION_DELIVER,
+	  .reasons = "nothing is to be made inert", .rules = "" },
+	{ "any other will not", { AMID("https://c.example/mail/p.gif") }, 1, .action = ACTION_NEUTRALISE, .stripped = 1,
+	  .reasons = "1 of 1 references are to be made inert", .rules = "builtin.invisible" },
+	{ "the token of a logo's folder tells no more beside the logo", { SEEN("https://c.example/8f3a9c1d2e4b5a67/header.jpg"),
+	  AMID("https://c.example/8f3a9c1d2e4b5a67/dot.gif") }, 2, .action = ACTION_DELIVER,
+	  .reasons = "nothing is to be made inert", .rules = "" },
+	{ "another token does", { SEEN("https://c.example/8f3a9c1d2e4b5a67/header.jpg"),
+	  AMID("https://c.example/8f3a9c1d2e4b5a68/dot.gif") }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
+	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
+	{ "and so does what a query adds", { SEEN("https://c.example/mail/header.gif"), AMID("https://c.example/mail/dot.gif?8812") },
+	  2, .action = ACTION_NEUTRALISE, .stripped = 2, .reasons = "1 of 2 references are to be made inert",
+	  .rules = "builtin.invisible" },
+	{ "a name that counts is none amid anything", { SEEN("https://c.example/mail/header.gif"),
+	  AMID("https://c.example/mail/pixel.gif") }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
 	  .reasons = "1 of 2 references are to be made inert", .rules = "builtin.invisible" },
 	{ "a name that counts beside a logo is none either", { SEEN("https://c.example/mail/header.gif"),
 	  PIXEL("https://c.example/mail/mail-open.gif", 1) }, 2, .action = ACTION_NEUTRALISE, .stripped = 2,
