@@ -17,12 +17,20 @@ struct trace {
 	uint64_t	token, recipient, message;
 };
 
-#define STORE_MOST_TRACES	64u	/* of a template; those that come later are counted in HyperLogLogs only */
+/* What was not seen for so long is forgotten; a domain with an analyst's word is not. */
+#define STORE_DAYS_OF_DOMAIN	180
+#define STORE_DAYS_OF_LEARNED	1096	/* a domain that `pixelctl learn` knows */
+#define STORE_DAYS_OF_TEMPLATE	35
+#define STORE_DAYS_OF_WINDOW	35
+
+#define STORE_MOST_TRACES	64u	/* of a template; the oldest go */
+#define STORE_MOST_TRACES_OF_TOKEN	8u	/* more prove no more: later ones are not kept */
+#define STORE_MOST_TRACES_OF_MESSAGE	2u	/* with one token; one message to many recipients proves nothing */
 #define STORE_MOST_MEMBERS	64u	/* of a window; the oldest go */
 #define STORE_MOST_WINDOWS	16u	/* that one message is in */
 
 struct store_template {
-	struct trace	*traces;	/* live in the arena; each recipient, token, message once */
+	struct trace	*traces;	/* the oldest first; no two are the same */
 	size_t		 trace_count;
 	uint64_t	 messages, tokens, recipients;	/* different tokens and recipients: estimates */
 };
@@ -65,6 +73,9 @@ enum tally {
 	TALLY_MESSAGES, TALLY_ALIGNED, TALLY_UNALIGNED, TALLY_BULK, TALLY_LEARNED, TALLY_FETCHED, TALLY_HIDDEN,
 	TALLY_PERSONAL, TALLY_SHOWN, TALLY_LISTED, TALLY_STRIPPED, TALLY_HELD, TALLY_WATCHED, TALLIES,
 };
+
+/* The counter of that tally. */
+uint64_t	*standing_tally(struct standing *, enum tally);
 
 struct lesson_domain {
 	struct span	 name;
@@ -136,7 +147,12 @@ struct store_kind {
 	void		(*close)(struct store *);
 };
 
-/* directory NULL: begins empty and leaves nothing. Bounded to so many domains; templates and windows in proportion. */
+/*
+ * directory NULL: begins empty and leaves nothing. Bounded to so many domains; templates and windows in proportion.
+ *
+ * A directory belongs to one process, by a lock. For another one the store is what was saved last; what it teaches or says
+ * there goes to the directory's inbox when it is saved, and the owner adds it to its own within a second or two.
+ */
 enum pw_err	store_open_memory(const char *directory, size_t most_domains, struct store **) PW_MUST_CHECK;
 /* As options.redis says. */
 enum pw_err	store_open_redis(const struct options *, struct store **) PW_MUST_CHECK;

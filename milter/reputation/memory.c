@@ -1,0 +1,518 @@
+/*
+ * The memory store: records under a lock, and the directory that they come from and go to.
+ *
+ *	DIRECTORY/lock		held by the process whose records these are
+ *	DIRECTORY/snapshot	what was saved last; snapshot.broken: one that was garbage
+ *	DIRECTORY/inbox/	what others taught: a file each, *.lesson
+ *
+ * The owner has a thread that saves and empties the inbox. Another process (a guest) reads the snapshot, keeps what it teaches
+ * twice (in what it reads, and apart), and leaves that in the inbox when it saves.
+ */
+#include "memory.h"
+
+#include <pixelward/base/clock.h>
+#include <pixelward/base/log.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK		"lock"
+#define SNAPSHOT	"snapshot"
+#define BROKEN		"snapshot.broken"
+#define INBOX		"inbox"
+#define LESSON		".lesson"
+#define SAVE_MS		60000
+#define TEND_MS		1000
+#define ASK_NS		20000000
+#define SECOND_NS	1000000000
+#define MOST_LESSONS	4096u
+
+struct memory {
+	struct store		store;
+	size_t			most_domains;
+	int			directory;	/* -1: none */
+	pthread_mutex_t		files;		/* of what is on disk, taken before lock; and of the next four */
+	bool			save_failed;
+	unsigned		serial;
+	int64_t			saved_at_ms;	/* clock_ms() */
+	int			owning;		/* the lock file; -1: a guest; changes under lock, too */
+	pthread_rwlock_t	lock;		/* of what follows; data.merged changes under both */
+	struct memory_data	data, apart;	/* apart: a guest's own */
+	bool			unsaved;
+	pthread_t		tender;
+	bool			tended;
+	pthread_mutex_t		mutex;		/* of ends */
+	pthread_cond_t		wake;
+	bool			ends;
+};
+
+static struct memory *
+of(struct store *store)
+{
+	return (struct memory *)store;
+}
+
+static bool
+is_guest(const struct memory *memory)
+{
+	return memory->directory >= 0 && memory->owning < 0;
+}
+
+static enum pw_err
+memory_ask(struct store *store, const struct store_question *question, struct arena *arena, struct store_answer *answer)
+{
+	struct memory	*memory = of(store);
+	struct timespec	 until;
+	enum pw_err	 err;
+
+	/* It is held for long only while old mail comes in from the inbox, and no mail waits for that. */
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += ASK_NS;
+	until.tv_sec += until.tv_nsec / SECOND_NS;
+	until.tv_nsec %= SECOND_NS;
+	if (pthread_rwlock_clockrdlock(&memory->lock, CLOCK_MONOTONIC, &until) != 0)
+		return PW_EAWAY;
+	err = memory_data_ask(&memory->data, question, arena, answer);
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+static enum pw_err
+memory_teach(struct store *store, const struct lesson *lesson)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_rwlock_wrlock(&memory->lock);
+	err = memory_data_teach(&memory->data, lesson);
+	if (is_guest(memory) && err == PW_OK)
+		err = memory_data_teach(&memory->apart, lesson);
+	memory->unsaved = true;
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum pw_err
+memory_say(struct store *store, struct span domain, enum word word, struct span note, int64_t until_ms)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_rwlock_wrlock(&memory->lock);
+	err = memory_data_say(&memory->data, domain, word, note, until_ms, now_ms());
+	if (is_guest(memory) && err == PW_OK)
+		err = memory_data_say(&memory->apart, domain, word, note, until_ms, now_ms());
+	memory->unsaved = true;
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+static enum pw_err
+memory_campaign_add(struct store *store, const struct store_campaign *campaign, const uint64_t *recipients, size_t count)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_rwlock_wrlock(&memory->lock);
+	err = memory_data_campaign(&memory->data, campaign, recipients, count);
+	if (is_guest(memory) && err == PW_OK)
+		err = memory_data_campaign(&memory->apart, campaign, recipients, count);
+	memory->unsaved = true;
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+static enum pw_err
+memory_campaigns(struct store *store, struct span id, size_t most, struct arena *arena, struct store_campaign **campaigns,
+    size_t *count)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_rwlock_rdlock(&memory->lock);
+	err = memory_data_campaigns(&memory->data, id, most, arena, campaigns, count);
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+/* Said once, until it works again. */
+static void
+save_failed(struct memory *memory, const char *what, bool failed)
+{
+	if (failed && !memory->save_failed)
+		log_error("reputation: %s: %s; what is learned now is lost at the next start", what, strerror(errno));
+	memory->save_failed = failed;
+}
+
+/* What root makes here must be the daemon's, too: the directory around it says whose. */
+static int
+folder_open(int directory, const char *name)
+{
+	bool		made = mkdirat(directory, name, 0700) == 0;
+	int		fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat	around;
+
+	if (fd >= 0 && made && geteuid() == 0 && fstatat(fd, "..", &around, 0) == 0 &&
+	    fchown(fd, around.st_uid, around.st_gid) != 0)
+		log_warn("reputation: %s: %s; the daemon may not be able to use it", name, strerror(errno));
+	return fd;
+}
+
+/* A name that no other process and no earlier call of this one gives, and that sorts by time. */
+static enum pw_err
+lesson_write(struct memory *memory, const struct memory_data *apart)
+{
+	char		name[128];
+	int		inbox = folder_open(memory->directory, INBOX);
+	enum pw_err	err;
+
+	if (inbox < 0)
+		return PW_ESYSTEM;
+	snprintf(name, sizeof(name), "%015lld-%ld-%u" LESSON, (long long)now_ms(), (long)getpid(), memory->serial++);
+	err = memory_file_write(apart, inbox, name);
+	close(inbox);
+	return err;
+}
+
+static enum pw_err
+guest_save(struct memory *memory)
+{
+	struct memory_data	apart;
+	enum pw_err		err;
+
+	pthread_rwlock_wrlock(&memory->lock);
+	apart = memory->apart;
+	memory_data_init(&memory->apart, memory->most_domains);
+	pthread_rwlock_unlock(&memory->lock);
+	err = lesson_write(memory, &apart);
+	if (err != PW_OK) {
+		pthread_rwlock_wrlock(&memory->lock);
+		(void)!memory_data_merge(&memory->apart, &apart);	/* the failure is told already */
+		pthread_rwlock_unlock(&memory->lock);
+	}
+	memory_data_fini(&apart);
+	return err;
+}
+
+/* Files of the inbox whose content is in the snapshot now: they may go. */
+static void
+merged_remove(struct memory *memory)
+{
+	int	inbox = folder_open(memory->directory, INBOX);
+	bool	gone = inbox >= 0;
+
+	for (size_t i = 0; i < memory->data.merged.count && inbox >= 0; i++)
+		gone = (unlinkat(inbox, memory->data.merged.at[i].at, 0) == 0 || errno == ENOENT) && gone;
+	if (inbox >= 0)
+		close(inbox);
+	/* What stays there must not be merged again. */
+	if (!gone)
+		return;
+	pthread_rwlock_wrlock(&memory->lock);
+	texts_fini(&memory->data.merged);
+	pthread_rwlock_unlock(&memory->lock);
+}
+
+/* Nobody waits for a disk: while a snapshot is written, others may ask. */
+static enum pw_err
+files_save(struct memory *memory)
+{
+	bool		unsaved, guest = is_guest(memory);
+	enum pw_err	err;
+
+	pthread_rwlock_wrlock(&memory->lock);
+	unsaved = memory->unsaved && memory->directory >= 0;
+	memory->unsaved = false;
+	pthread_rwlock_unlock(&memory->lock);
+	if (!unsaved)
+		return PW_OK;
+	if (guest) {
+		err = guest_save(memory);
+	} else {
+		pthread_rwlock_rdlock(&memory->lock);
+		err = memory_file_write(&memory->data, memory->directory, SNAPSHOT);
+		pthread_rwlock_unlock(&memory->lock);
+	}
+	save_failed(memory, guest ? INBOX : SNAPSHOT, err != PW_OK);
+	memory->saved_at_ms = clock_ms();
+	if (err != PW_OK) {
+		pthread_rwlock_wrlock(&memory->lock);
+		memory->unsaved = true;
+		pthread_rwlock_unlock(&memory->lock);
+	} else if (!guest && memory->data.merged.count > 0) {
+		merged_remove(memory);
+	}
+	return err;
+}
+
+static enum pw_err
+memory_save(struct store *store)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_mutex_lock(&memory->files);
+	err = files_save(memory);
+	pthread_mutex_unlock(&memory->files);
+	return err;
+}
+
+/* What is garbage is kept aside for who wants to know, and not read again. */
+static void
+put_aside(int directory, const char *name, const char *aside)
+{
+	log_warn("reputation: %s is no file of ours, or broken; kept as %s, begun without it", name, aside);
+	if (renameat(directory, name, directory, aside) != 0)
+		(void)unlinkat(directory, name, 0);
+}
+
+static void
+lesson_merge(struct memory *memory, int inbox, struct span name)
+{
+	struct memory_data	lesson;
+	char			aside[300];
+	enum pw_err		err;
+
+	memory_data_init(&lesson, memory->most_domains);
+	err = memory_file_read(&lesson, inbox, name.at);
+	if (err == PW_ESYNTAX) {
+		snprintf(aside, sizeof(aside), "%.*s.broken", SPAN_ARG(name));
+		put_aside(inbox, name.at, aside);
+	} else if (err == PW_OK) {
+		pthread_rwlock_wrlock(&memory->lock);
+		/* Remembered first: half of it is better than twice. */
+		err = texts_add(&memory->data.merged, name, MOST_LESSONS);
+		if (err == PW_OK)
+			err = memory_data_merge(&memory->data, &lesson);
+		memory->unsaved = true;
+		pthread_rwlock_unlock(&memory->lock);
+	}
+	if (err != PW_OK && err != PW_ESYNTAX)
+		log_warn("reputation: %.*s: %s", SPAN_ARG(name), pw_strerror(err));
+	memory_data_fini(&lesson);
+}
+
+/* In the order of their names: by time. */
+static void
+inbox_merge(struct memory *memory)
+{
+	int		fd = folder_open(memory->directory, INBOX);
+	DIR		*folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct texts	names = { 0 };
+
+	if (folder == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	for (struct dirent *file; (file = readdir(folder)) != NULL;) {
+		struct span name = span_of(file->d_name);
+
+		if (span_ends_nocase(name, SPAN(LESSON)) && !texts_have(&memory->data.merged, name))
+			(void)!texts_add(&names, name, MOST_LESSONS - memory->data.merged.count);
+	}
+	if (names.count > 1)
+		qsort(names.at, names.count, sizeof(*names.at), span_order);
+	for (size_t i = 0; i < names.count; i++)
+		lesson_merge(memory, fd, names.at[i]);
+	if (names.count > 0)
+		(void)!files_save(memory);	/* which logs it */
+	texts_fini(&names);
+	closedir(folder);
+}
+
+static struct memory_data
+snapshot_read(struct memory *memory, bool owning)
+{
+	struct memory_data	data;
+	enum pw_err		err;
+
+	memory_data_init(&data, memory->most_domains);
+	err = memory_file_read(&data, memory->directory, SNAPSHOT);
+	if (err == PW_OK || err == PW_ENOTFOUND)
+		return data;
+	memory_data_fini(&data);
+	memory_data_init(&data, memory->most_domains);
+	if (err == PW_ESYNTAX && owning)
+		put_aside(memory->directory, SNAPSHOT, BROKEN);
+	else
+		log_error("reputation: " SNAPSHOT ": %s; begun without it", pw_strerror(err));
+	return data;
+}
+
+/* Does nothing while another process owns the directory. */
+static void
+own(struct memory *memory)
+{
+	struct memory_data	data;
+	struct stat		whose;
+	int			fd = openat(memory->directory, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return;
+	if (geteuid() == 0 && fstat(memory->directory, &whose) == 0)
+		(void)!fchown(fd, whose.st_uid, whose.st_gid);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return;
+	}
+	data = snapshot_read(memory, true);
+	pthread_rwlock_wrlock(&memory->lock);
+	/* What was taught while another owned it, and is in no file yet. */
+	if (memory_data_merge(&data, &memory->apart) != PW_OK)
+		log_warn("reputation: %s", pw_strerror(PW_ENOMEM));
+	memory_data_fini(&memory->data);
+	memory_data_fini(&memory->apart);
+	memory_data_init(&memory->apart, memory->most_domains);
+	memory->data = data;
+	memory->owning = fd;
+	pthread_rwlock_unlock(&memory->lock);
+	merged_remove(memory);
+	inbox_merge(memory);
+}
+
+static void
+tend(struct memory *memory)
+{
+	pthread_mutex_lock(&memory->files);
+	if (is_guest(memory))
+		own(memory);
+	else
+		inbox_merge(memory);
+	if (clock_ms() - memory->saved_at_ms >= SAVE_MS)
+		(void)!files_save(memory);	/* which logs it */
+	pthread_mutex_unlock(&memory->files);
+}
+
+static void *
+tender(void *argument)
+{
+	struct memory *memory = argument;
+
+	pthread_mutex_lock(&memory->mutex);
+	while (!memory->ends) {
+		struct timespec until;
+
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec += TEND_MS / 1000;
+		if (pthread_cond_timedwait(&memory->wake, &memory->mutex, &until) != ETIMEDOUT)
+			continue;
+		pthread_mutex_unlock(&memory->mutex);
+		tend(memory);
+		pthread_mutex_lock(&memory->mutex);
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	return NULL;
+}
+
+static void
+memory_close(struct store *store)
+{
+	struct memory *memory = of(store);
+
+	if (memory->tended) {
+		pthread_mutex_lock(&memory->mutex);
+		memory->ends = true;
+		pthread_cond_signal(&memory->wake);
+		pthread_mutex_unlock(&memory->mutex);
+		pthread_join(memory->tender, NULL);
+	}
+	(void)!memory_save(store);	/* which logs it */
+	memory_data_fini(&memory->data);
+	memory_data_fini(&memory->apart);
+	if (memory->owning >= 0)
+		close(memory->owning);
+	if (memory->directory >= 0)
+		close(memory->directory);
+	pthread_rwlock_destroy(&memory->lock);
+	pthread_mutex_destroy(&memory->files);
+	pthread_mutex_destroy(&memory->mutex);
+	pthread_cond_destroy(&memory->wake);
+	free(memory);
+}
+
+static const struct store_kind memory_kind = {
+	.ask = memory_ask,
+	.teach = memory_teach,
+	.say = memory_say,
+	.campaign_add = memory_campaign_add,
+	.campaigns = memory_campaigns,
+	.save = memory_save,
+	.close = memory_close,
+};
+
+/* Signals are for the threads that expect them. */
+static bool
+tender_start(struct memory *memory)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	memory->tended = pthread_create(&memory->tender, NULL, tender, memory) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return memory->tended;
+}
+
+enum pw_err
+store_open_memory(const char *directory, size_t most_domains, struct store **store)
+{
+	struct memory		*memory = calloc(1, sizeof(*memory));
+	pthread_condattr_t	 monotonic;
+
+	if (memory == NULL)
+		return PW_ENOMEM;
+	memory->store.kind = &memory_kind;
+	memory->most_domains = most_domains;
+	memory->directory = memory->owning = -1;
+	memory->saved_at_ms = clock_ms();
+	memory_data_init(&memory->data, most_domains);
+	memory_data_init(&memory->apart, most_domains);
+	pthread_rwlock_init(&memory->lock, NULL);
+	pthread_mutex_init(&memory->files, NULL);
+	pthread_mutex_init(&memory->mutex, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&memory->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	*store = &memory->store;
+	if (directory == NULL)
+		return PW_OK;
+
+	memory->directory = folder_open(AT_FDCWD, directory);
+	if (memory->directory < 0) {
+		int why = errno;
+
+		memory_close(&memory->store);
+		errno = why;
+		return PW_ESYSTEM;
+	}
+	own(memory);
+	if (is_guest(memory)) {
+		memory_data_fini(&memory->data);
+		memory->data = snapshot_read(memory, false);
+	}
+	if (!tender_start(memory)) {
+		memory_close(&memory->store);
+		return PW_ENOMEM;
+	}
+	return PW_OK;
+}

@@ -1,0 +1,457 @@
+/* The records of the memory store: taught, and asked. Knows neither files nor threads. */
+#include "memory.h"
+
+#include <stdlib.h>
+
+#define DAY_MS			((int64_t)24 * 3600 * 1000)
+#define MOST_NODES		256u
+#define MOST_CAMPAIGNS		1024u
+#define MOST_CAMPAIGN_TEXTS	4096u
+/* Of templates and windows, for each domain that there may be. */
+#define TEMPLATE_BYTES		512u
+#define WINDOW_BYTES		256u
+
+static void
+domain_fini(struct entry *entry)
+{
+	struct domain *domain = (struct domain *)entry;
+
+	free((char *)domain->note.at);
+	free((char *)domain->campaign.at);
+	sketch_fini(&domain->recipients);
+	sketch_fini(&domain->templates);
+}
+
+/* What an analyst said is not lost to a flood of new names. */
+static bool
+domain_stays(const struct entry *entry)
+{
+	return ((const struct domain *)entry)->word != WORD_NONE;
+}
+
+static void
+template_fini(struct entry *entry)
+{
+	struct template *template = (struct template *)entry;
+
+	sketch_fini(&template->tokens);
+	sketch_fini(&template->recipients);
+	free(template->traces);
+}
+
+static void
+window_fini(struct entry *entry)
+{
+	struct window *window = (struct window *)entry;
+
+	for (size_t i = 0; i < window->count; i++)
+		free((char *)window->members[i].text.at);
+	free(window->members);
+}
+
+static void
+campaign_fini(struct entry *entry)
+{
+	struct campaign *campaign = (struct campaign *)entry;
+
+	free((char *)campaign->note.at);
+	texts_fini(&campaign->hosts);
+	texts_fini(&campaign->senders);
+	texts_fini(&campaign->members);
+	sketch_fini(&campaign->recipients);
+}
+
+void
+memory_data_init(struct memory_data *data, size_t most_domains)
+{
+	*data = (struct memory_data){
+		.domains = { .record_bytes = sizeof(struct domain), .fini = domain_fini, .stays = domain_stays,
+		    .most = most_domains },
+		.templates = { .record_bytes = sizeof(struct template), .fini = template_fini,
+		    .most = most_domains * TEMPLATE_BYTES },
+		.windows = { .record_bytes = sizeof(struct window), .fini = window_fini,
+		    .most = most_domains * WINDOW_BYTES },
+		.campaigns = { .record_bytes = sizeof(struct campaign), .fini = campaign_fini, .most = MOST_CAMPAIGNS },
+		.nodes = { .record_bytes = sizeof(struct node), .most = MOST_NODES },
+	};
+	table_init(&data->domains);
+	table_init(&data->templates);
+	table_init(&data->windows);
+	table_init(&data->campaigns);
+	table_init(&data->nodes);
+}
+
+void
+memory_data_fini(struct memory_data *data)
+{
+	table_fini(&data->domains);
+	table_fini(&data->templates);
+	table_fini(&data->windows);
+	table_fini(&data->campaigns);
+	table_fini(&data->nodes);
+	texts_fini(&data->merged);
+}
+
+static struct span
+key_of(const uint64_t *digest)
+{
+	return (struct span){ (const char *)digest, sizeof(*digest) };
+}
+
+static bool
+is_over(int64_t last_ms, int days, int64_t now_ms)
+{
+	return last_ms != 0 && last_ms < now_ms - days * DAY_MS;
+}
+
+static bool
+domain_is_over(const struct domain *domain, int64_t now_ms)
+{
+	return is_over(domain->last_ms, domain->tallies[TALLY_LEARNED] > 0 ? STORE_DAYS_OF_LEARNED : STORE_DAYS_OF_DOMAIN,
+	    now_ms);
+}
+
+static void
+time_widen(int64_t *first_ms, int64_t *last_ms, int64_t time_ms)
+{
+	if (*first_ms == 0 || time_ms < *first_ms)
+		*first_ms = time_ms;
+	if (time_ms > *last_ms)
+		*last_ms = time_ms;
+}
+
+/* Only the analyst's word is left. */
+static void
+domain_forget(struct domain *domain)
+{
+	free((char *)domain->campaign.at);
+	domain->campaign = SPAN_NONE;
+	sketch_fini(&domain->recipients);
+	sketch_fini(&domain->templates);
+	memset(domain->tallies, 0, sizeof(domain->tallies));
+	domain->first_ms = domain->last_ms = domain->minting_ms = 0;
+	domain->days = domain->minted = 0;
+}
+
+static enum pw_err
+domain_teach(struct memory_data *data, const struct lesson *lesson, const struct lesson_domain *taught)
+{
+	struct domain	*domain = (struct domain *)table_touch(&data->domains, taught->name);
+	enum pw_err	 err = PW_OK;
+
+	if (domain == NULL)
+		return PW_ENOMEM;
+	if (domain_is_over(domain, lesson->time_ms))
+		domain_forget(domain);
+	time_widen(&domain->first_ms, &domain->last_ms, lesson->time_ms);
+	domain->days |= 1u << (lesson->time_ms / DAY_MS & 31);
+	for (unsigned i = 0; i < TALLIES; i++)
+		domain->tallies[i] += taught->tallies >> i & 1;
+	for (size_t i = 0; i < lesson->recipient_count && err == PW_OK; i++)
+		err = sketch_add(&domain->recipients, lesson->recipients[i]);
+	for (size_t i = 0; i < taught->template_count && err == PW_OK; i++)
+		err = sketch_add(&domain->templates, taught->templates[i]);
+	if (err == PW_OK && taught->campaign.len > 0)
+		err = text_set(&domain->campaign, taught->campaign);
+	table_trim(&data->domains);
+	return err;
+}
+
+/* Whoever can make up URLs can make up templates: beyond so many, a domain's new ones are not kept. */
+static bool
+domain_may_mint(struct memory_data *data, struct span name, int64_t now_ms)
+{
+	struct domain *domain = (struct domain *)table_find(&data->domains, name);
+
+	if (domain == NULL)
+		return true;
+	if (is_over(domain->minting_ms, STORE_DAYS_OF_TEMPLATE, now_ms))
+		domain->minted = 0;
+	if (domain->minted == 0)
+		domain->minting_ms = now_ms;
+	return domain->minted < STORE_MOST_TEMPLATES_OF_DOMAIN && ++domain->minted > 0;
+}
+
+static enum pw_err
+template_teach(struct memory_data *data, const struct lesson *lesson, const struct lesson_template *taught)
+{
+	struct span	 key = key_of(&taught->digest);
+	struct template	*template = (struct template *)table_find(&data->templates, key);
+	enum pw_err	 err;
+
+	if (template != NULL && is_over(template->last_ms, STORE_DAYS_OF_TEMPLATE, lesson->time_ms)) {
+		table_remove(&data->templates, &template->entry);
+		template = NULL;
+	}
+	if (template == NULL && !domain_may_mint(data, taught->domain, lesson->time_ms))
+		return PW_OK;
+	template = (struct template *)table_touch(&data->templates, key);
+	if (template == NULL)
+		return PW_ENOMEM;
+	if (template->last_ms < lesson->time_ms)
+		template->last_ms = lesson->time_ms;
+	if (template->messages == 0 || template->last_message != lesson->message)
+		template->messages++;
+	template->last_message = lesson->message;
+	err = sketch_add(&template->tokens, taught->token);
+	for (size_t i = 0; i < lesson->recipient_count && err == PW_OK; i++) {
+		err = sketch_add(&template->recipients, lesson->recipients[i]);
+		if (err == PW_OK)
+			err = trace_add(&data->templates, template,
+			    (struct trace){ taught->token, lesson->recipients[i], lesson->message });
+	}
+	table_trim(&data->templates);
+	return err;
+}
+
+static enum pw_err
+window_teach(struct memory_data *data, const struct lesson_window *taught)
+{
+	struct window	*window = (struct window *)table_touch(&data->windows, key_of(&taught->key));
+	enum pw_err	 err;
+
+	if (window == NULL)
+		return PW_ENOMEM;
+	err = member_add(&data->windows, window, &taught->member);
+	table_trim(&data->windows);
+	return err;
+}
+
+enum pw_err
+memory_data_teach(struct memory_data *data, const struct lesson *lesson)
+{
+	enum pw_err err = PW_OK;
+
+	if (lesson->number > 0) {
+		struct node *node = (struct node *)table_touch(&data->nodes, lesson->node);
+
+		if (node == NULL)
+			return PW_ENOMEM;
+		if (lesson->number <= node->number)
+			return PW_OK;
+		/* First: half a lesson is better than one that is learned twice. */
+		node->number = lesson->number;
+		table_trim(&data->nodes);
+	}
+	if (data->began_ms == 0 || lesson->time_ms < data->began_ms)
+		data->began_ms = lesson->time_ms;
+	data->learned += lesson->old;
+	for (size_t i = 0; i < lesson->domain_count && err == PW_OK; i++)
+		err = domain_teach(data, lesson, &lesson->domains[i]);
+	for (size_t i = 0; i < lesson->template_count && err == PW_OK; i++)
+		err = template_teach(data, lesson, &lesson->templates[i]);
+	for (size_t i = 0; i < lesson->window_count && err == PW_OK; i++)
+		err = window_teach(data, &lesson->windows[i]);
+	return err;
+}
+
+enum pw_err
+memory_data_say(struct memory_data *data, struct span name, enum word word, struct span note, int64_t until_ms,
+    int64_t said_ms)
+{
+	struct domain	*domain = (struct domain *)table_touch(&data->domains, name);
+	enum pw_err	 err;
+
+	if (domain == NULL)
+		return PW_ENOMEM;
+	err = text_set(&domain->note, note);
+	if (err != PW_OK)
+		return err;
+	domain->word = word;
+	domain->until_ms = until_ms;
+	domain->said_ms = said_ms;
+	table_trim(&data->domains);
+	return PW_OK;
+}
+
+enum pw_err
+memory_data_campaign(struct memory_data *data, const struct store_campaign *added, const uint64_t *recipients, size_t count)
+{
+	struct campaign	*campaign = (struct campaign *)table_touch(&data->campaigns, added->id);
+	enum pw_err	 err = PW_OK;
+
+	if (campaign == NULL)
+		return PW_ENOMEM;
+	if (added->first_ms != 0)
+		time_widen(&campaign->first_ms, &campaign->last_ms, added->first_ms);
+	if (added->last_ms != 0)
+		time_widen(&campaign->first_ms, &campaign->last_ms, added->last_ms);
+	campaign->messages += added->messages;
+	campaign->closed = campaign->closed || added->closed;
+	if (added->note.len > 0)
+		err = text_set(&campaign->note, added->note);
+	for (size_t i = 0; i < added->host_count && err == PW_OK; i++)
+		err = texts_add(&campaign->hosts, added->hosts[i], MOST_CAMPAIGN_TEXTS);
+	for (size_t i = 0; i < added->sender_count && err == PW_OK; i++)
+		err = texts_add(&campaign->senders, added->senders[i], MOST_CAMPAIGN_TEXTS);
+	for (size_t i = 0; i < added->member_count && err == PW_OK; i++)
+		err = texts_add(&campaign->members, added->members[i], MOST_CAMPAIGN_TEXTS);
+	for (size_t i = 0; i < count && err == PW_OK; i++)
+		err = sketch_add(&campaign->recipients, recipients[i]);
+	table_trim(&data->campaigns);
+	return err;
+}
+
+static enum pw_err
+domain_ask(const struct memory_data *data, struct span name, int64_t now_ms, struct arena *arena, struct standing *standing)
+{
+	const struct domain *domain = (const struct domain *)table_find(&data->domains, name);
+
+	if (domain == NULL)
+		return PW_OK;
+	if (domain->word != WORD_NONE && (domain->until_ms == 0 || domain->until_ms > now_ms)) {
+		standing->word = (enum word)domain->word;
+		standing->until_ms = domain->until_ms;
+		standing->note = arena_copy(arena, domain->note);
+		if (standing->note.at == NULL)
+			return PW_ENOMEM;
+	}
+	if (domain_is_over(domain, now_ms))
+		return PW_OK;
+	standing->campaign = arena_copy(arena, domain->campaign);
+	if (standing->campaign.at == NULL)
+		return PW_ENOMEM;
+	standing->known = domain->tallies[TALLY_MESSAGES] > 0;
+	standing->first_ms = domain->first_ms;
+	standing->last_ms = domain->last_ms;
+	standing->days = (uint32_t)__builtin_popcount(domain->days);
+	standing->recipients = sketch_count(&domain->recipients);
+	standing->templates = sketch_count(&domain->templates);
+	for (unsigned i = 0; i < TALLIES; i++)
+		*standing_tally(standing, (enum tally)i) = domain->tallies[i];
+	return PW_OK;
+}
+
+static enum pw_err
+template_ask(const struct memory_data *data, uint64_t digest, int64_t now_ms, struct arena *arena,
+    struct store_template *answer)
+{
+	const struct template *template = (const struct template *)table_find(&data->templates, key_of(&digest));
+
+	if (template == NULL || is_over(template->last_ms, STORE_DAYS_OF_TEMPLATE, now_ms))
+		return PW_OK;
+	answer->traces = arena_array(arena, template->trace_count, sizeof(*answer->traces));
+	if (answer->traces == NULL)
+		return PW_ENOMEM;
+	if (template->trace_count > 0)
+		memcpy(answer->traces, template->traces, template->trace_count * sizeof(*answer->traces));
+	answer->trace_count = template->trace_count;
+	answer->messages = template->messages;
+	answer->tokens = sketch_count(&template->tokens);
+	answer->recipients = sketch_count(&template->recipients);
+	return PW_OK;
+}
+
+static enum pw_err
+window_ask(const struct memory_data *data, uint64_t key, int64_t since_ms, struct arena *arena, struct store_window *answer)
+{
+	const struct window *window = (const struct window *)table_find(&data->windows, key_of(&key));
+
+	answer->key = key;
+	if (window == NULL)
+		return PW_OK;
+	answer->members = arena_array(arena, window->count, sizeof(*answer->members));
+	if (answer->members == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < window->count; i++) {
+		struct member *member = &answer->members[answer->count];
+
+		if (window->members[i].time_ms < since_ms)
+			continue;
+		*member = window->members[i];
+		member->text = arena_copy(arena, member->text);
+		if (member->text.at == NULL)
+			return PW_ENOMEM;
+		answer->count++;
+	}
+	return PW_OK;
+}
+
+enum pw_err
+memory_data_ask(const struct memory_data *data, const struct store_question *question, struct arena *arena,
+    struct store_answer *answer)
+{
+	enum pw_err err = PW_OK;
+
+	*answer = (struct store_answer){
+		.standings = arena_array(arena, question->domain_count, sizeof(*answer->standings)),
+		.templates = arena_array(arena, question->template_count, sizeof(*answer->templates)),
+		.windows = arena_array(arena, question->window_count, sizeof(*answer->windows)),
+		.began_ms = data->began_ms, .learned = data->learned,
+	};
+	if (answer->standings == NULL || answer->templates == NULL || answer->windows == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++)
+		err = domain_ask(data, question->domains[i], question->now_ms, arena, &answer->standings[i]);
+	for (size_t i = 0; i < question->template_count && err == PW_OK; i++)
+		err = template_ask(data, question->templates[i], question->now_ms, arena, &answer->templates[i]);
+	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
+		err = window_ask(data, question->windows[i], question->now_ms - question->window_ms, arena,
+		    &answer->windows[i]);
+	return err;
+}
+
+static enum pw_err
+texts_copy(const struct texts *texts, struct arena *arena, struct span **at, size_t *count)
+{
+	*at = arena_array(arena, texts->count, sizeof(**at));
+	if (*at == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < texts->count; i++) {
+		(*at)[i] = arena_copy(arena, texts->at[i]);
+		if ((*at)[i].at == NULL)
+			return PW_ENOMEM;
+	}
+	*count = texts->count;
+	return PW_OK;
+}
+
+static enum pw_err
+campaign_copy(const struct campaign *campaign, struct arena *arena, struct store_campaign *copy)
+{
+	enum pw_err err;
+
+	*copy = (struct store_campaign){ .id = arena_copy(arena, campaign->entry.key), .first_ms = campaign->first_ms,
+	    .last_ms = campaign->last_ms, .closed = campaign->closed, .messages = campaign->messages,
+	    .note = arena_copy(arena, campaign->note), .recipients = sketch_count(&campaign->recipients) };
+	if (copy->id.at == NULL || copy->note.at == NULL)
+		return PW_ENOMEM;
+	err = texts_copy(&campaign->hosts, arena, &copy->hosts, &copy->host_count);
+	if (err == PW_OK)
+		err = texts_copy(&campaign->senders, arena, &copy->senders, &copy->sender_count);
+	if (err == PW_OK)
+		err = texts_copy(&campaign->members, arena, &copy->members, &copy->member_count);
+	return err;
+}
+
+static int
+younger_first(const void *a, const void *b)
+{
+	const struct campaign	*x = *(const struct campaign *const *)a, *y = *(const struct campaign *const *)b;
+	struct span		 x_id = x->entry.key, y_id = y->entry.key;
+
+	return x->first_ms != y->first_ms ? (x->first_ms < y->first_ms ? 1 : -1) : span_order(&x_id, &y_id);
+}
+
+enum pw_err
+memory_data_campaigns(const struct memory_data *data, struct span id, size_t most, struct arena *arena,
+    struct store_campaign **campaigns, size_t *count)
+{
+	const struct campaign	**all = arena_array(arena, data->campaigns.count, sizeof(*all));
+	size_t			  found = 0;
+	enum pw_err		  err = PW_OK;
+
+	if (all == NULL)
+		return PW_ENOMEM;
+	for (const struct entry *entry = data->campaigns.oldest; entry != NULL; entry = entry->younger)
+		if (id.len == 0 || span_eq(entry->key, id))
+			all[found++] = (const struct campaign *)entry;
+	qsort(all, found, sizeof(struct campaign *), younger_first);
+	*count = found < most ? found : most;
+	*campaigns = arena_array(arena, *count, sizeof(**campaigns));
+	if (*campaigns == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < *count && err == PW_OK; i++)
+		err = campaign_copy(all[i], arena, &(*campaigns)[i]);
+	return err;
+}

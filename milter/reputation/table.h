@@ -1,0 +1,43 @@
+/*
+ * A bounded map from keys to records: past its bound, the record that was not touched for longest goes. Keys are chosen by
+ * senders: they are hashed under a secret of the process.
+ */
+#ifndef REPUTATION_TABLE_H
+#define REPUTATION_TABLE_H
+
+#include <pixelward/span.h>
+
+/* The first member of a record. */
+struct entry {
+	struct entry	*next;			/* in its bucket */
+	struct entry	*older, *younger;
+	struct span	 key;			/* lives behind the record */
+	uint64_t	 hash;
+	size_t		 cost;			/* what it counts against the bound; table_cost() */
+};
+
+struct table {
+	size_t		  record_bytes;
+	void		(*fini)(struct entry *);	/* what the record holds besides itself */
+	bool		(*stays)(const struct entry *);	/* is spared while others can go; NULL: none is */
+	size_t		  most;			/* sum of the costs */
+	size_t		  cost, count;
+	struct entry	**buckets;
+	size_t		  bucket_count;		/* a power of two; 0 before the first record */
+	struct entry	 *oldest, *youngest;
+	uint64_t	  secret[2];
+};
+
+/* Draws the secret. */
+void		 table_init(struct table *);
+void		 table_fini(struct table *);
+/* NULL: not there. */
+struct entry	*table_find(const struct table *, struct span key);
+/* Found or made (zeroed, of cost 1), and the youngest. NULL: no memory. */
+struct entry	*table_touch(struct table *, struct span key);
+void		 table_cost(struct table *, struct entry *, size_t cost);
+void		 table_remove(struct table *, struct entry *);
+/* Back under the bound; the youngest record stays in any case. */
+void		 table_trim(struct table *);
+
+#endif

@@ -1,0 +1,517 @@
+/* What a store promises (milter/reputation/store.h), whichever keeps it: every row runs against each kind. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "reputation/store.h"
+
+#define DAY_MS	((int64_t)24 * 3600 * 1000)
+#define NOW	((int64_t)1700000000000)
+
+static enum pw_err
+open_memory(struct store **store)
+{
+	return store_open_memory(NULL, 10000, store);
+}
+
+static const struct bench_kind {
+	const char	*name;
+	enum pw_err	(*open)(struct store **);
+} kinds[] = {
+	{ "memory", open_memory },
+};
+
+static struct store	*store;
+static struct arena	*arena;
+
+static void
+teach(const struct lesson *lesson)
+{
+	assert_int_equal(store->kind->teach(store, lesson), PW_OK);
+}
+
+/* A message to one recipient, with one host. */
+static struct lesson
+lesson_of(int64_t time_ms, uint64_t message, const uint64_t *recipient, const struct lesson_domain *domain)
+{
+	return (struct lesson){ .node = SPAN("node"), .time_ms = time_ms, .message = message, .recipients = recipient,
+	    .recipient_count = recipient != NULL, .domains = domain, .domain_count = domain != NULL };
+}
+
+static void
+ask(struct store_question question, struct store_answer *answer)
+{
+	if (question.now_ms == 0)
+		question.now_ms = NOW;
+	assert_int_equal(store->kind->ask(store, &question, arena, answer), PW_OK);
+}
+
+static struct standing
+standing_of(const char *name, int64_t now_ms)
+{
+	struct span		domain = span_of(name);
+	struct store_answer	answer;
+
+	ask((struct store_question){ .now_ms = now_ms, .domains = &domain, .domain_count = 1 }, &answer);
+	return answer.standings[0];
+}
+
+static struct store_template
+template_of(uint64_t digest)
+{
+	struct store_answer answer;
+
+	ask((struct store_question){ .templates = &digest, .template_count = 1 }, &answer);
+	return answer.templates[0];
+}
+
+static struct store_window
+window_of(uint64_t key, int64_t window_ms)
+{
+	struct store_answer answer;
+
+	ask((struct store_question){ .windows = &key, .window_count = 1, .window_ms = window_ms }, &answer);
+	return answer.windows[0];
+}
+
+#define SEEN(...)	(struct lesson_domain){ .name = SPAN("a.example"), .tallies = 1u << TALLY_MESSAGES, __VA_ARGS__ }
+
+static void
+nothing_is_known_of_what_was_never_seen(void)
+{
+	struct standing s = standing_of("new.example", NOW);
+
+	assert_false(s.known);
+	assert_int_equal(s.messages, 0);
+	assert_int_equal(s.word, WORD_NONE);
+	assert_int_equal(template_of(1).trace_count, 0);
+	assert_int_equal(window_of(1, DAY_MS).count, 0);
+}
+
+static void
+each_tally_is_counted_by_its_name(void)
+{
+	struct lesson_domain	domain = SEEN();
+	uint64_t		recipient = 7;
+	struct lesson		lesson = lesson_of(NOW, 1, &recipient, &domain);
+
+	for (unsigned i = 0; i < TALLIES; i++) {
+		domain.tallies = 1u << i;
+		for (unsigned n = 0; n <= i; n++)
+			teach(&lesson);
+	}
+	struct standing s = standing_of("a.example", NOW);
+
+	for (unsigned i = 0; i < TALLIES; i++)
+		assert_int_equal(*standing_tally(&s, (enum tally)i), i + 1);
+	assert_int_equal(s.stripped, TALLY_STRIPPED + 1);
+	assert_int_equal(s.recipients, 1);
+	assert_int_equal(standing_of("b.example", NOW).messages, 0);
+}
+
+static void
+first_last_and_days_are_those_of_the_messages(void)
+{
+	struct lesson_domain domain = SEEN();
+
+	for (int day = 0; day < 5; day++)
+		for (int n = 0; n < 3; n++) {
+			struct lesson lesson = lesson_of(NOW - day * DAY_MS, 1, NULL, &domain);
+
+			teach(&lesson);
+		}
+	struct standing s = standing_of("a.example", NOW);
+
+	assert_true(s.known);
+	assert_int_equal(s.days, 5);
+	assert_int_equal(s.first_ms, NOW - 4 * DAY_MS);
+	assert_int_equal(s.last_ms, NOW);
+	assert_int_equal(s.messages, 15);
+}
+
+static void
+a_domain_that_was_not_seen_for_long_is_forgotten(void)
+{
+	struct lesson_domain	domain = SEEN();
+	struct lesson		lesson = lesson_of(NOW, 1, NULL, &domain);
+
+	teach(&lesson);
+	assert_true(standing_of("a.example", NOW + (STORE_DAYS_OF_DOMAIN - 1) * DAY_MS).known);
+	assert_false(standing_of("a.example", NOW + (STORE_DAYS_OF_DOMAIN + 1) * DAY_MS).known);
+	lesson = lesson_of(NOW + (STORE_DAYS_OF_DOMAIN + 1) * DAY_MS, 2, NULL, &domain);
+	teach(&lesson);
+	assert_int_equal(standing_of("a.example", NOW + (STORE_DAYS_OF_DOMAIN + 1) * DAY_MS).messages, 1);
+}
+
+static void
+many_recipients_and_templates_are_estimated(void)
+{
+	uint64_t		recipients[1000], templates[1000];
+	struct lesson_domain	domain = SEEN(.templates = templates, .template_count = 500);
+	struct lesson		lesson = lesson_of(NOW, 1, recipients, &domain);
+
+	/* Any that are evenly spread, as digests are. */
+	for (size_t i = 0; i < 1000; i++)
+		recipients[i] = templates[i] = (i + 1) * 0x9e3779b97f4a7c15u ^ ((i * 0xbf58476d1ce4e5b9u) >> 7);
+	lesson.recipient_count = 1000;
+	teach(&lesson);
+	teach(&lesson);
+	struct standing s = standing_of("a.example", NOW);
+
+	assert_in_range(s.recipients, 700, 1300);
+	assert_in_range(s.templates, 350, 650);
+}
+
+static void
+few_recipients_are_exact(void)
+{
+	struct lesson_domain domain = SEEN();
+
+	for (uint64_t i = 0; i < 12; i++) {
+		uint64_t	recipient = (i % 6 + 1) * 0x9e3779b97f4a7c15u;
+		struct lesson	lesson = lesson_of(NOW, i, &recipient, &domain);
+
+		teach(&lesson);
+	}
+	assert_int_equal(standing_of("a.example", NOW).recipients, 6);
+}
+
+static void
+a_node_s_number_is_learned_once(void)
+{
+	struct lesson_domain	domain = SEEN();
+	struct lesson		lesson = lesson_of(NOW, 1, NULL, &domain);
+
+	for (uint64_t number = 1; number <= 3; number++) {
+		lesson.number = number;
+		teach(&lesson);
+		teach(&lesson);
+	}
+	lesson.number = 2;
+	teach(&lesson);
+	assert_int_equal(standing_of("a.example", NOW).messages, 3);
+	lesson.node = SPAN("another");
+	teach(&lesson);
+	assert_int_equal(standing_of("a.example", NOW).messages, 4);
+	lesson.number = 0;
+	teach(&lesson);
+	teach(&lesson);
+	assert_int_equal(standing_of("a.example", NOW).messages, 6);
+}
+
+static void
+began_and_learned_are_of_the_whole_store(void)
+{
+	struct lesson		lesson = lesson_of(NOW, 1, NULL, NULL);
+	struct store_answer	answer;
+
+	ask((struct store_question){ 0 }, &answer);
+	assert_int_equal(answer.began_ms, 0);
+	teach(&lesson);
+	lesson.old = true;
+	lesson.time_ms = NOW - DAY_MS;
+	teach(&lesson);
+	ask((struct store_question){ 0 }, &answer);
+	assert_int_equal(answer.began_ms, NOW - DAY_MS);
+	assert_int_equal(answer.learned, 1);
+}
+
+static void
+an_analyst_s_word_has_a_note_and_an_end(void)
+{
+	assert_int_equal(store->kind->say(store, SPAN("a.example"), WORD_DENY, SPAN("ticket 7"), NOW + DAY_MS), PW_OK);
+	assert_int_equal(store->kind->say(store, SPAN("b.example"), WORD_ALLOW, SPAN(""), 0), PW_OK);
+	struct standing a = standing_of("a.example", NOW), b = standing_of("b.example", NOW + 1000 * DAY_MS);
+
+	assert_int_equal(a.word, WORD_DENY);
+	assert_true(span_eq(a.note, SPAN("ticket 7")));
+	assert_int_equal(a.until_ms, NOW + DAY_MS);
+	assert_false(a.known);
+	assert_int_equal(b.word, WORD_ALLOW);
+	assert_int_equal(b.until_ms, 0);
+	assert_int_equal(standing_of("a.example", NOW + 2 * DAY_MS).word, WORD_NONE);
+	assert_int_equal(store->kind->say(store, SPAN("b.example"), WORD_NONE, SPAN_NONE, 0), PW_OK);
+	assert_int_equal(standing_of("b.example", NOW).word, WORD_NONE);
+}
+
+static void
+a_campaign_s_name_stays_with_its_domain(void)
+{
+	struct lesson_domain	named = SEEN(.campaign = SPAN("c-1")), domain = SEEN();
+	struct lesson		lesson = lesson_of(NOW, 1, NULL, &named), next = lesson_of(NOW, 2, NULL, &domain);
+
+	teach(&lesson);
+	teach(&next);
+	assert_true(span_eq(standing_of("a.example", NOW).campaign, SPAN("c-1")));
+}
+
+static void
+deliver(uint64_t digest, uint64_t token, uint64_t message, const uint64_t *recipients, size_t count)
+{
+	struct lesson_template	template = { .digest = digest, .domain = SPAN("a.example"), .token = token };
+	struct lesson_domain	domain = SEEN();
+	struct lesson		lesson = lesson_of(NOW, message, recipients, &domain);
+
+	lesson.recipient_count = count;
+	lesson.templates = &template;
+	lesson.template_count = 1;
+	teach(&lesson);
+}
+
+static void
+a_template_keeps_the_traces_of_its_deliveries(void)
+{
+	for (uint64_t i = 1; i <= 3; i++)
+		deliver(5, 100 + i, 200 + i, (uint64_t[]){ 300 + i }, 1);
+	deliver(5, 103, 203, (uint64_t[]){ 303 }, 1);
+	struct store_template t = template_of(5);
+
+	assert_int_equal(t.trace_count, 3);
+	for (uint64_t i = 1; i <= 3; i++) {
+		assert_int_equal(t.traces[i - 1].token, 100 + i);
+		assert_int_equal(t.traces[i - 1].message, 200 + i);
+		assert_int_equal(t.traces[i - 1].recipient, 300 + i);
+	}
+	assert_int_equal(t.messages, 3);
+	assert_int_equal(t.tokens, 3);
+	assert_int_equal(t.recipients, 3);
+	assert_int_equal(template_of(6).trace_count, 0);
+}
+
+static void
+one_message_to_many_leaves_few_traces(void)
+{
+	uint64_t recipients[100];
+
+	for (uint64_t i = 0; i < 100; i++)
+		recipients[i] = (i + 1) * 0x9e3779b97f4a7c15u;
+	deliver(5, 1, 1, recipients, 100);
+	assert_int_equal(template_of(5).trace_count, STORE_MOST_TRACES_OF_MESSAGE);
+	assert_int_equal(template_of(5).messages, 1);
+	assert_in_range(template_of(5).recipients, 70, 130);
+}
+
+static void
+one_token_leaves_few_traces(void)
+{
+	for (uint64_t i = 1; i <= 50; i++)
+		deliver(5, 1, i, (uint64_t[]){ i * 0x9e3779b97f4a7c15u }, 1);
+	assert_int_equal(template_of(5).trace_count, STORE_MOST_TRACES_OF_TOKEN);
+	assert_int_equal(template_of(5).messages, 50);
+}
+
+static void
+of_many_deliveries_the_last_are_kept(void)
+{
+	for (uint64_t i = 1; i <= STORE_MOST_TRACES + 10; i++)
+		deliver(5, i, i, &i, 1);
+	struct store_template t = template_of(5);
+
+	assert_int_equal(t.trace_count, STORE_MOST_TRACES);
+	assert_int_equal(t.traces[0].token, 11);
+	assert_int_equal(t.traces[STORE_MOST_TRACES - 1].token, STORE_MOST_TRACES + 10);
+}
+
+static void
+a_domain_cannot_mint_templates_without_end(void)
+{
+	size_t kept = 0;
+
+	for (uint64_t i = 1; i <= STORE_MOST_TEMPLATES_OF_DOMAIN + 50; i++)
+		deliver(1000 + i, 1, i, &i, 1);
+	for (uint64_t i = 1; i <= STORE_MOST_TEMPLATES_OF_DOMAIN + 50; i++)
+		kept += template_of(1000 + i).trace_count > 0;
+	assert_int_equal(kept, STORE_MOST_TEMPLATES_OF_DOMAIN);
+	/* Those that are known go on. */
+	deliver(1001, 2, 9999, (uint64_t[]){ 1 }, 1);
+	assert_int_equal(template_of(1001).trace_count, 2);
+}
+
+static void
+suspect(uint64_t key, int64_t time_ms, uint64_t message, const char *text)
+{
+	struct lesson_window	window = { .key = key, .member = { time_ms, message, span_of(text) } };
+	struct lesson		lesson = lesson_of(time_ms, message, NULL, NULL);
+
+	lesson.windows = &window;
+	lesson.window_count = 1;
+	teach(&lesson);
+}
+
+static void
+a_window_holds_its_members_the_oldest_first(void)
+{
+	suspect(9, NOW - 3000, 1, "one");
+	suspect(9, NOW - 2000, 2, "two");
+	suspect(9, NOW - DAY_MS, 3, "yesterday");
+	struct store_window all = window_of(9, 2 * DAY_MS), late = window_of(9, 5000);
+
+	assert_int_equal(all.key, 9);
+	assert_int_equal(all.count, 3);
+	assert_true(span_eq(all.members[0].text, SPAN("yesterday")));
+	assert_int_equal(all.members[0].time_ms, NOW - DAY_MS);
+	assert_int_equal(all.members[1].message, 1);
+	assert_true(span_eq(all.members[2].text, SPAN("two")));
+	assert_int_equal(late.count, 2);
+	assert_int_equal(window_of(8, 2 * DAY_MS).count, 0);
+}
+
+static void
+the_same_message_is_one_member_with_its_last_text(void)
+{
+	suspect(9, NOW - 3000, 1, "one");
+	suspect(9, NOW - 2000, 2, "two");
+	suspect(9, NOW - 3000, 1, "one in a campaign");
+	struct store_window w = window_of(9, DAY_MS);
+
+	assert_int_equal(w.count, 2);
+	assert_true(span_eq(w.members[0].text, SPAN("one in a campaign")));
+}
+
+static void
+of_many_members_the_last_are_kept(void)
+{
+	for (uint64_t i = 1; i <= STORE_MOST_MEMBERS + 5; i++)
+		suspect(9, NOW - 1000 + (int64_t)i, i, "m");
+	struct store_window w = window_of(9, DAY_MS);
+
+	assert_int_equal(w.count, STORE_MOST_MEMBERS);
+	assert_int_equal(w.members[0].message, 6);
+	assert_int_equal(w.members[STORE_MOST_MEMBERS - 1].message, STORE_MOST_MEMBERS + 5);
+}
+
+static void
+a_campaign_grows_by_what_is_added(void)
+{
+	struct span		hosts[] = { SPAN("h1.example"), SPAN("h2.example") }, member = SPAN("QID1");
+	struct store_campaign	 first = { .id = SPAN("c-1"), .first_ms = NOW, .last_ms = NOW + 1, .messages = 2,
+				    .note = SPAN("why"), .hosts = hosts, .host_count = 1, .members = &member,
+				    .member_count = 1 };
+	struct store_campaign	 more = { .id = SPAN("c-1"), .first_ms = NOW + 5, .last_ms = NOW + 5, .messages = 1,
+				    .hosts = hosts, .host_count = 2 };
+	struct store_campaign	 close = { .id = SPAN("c-1"), .closed = true };
+	struct store_campaign	*all;
+	size_t			 count;
+
+	assert_int_equal(store->kind->campaign_add(store, &first, (uint64_t[]){ 1, 2 }, 2), PW_OK);
+	assert_int_equal(store->kind->campaign_add(store, &more, (uint64_t[]){ 2, 3 }, 2), PW_OK);
+	assert_int_equal(store->kind->campaigns(store, SPAN("c-1"), 10, arena, &all, &count), PW_OK);
+	assert_int_equal(count, 1);
+	assert_int_equal(all[0].first_ms, NOW);
+	assert_int_equal(all[0].last_ms, NOW + 5);
+	assert_int_equal(all[0].messages, 3);
+	assert_int_equal(all[0].host_count, 2);
+	assert_true(span_eq(all[0].hosts[1], SPAN("h2.example")));
+	assert_true(span_eq(all[0].members[0], SPAN("QID1")));
+	assert_int_equal(all[0].sender_count, 0);
+	assert_int_equal(all[0].recipients, 3);
+	assert_true(span_eq(all[0].note, SPAN("why")));
+	assert_false(all[0].closed);
+	assert_int_equal(store->kind->campaign_add(store, &close, NULL, 0), PW_OK);
+	assert_int_equal(store->kind->campaigns(store, SPAN("c-1"), 10, arena, &all, &count), PW_OK);
+	assert_true(all[0].closed);
+	assert_int_equal(all[0].messages, 3);
+}
+
+static void
+campaigns_are_listed_the_youngest_first(void)
+{
+	struct store_campaign	*all;
+	size_t			 count;
+
+	for (int64_t i = 0; i < 5; i++) {
+		char			id[8];
+		struct store_campaign	c = { .first_ms = NOW + (i * 3) % 5, .last_ms = NOW + 9, .messages = 1 };
+
+		snprintf(id, sizeof(id), "c-%d", (int)((i * 3) % 5));
+		c.id = span_of(id);
+		assert_int_equal(store->kind->campaign_add(store, &c, NULL, 0), PW_OK);
+	}
+	assert_int_equal(store->kind->campaigns(store, SPAN_NONE, 3, arena, &all, &count), PW_OK);
+	assert_int_equal(count, 3);
+	assert_true(span_eq(all[0].id, SPAN("c-4")));
+	assert_true(span_eq(all[2].id, SPAN("c-2")));
+	assert_int_equal(store->kind->campaigns(store, SPAN("none"), 3, arena, &all, &count), PW_OK);
+	assert_int_equal(count, 0);
+}
+
+static void
+names_may_hold_any_bytes(void)
+{
+	struct lesson_domain	domain = { .name = SPAN("a \r\n\0{}%$* \xff"), .tallies = 1u << TALLY_MESSAGES };
+	struct lesson		lesson = lesson_of(NOW, 1, NULL, &domain);
+	struct store_answer	answer;
+
+	lesson.node = SPAN("n \r\n\0 {x}");
+	lesson.number = 1;
+	teach(&lesson);
+	ask((struct store_question){ .domains = &domain.name, .domain_count = 1 }, &answer);
+	assert_int_equal(answer.standings[0].messages, 1);
+}
+
+#define ROW(function)	{ #function, function }
+
+static const struct row {
+	const char	*says;
+	void		(*run)(void);
+} rows[] = {
+	ROW(nothing_is_known_of_what_was_never_seen),
+	ROW(each_tally_is_counted_by_its_name),
+	ROW(first_last_and_days_are_those_of_the_messages),
+	ROW(a_domain_that_was_not_seen_for_long_is_forgotten),
+	ROW(many_recipients_and_templates_are_estimated),
+	ROW(few_recipients_are_exact),
+	ROW(a_node_s_number_is_learned_once),
+	ROW(began_and_learned_are_of_the_whole_store),
+	ROW(an_analyst_s_word_has_a_note_and_an_end),
+	ROW(a_campaign_s_name_stays_with_its_domain),
+	ROW(a_template_keeps_the_traces_of_its_deliveries),
+	ROW(one_message_to_many_leaves_few_traces),
+	ROW(one_token_leaves_few_traces),
+	ROW(of_many_deliveries_the_last_are_kept),
+	ROW(a_domain_cannot_mint_templates_without_end),
+	ROW(a_window_holds_its_members_the_oldest_first),
+	ROW(the_same_message_is_one_member_with_its_last_text),
+	ROW(of_many_members_the_last_are_kept),
+	ROW(a_campaign_grows_by_what_is_added),
+	ROW(campaigns_are_listed_the_youngest_first),
+	ROW(names_may_hold_any_bytes),
+};
+
+static struct named_row {
+	char			 name[128];
+	const struct row	*row;
+	const struct bench_kind	*kind;
+} named[NITEMS(rows) * NITEMS(kinds)];
+
+static void
+run_row(void **state)
+{
+	const struct named_row *row = *state;
+
+	arena = arena_new((size_t)64 << 20);
+	assert_int_equal(row->kind->open(&store), PW_OK);
+	row->row->run();
+	store->kind->close(store);
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	struct CMUnitTest	tests[NITEMS(named)] = { 0 };
+	size_t			count = 0;
+
+	for (size_t k = 0; k < NITEMS(kinds); k++)
+		for (size_t i = 0; i < NITEMS(rows); i++, count++) {
+			named[count] = (struct named_row){ .row = &rows[i], .kind = &kinds[k] };
+			snprintf(named[count].name, sizeof(named[count].name), "%s: %s", kinds[k].name, rows[i].says);
+			tests[count] = (struct CMUnitTest){ .name = named[count].name, .test_func = run_row,
+			    .initial_state = &named[count] };
+		}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
