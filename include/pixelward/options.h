@@ -41,7 +41,10 @@ struct options {
 	char			*user;		/* "user" or "user:group" to become after binding; "" stays */
 	char			*pid_file;	/* "" for none */
 	char			*state_dir, *rules_dir;
-	char			*redis;		/* "none" */
+	char			*redis;		/* "none", or as redis_place_parse() has it */
+	char			*redis_user;	/* "" for Redis's default user */
+	char			*redis_password_file;	/* absolute, or the name of a systemd credential; "" for none */
+	uint64_t		redis_deadline_ms;
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
 	char			*authserv_id;
 	struct option_list	internal_hosts;	/* CIDR blocks and addresses */

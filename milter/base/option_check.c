@@ -2,6 +2,7 @@
 #include "option.h"
 
 #include <pixelward/base/cidr.h>
+#include <pixelward/base/redis.h>
 #include <pixelward/dissection.h>
 
 #include <arpa/inet.h>
@@ -198,28 +199,33 @@ check_user(struct span text, struct buf *normal, struct buf *note, struct buf *w
 	return true;
 }
 
-static bool
-is_store_of_later(struct span text)
-{
-	static const struct span schemes[] = { { "unix:/", 6 }, { "tcp:", 4 }, { "sentinel:", 9 } };
-
-	for (size_t i = 0; i < NITEMS(schemes); i++)
-		if (span_starts_nocase(text, schemes[i]) && text.len > schemes[i].len)
-			return true;
-	return false;
-}
-
 bool
 check_redis(struct span text, struct buf *normal, struct buf *note, struct buf *why)
 {
+	struct redis_place place;
+
 	(void)note;
-	if (span_eq_nocase(text, SPAN("none"))) {
+	if (!redis_place_parse(text, &place, why))
+		return false;
+	for (size_t i = 0; i < place.count; i++)
+		if (!is_host_name(place.hosts[i]) && !is_address(place.hosts[i], AF_INET6)) {
+			buf_printf(why, "'%.*s' is no host; write a name or an address (IPv6 in brackets)",
+			    SPAN_ARG(span_cut(place.hosts[i], 0, 60)));
+			return false;
+		}
+	if (place.kind == REDIS_NONE)
 		buf_add(normal, SPAN("none"));
-		return true;
-	}
-	if (is_store_of_later(text))
-		return fails(why, "this version has no Redis store yet; write none");
-	return fails(why, "no store; write none");
+	return true;
+}
+
+bool
+check_password_file(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)normal;
+	(void)note;
+	if (text.len > 0 && text.at[0] != '/' && !all_of(text, "-_."))
+		return fails(why, "neither a path nor a credential; write /PATH, or the name behind LoadCredential= in the unit");
+	return true;
 }
 
 bool

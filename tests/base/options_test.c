@@ -29,6 +29,9 @@ defaults_are_those_of_the_manual(void **state)
 	assert_string_equal(options->state_dir, "/var/lib/pixelward");
 	assert_string_equal(options->rules_dir, "/etc/pixelward/rules");
 	assert_string_equal(options->redis, "none");
+	assert_string_equal(options->redis_user, "");
+	assert_string_equal(options->redis_password_file, "");
+	assert_int_equal(options->redis_deadline_ms, 20);
 	assert_string_equal(options->authserv_id, "");
 	assert_int_equal(options->internal_hosts.count, 2);
 	assert_string_equal(options->internal_hosts.at[0], "127.0.0.0/8");

@@ -1,0 +1,70 @@
+#include "redis_reader.h"
+
+#include <hiredis/hiredis.h>
+
+/* The place that the parent's list has for it, or a root of its own. */
+static struct redis_reply *
+reply_at(const redisReadTask *task, enum redis_kind kind)
+{
+	struct redis_reply *reply;
+
+	if (task->parent != NULL) {
+		reply = task->parent->obj;
+		reply = &reply->items[task->idx];
+	} else
+		reply = arena_alloc(task->privdata, sizeof(*reply));
+	if (reply != NULL)
+		reply->kind = kind;
+	return reply;
+}
+
+static void *
+text_create(const redisReadTask *task, char *text, size_t len)
+{
+	struct redis_reply	*reply = reply_at(task, task->type == REDIS_REPLY_ERROR ? REDIS_ERROR :
+				    task->type == REDIS_REPLY_STATUS ? REDIS_STATUS : REDIS_TEXT);
+
+	if (reply == NULL)
+		return NULL;
+	reply->text = arena_copy(task->privdata, (struct span){ text, len });
+	return reply->text.at != NULL ? reply : NULL;
+}
+
+static void *
+list_create(const redisReadTask *task, int count)
+{
+	struct redis_reply *reply = reply_at(task, REDIS_LIST);
+
+	if (reply == NULL)
+		return NULL;
+	reply->items = arena_array(task->privdata, count > 0 ? (size_t)count : 0, sizeof(*reply->items));
+	reply->count = count > 0 && reply->items != NULL ? (size_t)count : 0;
+	return reply->items != NULL ? reply : NULL;
+}
+
+static void *
+integer_create(const redisReadTask *task, long long value)
+{
+	struct redis_reply *reply = reply_at(task, REDIS_INTEGER);
+
+	if (reply != NULL)
+		reply->integer = value;
+	return reply;
+}
+
+static void *
+nil_create(const redisReadTask *task)
+{
+	return reply_at(task, REDIS_NIL);
+}
+
+static void
+nothing_free(void *reply)
+{
+	(void)reply;	/* the arena has it */
+}
+
+redisReplyObjectFunctions redis_reader_functions = {
+	.createString = text_create, .createArray = list_create, .createInteger = integer_create, .createNil = nil_create,
+	.freeObject = nothing_free,
+};

@@ -1,0 +1,233 @@
+"""The daemon's Redis client (base/redis) against real servers that die, hang, refuse and change their roles."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from . import redis, scratch
+from .redis import Redis, Sentinels
+
+CONSOLE = os.path.join(os.environ.get("BUILD", "build"), "tests/base/redis_console")
+PATIENT = "5s"  # no busy machine makes it late
+HASTY = "100ms"
+
+
+class Console:
+    """tests/base/redis_console.c: ask("GET k; PING") -> (milliseconds, "OK", ["v", "PONG"])."""
+
+    def __init__(self, address, user="", password_file="", deadline=PATIENT, environment=None):
+        self._log = tempfile.TemporaryFile(mode="w+")
+        self._process = subprocess.Popen([CONSOLE, address, user or '""', password_file or '""', deadline], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=self._log, text=True,
+                                         env=dict(os.environ, **(environment or {})))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.stdin.close()
+        self.status = self._process.wait(timeout=scratch.PATIENCE)
+        self._process.stdout.close()
+        self._log.close()
+        assert self.status == 0, f"the console ended with {self.status}"
+
+    def line(self, text):
+        self._process.stdin.write(text + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def ask(self, text):
+        ms, outcome, answers = re.fullmatch(r"(\d+) (\w+)(?:: (.*))?", self.line(text)).groups()
+        return int(ms), outcome, answers.split("; ") if answers else []
+
+    def answers(self, text):
+        return self.ask(text)[2]
+
+    def numbers(self, text):
+        return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", self.line(text))}
+
+    def health(self):
+        return self.numbers("!health")
+
+    @property
+    def log(self):
+        self._log.seek(0)
+        return self._log.read()
+
+    def wait_answers(self, text="PING"):
+        return scratch.wait_until(lambda: self.answers(text), "Redis to answer again")
+
+
+class RedisClient(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        try:
+            redis.check_machine()
+        except redis.CannotRun as reason:
+            raise unittest.SkipTest(str(reason)) from None
+
+    def test_commands_go_together_by_socket_and_by_port(self):
+        with Redis() as server:
+            for address in (f"unix:{server.socket}", f"tcp:127.0.0.1:{server.port}", f"tcp:localhost:{server.port}"):
+                with Console(address) as console:
+                    self.assertEqual(console.answers("SET k v; GET k; STRLEN k; GET none; LRANGE none 0 -1; HGET k f")[:5],
+                                     ["OK", "v", "1", "nil", "[]"])
+                    self.assertEqual(console.health()["errors"], 1)
+                    self.assertIn("WRONGTYPE", console.log)
+                    self.assertEqual(console.answers("COMMAND COUNT; MGET k none"), [str(server.command("COMMAND", "COUNT")),
+                                                                                     "[v nil]"])
+
+    def test_a_script_is_sent_once_and_again_when_it_was_forgotten(self):
+        with Redis() as server, Console(f"unix:{server.socket}") as console:
+            self.assertEqual(console.answers("=INCRBY n 1; =INCRBY n 1"), ["1", "2"])
+            self.assertEqual(console.health()["scripts"], 1)
+            server.command("SCRIPT", "FLUSH")
+            # Only the commands that were not carried out are sent again.
+            self.assertEqual(console.answers("INCRBY n 10; =INCRBY n 100; INCRBY n 1000; =GET n"),
+                             ["12", "1112", "1012", "1112"])
+            health = console.health()
+            self.assertEqual((health["errors"], health["lost"]), (0, 0))
+            self.assertEqual(console.log, "")
+
+    def test_what_is_late_is_never_the_answer_to_another_question(self):
+        with Redis() as server, Console(f"unix:{server.socket}", deadline=HASTY) as console:
+            console.wait_answers()
+            server.pause()
+            for word in "abc":
+                _, outcome, answers = console.ask("ECHO " + word)
+                self.assertEqual((outcome, answers), ("AWAY", []))
+            server.resume()
+            self.assertEqual(console.wait_answers("ECHO d"), ["d"])
+            self.assertGreater(console.health()["late"], 0)
+
+    def test_while_it_hangs_nobody_waits_after_some_failures(self):
+        with Redis() as server, Console(f"unix:{server.socket}", deadline=HASTY) as console:
+            console.wait_answers()
+            server.pause()
+            scratch.wait_until(lambda: console.ask("PING")[1] == "AWAY" and console.health()["opened"], "the breaker")
+            before = console.health()["late"]
+            for _ in range(50):
+                self.assertEqual(console.ask("PING")[1], "AWAY")
+            health = console.health()
+            self.assertEqual((health["late"], health["up"]), (before, 0))
+            self.assertGreaterEqual(health["refused"], 50)
+            self.assertEqual(console.log.count("going on without it"), 1, console.log)
+            server.resume()
+            console.wait_answers()
+            self.assertIn("answers again after", console.log)
+            self.assertEqual(console.health()["up"], 1)
+
+    def test_a_server_that_died_comes_back(self):
+        with Redis() as server, Console(f"tcp:127.0.0.1:{server.port}") as console:
+            for life in (1, 2):
+                self.assertEqual(console.wait_answers("INCR n"), [str(life)])
+                server.kill()
+                scratch.wait_until(lambda: console.ask("PING")[1] == "AWAY" and not console.health()["up"], "the end")
+                server.start()
+            console.wait_answers()
+            self.assertEqual(console.log.count("going on without it"), 2, console.log)
+            self.assertEqual(console.log.count("answers again"), 2, console.log)
+
+    def test_an_idle_connection_that_was_closed_costs_no_question(self):
+        with Redis() as server, Console(f"unix:{server.socket}") as console:
+            for _ in range(5):
+                self.assertEqual(console.answers("PING"), ["PONG"])
+                server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            self.assertEqual(console.health()["lost"], 0)
+
+    def test_nobody_is_there_at_first(self):
+        with Redis() as server:
+            server.kill()
+            with Console(f"unix:{server.socket}") as console:
+                self.assertEqual(console.ask("PING")[1], "AWAY")
+                self.assertRegex(console.log, r"redis: unix:/\S+: /\S+: (No such file|Connection refused)")
+                server.start()
+                self.assertEqual(console.wait_answers(), ["PONG"])
+
+    def test_threads_share_few_connections_and_get_their_own_answers(self):
+        with Redis() as server, Console(f"unix:{server.socket}") as console:
+            self.assertEqual(console.numbers("!storm 16 200"), {"answered": 3200, "away": 0, "wrong": 0})
+            self.assertLessEqual(console.health()["connected"], 8)
+
+    def test_threads_get_no_foreign_answers_while_the_server_stumbles(self):
+        with Redis() as server, Console(f"unix:{server.socket}", deadline="5ms") as console:
+            console.line("!health")
+            console._process.stdin.write("!storm 8 400\n")
+            console._process.stdin.flush()
+            for _ in range(5):
+                server.pause()
+                server.resume()
+                server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+            numbers = {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", console._process.stdout.readline())}
+            self.assertEqual((numbers["wrong"], numbers["answered"] + numbers["away"]), (0, 3200))
+
+    def test_name_and_password_come_from_a_file_or_a_credential(self):
+        acl = "user default off\nuser writer on >s3cret ~pw:* +@all\n"
+        with Redis(acl=acl) as server:
+            right, wrong = server.folder + "/right", server.folder + "/wrong"
+            for path, text in ((right, "s3cret\n"), (wrong, "guess\n")):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+            address = f"unix:{server.socket}"
+            with Console(address, "writer", right) as console:
+                self.assertEqual(console.answers("SET pw:a 1"), ["OK"])
+                self.assertIn("NOPERM", console.answers("SET a 1")[0])
+            with Console(address, "writer", "right", environment={"CREDENTIALS_DIRECTORY": server.folder}) as console:
+                self.assertEqual(console.answers("GET pw:a"), ["1"])
+            with Console(address, "writer", wrong) as console:
+                self.assertEqual(console.ask("GET pw:a")[1], "AWAY")
+                self.assertIn("WRONGPASS", console.log)
+                os.replace(right, wrong)  # mended without a restart
+                self.assertEqual(console.wait_answers("GET pw:a"), ["1"])
+                self.assertEqual(console.log.count("WRONGPASS"), 1, console.log)
+                self.assertNotIn("guess", console.log)
+            with Console(address, "writer", server.folder + "/none") as console:
+                self.assertEqual(console.ask("GET pw:a")[1], "AWAY")
+                self.assertIn("/none: No such file or directory", console.log)
+
+    def test_errors_are_said_once_and_counted(self):
+        with Redis(maxmemory="1", maxmemory_policy="noeviction") as server:
+            with Console(f"unix:{server.socket}") as console:
+                for _ in range(20):
+                    self.assertIn("OOM", console.answers("SET k v")[0])
+                self.assertEqual(console.log.count("OOM"), 1, console.log)
+                self.assertEqual(console.health()["errors"], 20)
+                self.assertEqual(console.health()["up"], 1)
+                server.command("CONFIG", "SET", "maxmemory", "100mb")
+                self.assertEqual(console.answers("SET k v"), ["OK"])
+
+    def test_a_replica_is_not_asked(self):
+        with Redis() as master, Redis(replica_of=master) as replica:
+            with Console(f"unix:{replica.socket}") as console:
+                self.assertEqual(console.ask("GET k")[1], "AWAY")
+                self.assertIn("it is a replica", console.log)
+                replica.command("REPLICAOF", "NO", "ONE")
+                self.assertEqual(console.wait_answers("SET k v"), ["OK"])
+                # It becomes one under way: the next write says so, and the connection is given up.
+                replica.command("REPLICAOF", "127.0.0.1", master.port)
+                scratch.wait_until(lambda: not console.ask("SET k w")[2] and not console.health()["up"], "the breaker")
+                self.assertEqual(console.log.count("it is a replica"), 2, console.log)
+
+    def test_sentinel_says_where_the_master_is_also_after_a_failover(self):
+        with Sentinels() as crowd:
+            address = "sentinel:%s@127.0.0.1:%d,127.0.0.1:%d" % (crowd.name, scratch.free_port(), crowd.ports[0])
+            with Console(address) as console:
+                self.assertEqual(console.wait_answers("SET k v"), ["OK"])
+                self.assertEqual(crowd.master.command("GET", "k"), "v")
+                new = crowd.fail_over()
+                scratch.wait_until(lambda: console.answers("SET k w") == ["OK"] and new.command("GET", "k") == "w",
+                                   "the client to write to the new master")
+                before = crowd.master
+                before.kill()
+                crowd.wait_failed_over(before)
+                scratch.wait_until(lambda: console.answers("SET k x") == ["OK"], "the client to find the other one")
+            with Console("sentinel:nobody@127.0.0.1:%d" % crowd.ports[0]) as console:
+                self.assertEqual(console.ask("PING")[1], "AWAY")
+                self.assertIn("knows no master nobody", console.log)
+
+
+if __name__ == "__main__":
+    unittest.main()
