@@ -4,7 +4,11 @@
 
 #include <seccomp.h>
 
-/* Instrumented code wants to open /proc, to print and to map terabytes; it is never what serves. */
+/*
+ * Instrumented code reads /proc and its own debugging information, prints, and maps terabytes; it is never what serves.
+ * So a dissector may read files then, and has no limit of memory; the gateway has no filter, because what looks for leaks
+ * at the end starts a process that traces it.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define INSTRUMENTED	1
 #else

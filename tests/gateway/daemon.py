@@ -15,6 +15,7 @@ BUILD = TREE / (os.environ.get("PIXELWARD_BUILD") or os.environ.get("BUILD") or 
 PIXELWARD = BUILD / "pixelward"
 # Dissectors that misbehave on demand (milter/keeper/planted.h).
 PLANTED = BUILD / "planted" / "pixelward"
+SANITIZED = bool(os.environ.get("SANITIZER"))
 # How long to wait for what comes at once on a quiet machine.
 PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "20"))
 

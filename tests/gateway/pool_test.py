@@ -10,7 +10,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import PLANTED, Daemon, run_tests, wait_until  # noqa: E402
+from daemon import PLANTED, SANITIZED, Daemon, run_tests, wait_until  # noqa: E402
 
 HEAD = b"From: Ann <ann@example.net>\r\nTo: bob@example.org\r\nMIME-Version: 1.0\r\n"
 HTML = (HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n"
@@ -111,7 +111,8 @@ class Ordinary(Case):
         daemon = self.daemon()
         for pid in daemon.dissectors():
             status = pathlib.Path("/proc/%d/status" % pid).read_text()
-            self.assertEqual(os.listdir("/proc/%d/fd" % pid), ["0"])
+            # A sanitizer tells on the second.
+            self.assertEqual(sorted(os.listdir("/proc/%d/fd" % pid)), ["0", "1", "2", "3"] if SANITIZED else ["0"])
             self.assertIn("NoNewPrivs:\t1", status)
             self.assertIn("Seccomp:\t2", status)
 
@@ -125,7 +126,8 @@ class Walls(Case):
         self.assertTrue(answer.accepted, word)
         self.assertIsNotNone(answer.quarantine, word)
         self.assertTrue(is_inert(send(daemon)), word)
-        if signal_name is not None:
+        # A sanitizer tells what it saw, and ends the process itself.
+        if signal_name is not None and not SANITIZED:
             self.assertIn("signal=%d" % getattr(signal, signal_name), daemon.log()[before:], word)
         self.assertIn("event=poison", daemon.log()[before:], word)
 
@@ -133,6 +135,8 @@ class Walls(Case):
 for word, name in {"open": "SIGSYS", "connect": "SIGSYS", "inet": "SIGSYS", "fork": "SIGSYS", "exec": "SIGSYS",
                    "kill": "SIGSYS", "trace": "SIGSYS", "execute": "SIGSYS", "sleep": "SIGSYS", "overrun": "SIGSEGV",
                    "memory": "SIGSEGV", "abort": "SIGSYS", "descriptors": "SIGSYS", "exit": None}.items():
+    # Instrumented dissectors may read files, and take any memory (milter/keeper/filter.h).
+    @unittest.skipIf(SANITIZED and word in ("open", "memory"), "sanitizers need what this wall refuses")
     def test(self, word=word, name=name):
         self.lost(self.daemon(DissectTimeout="15s"), word, name)
     setattr(Walls, "test_a_dissector_that_tries_to_%s_is_dead_and_its_message_held" % word, test)
