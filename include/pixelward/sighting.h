@@ -37,8 +37,8 @@ struct sighting_recipient {
 enum appearance {
 	APPEARS_FETCHED = 1,	/* without a click: on display, by a look-up, by the client */
 	APPEARS_LINKED = 2,	/* behind a link */
-	APPEARS_HIDDEN = 4,	/* a fetch that a reader does not see */
-	APPEARS_SHOWN = 8,	/* a fetch that a reader sees: a picture with a size or an alt, a sheet, a font */
+	APPEARS_HIDDEN = 4,	/* a fetch that a reader does not see, or a sheet or a font with a token */
+	APPEARS_SHOWN = 8,	/* a fetch that a reader sees: a picture with a size, an alt or a link, another sheet or font */
 	APPEARS_OPAQUE = 16,	/* with a token in the URL of a fetch */
 	APPEARS_RECIPIENT = 32,	/* with the recipient's address in the URL of a fetch, plain or disguised */
 	APPEARS_REPORTING = 64,	/* a URL that says that it reports the opening (shape.h) */

@@ -260,19 +260,34 @@ see_template(struct witness *witness, uint32_t reference, uint32_t host)
 	return (uint32_t)sighting->template_count++;
 }
 
+/* A sheet or a font for one reader is nothing that he sees. */
 static bool
-is_hidden(const struct reference *reference)
+is_hidden(struct witness *witness, const struct reference *reference)
 {
-	const struct kind *kind = kind_of(reference);
+	const struct kind	*kind = kind_of(reference);
+	struct url_pieces	 pieces;
 
-	return kind->shows == SHOWS_NOTHING || (kind->shows != SHOWS_LOOK && reference->hidden != 0);
+	if (kind->shows != SHOWS_LOOK)
+		return kind->shows == SHOWS_NOTHING || reference->hidden != 0;
+	pieces = url_pieces_of(witness->d, reference);
+	return shape_has_opaque_token(&pieces);
+}
+
+/* A picture with neither a size nor a text may be one pixel. */
+static bool
+is_shown(struct witness *witness, const struct reference *reference)
+{
+	return !is_hidden(witness, reference) && (kind_of(reference)->shows != SHOWS_PICTURE ||
+	    reference->width != REFERENCE_NO_SIZE || reference->height != REFERENCE_NO_SIZE ||
+	    (reference->flags & REFERENCE_IN_LINK) != 0 || span_trim(dissection_text(witness->d, reference->alt)).len > 0);
 }
 
 static uint32_t
 appearance_of(struct witness *witness, uint32_t index)
 {
 	const struct reference	*reference = &dissection_references(witness->d)[index];
-	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(reference) ? APPEARS_HIDDEN : APPEARS_SHOWN);
+	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(witness, reference) ? APPEARS_HIDDEN : 0) |
+				    (is_shown(witness, reference) ? APPEARS_SHOWN : 0);
 	const struct token	*token;
 
 	if (witness->templated > MOST_TEMPLATED)
