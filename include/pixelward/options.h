@@ -9,6 +9,7 @@ enum mode { MODE_SHADOW, MODE_TAG, MODE_ENFORCE };
 enum remote_content { REMOTE_TRACKERS, REMOTE_UNVOUCHED, REMOTE_ALL };
 enum on_failure { ON_HOLD, ON_TEMPFAIL, ON_ACCEPT };
 enum on_signed_live { SIGNED_REWRITE, SIGNED_TAG, SIGNED_HOLD };
+enum on_campaign { CAMPAIGN_STRIP, CAMPAIGN_WATCHED, CAMPAIGN_HOLD };
 enum read_receipts { RECEIPTS_WATCHED, RECEIPTS_KEEP, RECEIPTS_STRIP };
 
 struct option_list {
@@ -35,6 +36,10 @@ struct options {
 	enum on_failure		on_poison;	/* the parser failed on it */
 	enum on_signed_live	on_signed_live;
 	enum read_receipts	read_receipts;	/* header fields that ask for one */
+	enum on_campaign	on_campaign;	/* mail that belongs to a campaign */
+	uint64_t		campaign_window_ms;	/* how far apart mails of a campaign may be */
+	uint64_t		campaign_new_ms;	/* a domain first seen so lately is new */
+	uint64_t		campaign_score;	/* docs/campaigns.md */
 	struct option_files	groups;		/* of recipients: their addresses are in the files */
 	struct option_list	watch_groups;	/* names of groups, in any case; one may be undefined */
 	char			*socket;	/* unix:/PATH, inet:PORT@HOST, inet6:PORT@HOST (no brackets), fd:N */

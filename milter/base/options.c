@@ -15,12 +15,14 @@
 #define T		(1024 * G)
 #define SECOND		((uint64_t)1000)
 #define HOUR		(3600 * SECOND)
+#define DAY		(24 * HOUR)
 
 /* In the order of their enums in options.h. */
 static const char *const modes[] = { "shadow", "tag", "enforce", NULL };
 static const char *const contents[] = { "trackers", "unvouched", "all", NULL };
 static const char *const failures[] = { "hold", "tempfail", "accept", NULL };
 static const char *const signed_lives[] = { "rewrite", "tag", "hold", NULL };
+static const char *const campaigns[] = { "strip", "watched", "hold", NULL };
 static const char *const receipts[] = { "watched", "keep", "strip", NULL };
 
 /* A row's limit has its default in limits.c alone. */
@@ -64,6 +66,14 @@ const struct option options_table[] = {
 	  "fate of mail on which the parser fails" },
 	{ "OnSignedLive", OPTION_WORD, SLOT(on_signed_live), "rewrite", 0, 0, signed_lives, NULL,
 	  "signed content that would contact somebody: rewrite (breaks its signature), tag it only, or hold" },
+	{ "OnCampaign", OPTION_WORD, SLOT(on_campaign), "watched", 0, 0, campaigns, NULL,
+	  "mail of a campaign that showed itself: strip it; watched: hold it if all its recipients are watched; or hold it" },
+	{ "CampaignWindow", OPTION_TIME, SLOT(campaign_window_ms), "14d", HOUR, 90 * DAY, NULL, NULL,
+	  "how far apart mails may be that are looked at as one campaign" },
+	{ "CampaignNew", OPTION_TIME, SLOT(campaign_new_ms), "14d", HOUR, 90 * DAY, NULL, NULL,
+	  "how long after its first mail a domain counts as new to the campaign's terms" },
+	{ "CampaignScore", OPTION_COUNT, SLOT(campaign_score), "8", 4, 100, NULL, NULL,
+	  "what the terms of docs/campaigns.md must come to before a campaign has shown itself" },
 	{ "Group", OPTION_FILES, SLOT(groups), "", 1, 4095, NULL, check_path,
 	  "NAME FILE: a group of recipients; the file has one user@domain or @domain to a line" },
 	{ "WatchGroups", OPTION_LIST, SLOT(watch_groups), "watch", 0, 64, NULL, check_group_name,

@@ -38,6 +38,10 @@ defaults_are_those_of_the_manual(void **state)
 	assert_string_equal(options->internal_hosts.at[1], "::1");
 	assert_int_equal(options->trusted_authserv_ids.count, 0);
 	assert_int_equal(options->read_receipts, RECEIPTS_WATCHED);
+	assert_int_equal(options->on_campaign, CAMPAIGN_WATCHED);
+	assert_int_equal(options->campaign_window_ms, 14 * 86400000u);
+	assert_int_equal(options->campaign_new_ms, 14 * 86400000u);
+	assert_int_equal(options->campaign_score, 8);
 	assert_int_equal(options->groups.count, 0);
 	assert_int_equal(options->watch_groups.count, 1);
 	assert_string_equal(options->watch_groups.at[0], "watch");
@@ -70,6 +74,7 @@ words_are_in_the_order_of_their_enums(void **state)
 		{ "OnSignedLive", "tag", offsetof(struct options, on_signed_live), SIGNED_TAG },
 		{ "OnSignedLive", "hold", offsetof(struct options, on_signed_live), SIGNED_HOLD },
 		{ "ReadReceipts", "keep", offsetof(struct options, read_receipts), RECEIPTS_KEEP },
+		{ "OnCampaign", "hold", offsetof(struct options, on_campaign), CAMPAIGN_HOLD },
 		{ "ReadReceipts", "strip", offsetof(struct options, read_receipts), RECEIPTS_STRIP },
 	};
 	struct options	*options = options_new();

@@ -1,0 +1,350 @@
+#include "campaign_group.h"
+
+#include <stdlib.h>
+
+#include "freemail.h"
+
+/* --- two messages --- */
+
+enum link {
+	LINK_DOMAIN = 1,	/* a beacon's domain */
+	LINK_SENDER = 2,	/* the mailbox of From */
+	LINK_SENDER_DOMAIN = 4,	/* another mailbox of a domain that was first seen lately */
+	LINK_PATH = 8,		/* the template of a beacon's path, of words that are somebody's own */
+	LINK_COMMON_PATH = 16,	/* the same, of few words: many write so */
+	LINK_SKELETON = 32,	/* the structure of the page */
+};
+
+static const struct {
+	uint32_t	link;
+	int		weight;
+} links[] = {
+	{ LINK_DOMAIN, 4 }, { LINK_SENDER, 3 }, { LINK_SENDER_DOMAIN, 2 }, { LINK_PATH, 2 }, { LINK_COMMON_PATH, 1 },
+	{ LINK_SKELETON, 2 },
+};
+
+/* How little a mail says of whose its beacon is: with the flag, without it. */
+static const struct {
+	uint32_t	flag;
+	int		with, without;
+} traits[] = {
+	{ MEMBER_LINKED, -3, 2 }, { MEMBER_FOREIGN, 1, -1 }, { MEMBER_HIDDEN, 1, 0 }, { MEMBER_BULK, -3, 1 },
+};
+
+#define BELONGS	6
+
+bool
+campaign_has_domain(const struct campaign_member *member, struct span domain)
+{
+	for (size_t i = 0; i < member->beacon_count; i++)
+		if (span_eq_nocase(campaign_beacon_domain(&member->beacons[i]), domain))
+			return true;
+	return false;
+}
+
+static bool
+share_domain(const struct campaign_member *a, const struct campaign_member *b)
+{
+	for (size_t i = 0; i < a->beacon_count; i++)
+		if (campaign_has_domain(b, campaign_beacon_domain(&a->beacons[i])))
+			return true;
+	return false;
+}
+
+static uint32_t
+shared_path(const struct campaign_member *a, const struct campaign_member *b)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < a->beacon_count; i++)
+		for (size_t k = 0; k < b->beacon_count; k++)
+			if (a->beacons[i].path != 0 && a->beacons[i].path == b->beacons[k].path)
+				found |= a->beacons[i].specific ? LINK_PATH : LINK_COMMON_PATH;
+	return (found & LINK_PATH) != 0 ? LINK_PATH : found;
+}
+
+static uint32_t
+links_of(const struct campaign_member *a, const struct campaign_member *b)
+{
+	uint32_t found = shared_path(a, b);
+
+	if (share_domain(a, b))
+		found |= LINK_DOMAIN;
+	if (a->from.len > 0 && span_eq_nocase(a->from, b->from))
+		found |= LINK_SENDER;
+	else if (a->domain.len > 0 && span_eq_nocase(a->domain, b->domain) && (a->flags & b->flags & MEMBER_NEW_SENDER) != 0)
+		found |= LINK_SENDER_DOMAIN;
+	if (a->skeleton != 0 && a->skeleton == b->skeleton)
+		found |= LINK_SKELETON;
+	return found;
+}
+
+static int
+traits_of(const struct campaign_member *member)
+{
+	int sum = 0;
+
+	for (size_t i = 0; i < NITEMS(traits); i++)
+		sum += (member->flags & traits[i].flag) != 0 ? traits[i].with : traits[i].without;
+	return sum;
+}
+
+static bool
+belong_together(const struct campaign_member *a, const struct campaign_member *b, uint32_t shared)
+{
+	int of_a = traits_of(a), of_b = traits_of(b), sum = of_a < of_b ? of_a : of_b;
+
+	for (size_t i = 0; i < NITEMS(links); i++)
+		if ((shared & links[i].link) != 0)
+			sum += links[i].weight;
+	return sum >= BELONGS;
+}
+
+/* --- the group --- */
+
+static bool
+has_message(const struct campaign_group *group, uint64_t message)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (group->members[i].member.message == message)
+			return true;
+	return group->self->message == message;
+}
+
+static int
+by_digest(const void *a, const void *b)
+{
+	const struct campaign_recipient *one = a, *other = b;
+
+	return (one->digest > other->digest) - (one->digest < other->digest);
+}
+
+/* Different people of the message and of those that belong. */
+static bool
+count_recipients(struct campaign_group *group, struct arena *arena)
+{
+	struct campaign_recipient	*all;
+	size_t				 count = 0;
+
+	all = arena_array(arena, (group->count + 1) * MEMBER_MOST_RECIPIENTS, sizeof(*all));
+	if (all == NULL)
+		return false;
+	for (size_t k = 0; k < group->self->recipient_count; k++)
+		all[count++] = group->self->recipients[k];
+	for (size_t i = 0; i < group->count; i++)
+		for (size_t k = 0; group->members[i].belongs && k < group->members[i].member.recipient_count; k++)
+			all[count++] = group->members[i].member.recipients[k];
+	qsort(all, count, sizeof(*all), by_digest);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || all[i].digest != all[i - 1].digest) {
+			group->recipients++;
+			group->watched += all[i].watched;
+		}
+	return true;
+}
+
+bool
+campaign_group_make(const struct campaign_member *self, const struct store_window *windows, size_t window_count,
+    struct arena *arena, struct campaign_group *group)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < window_count; i++)
+		most += windows[i].count;
+	*group = (struct campaign_group){ .self = self };
+	group->members = arena_array(arena, most, sizeof(*group->members));
+	if (group->members == NULL)
+		return false;
+	for (size_t i = 0; i < window_count; i++)
+		for (size_t k = 0; k < windows[i].count; k++) {
+			struct campaign_linked *linked = &group->members[group->count];
+
+			if (has_message(group, windows[i].members[k].message) ||
+			    !campaign_member_unpack(&windows[i].members[k], &linked->member))
+				continue;
+			linked->links = links_of(self, &linked->member);
+			linked->belongs = belong_together(self, &linked->member, linked->links);
+			if (linked->links != 0)
+				group->count++;
+		}
+	return count_recipients(group, arena);
+}
+
+/* --- what it shows --- */
+
+struct shown {
+	size_t		messages;	/* that speak: those that belong, and all that share a beacon's domain or the sender */
+	size_t		linked, foreign, hidden, bulk, unaligned;	/* of these */
+	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
+	bool		senders_far, senders_near;	/* several at one domain: of several owners; mailboxes of one domain */
+	bool		rotates;	/* one sender, several domains */
+	bool		path, common_path, skeleton;	/* several senders at several domains share it */
+	bool		own_token, repeated;	/* a beacon that is in no other message; none that is not */
+};
+
+static bool
+holds_flag(const struct campaign_member *member, uint32_t flag)
+{
+	return (member->flags & flag) != 0;
+}
+
+static bool
+are_one_sender(const struct campaign_member *a, const struct campaign_member *b)
+{
+	return span_eq_nocase(a->from, b->from) ||
+	    (span_eq_nocase(a->domain, b->domain) && holds_flag(a, MEMBER_NEW_SENDER) && !is_freemail(a->domain));
+}
+
+static void
+tally_traits(struct shown *shown, const struct campaign_member *member)
+{
+	shown->messages++;
+	shown->linked += holds_flag(member, MEMBER_LINKED);
+	shown->foreign += holds_flag(member, MEMBER_FOREIGN);
+	shown->hidden += holds_flag(member, MEMBER_HIDDEN);
+	shown->bulk += holds_flag(member, MEMBER_BULK);
+	shown->unaligned += holds_flag(member, MEMBER_UNALIGNED);
+}
+
+static void
+tally_pair(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
+{
+	bool	one_sender = are_one_sender(self, other), one_domain = share_domain(self, other);
+	uint32_t path = shared_path(self, other);
+
+	if (!one_sender && one_domain) {
+		bool far = !span_eq_nocase(self->domain, other->domain) || is_freemail(self->domain);
+
+		shown->senders_far = shown->senders_far || far;
+		shown->senders_near = shown->senders_near || !far;
+	}
+	shown->rotates = shown->rotates || (one_sender && !one_domain);
+	if (one_sender || one_domain)
+		return;
+	shown->path = shown->path || path == LINK_PATH;
+	shown->common_path = shown->common_path || path == LINK_COMMON_PATH;
+	shown->skeleton = shown->skeleton || (self->skeleton != 0 && self->skeleton == other->skeleton);
+}
+
+static bool
+token_is_elsewhere(const struct campaign_group *group, uint64_t token)
+{
+	for (size_t i = 0; i < group->count; i++)
+		for (size_t k = 0; k < group->members[i].member.beacon_count; k++)
+			if (group->members[i].member.beacons[k].token == token)
+				return true;
+	return false;
+}
+
+static void
+tally_group(struct shown *shown, const struct campaign_group *group)
+{
+	*shown = (struct shown){ .belonging = 1, .recipients = group->recipients, .watched = group->watched };
+	tally_traits(shown, group->self);
+	for (size_t i = 0; i < group->count; i++) {
+		const struct campaign_linked *linked = &group->members[i];
+
+		/* Others at the same host speak even if they do not belong: they say that it is a service. */
+		if (linked->belongs || (linked->links & (LINK_DOMAIN | LINK_SENDER)) != 0)
+			tally_traits(shown, &linked->member);
+		if (linked->belongs) {
+			shown->belonging++;
+			tally_pair(shown, group->self, &linked->member);
+		}
+	}
+	for (size_t i = 0; i < group->self->beacon_count; i++)
+		if (!token_is_elsewhere(group, group->self->beacons[i].token))
+			shown->own_token = true;
+	shown->repeated = !shown->own_token;
+}
+
+#define MANY_RECIPIENTS	3
+#define MANY_WATCHED	2
+#define UNSEASONED	3	/* everything is new: more must come together */
+
+#define TERM(name, condition)				\
+	static bool					\
+	name(const struct shown *t)			\
+	{						\
+		return condition;			\
+	}
+
+TERM(several_senders, t->senders_far)
+TERM(several_mailboxes, t->senders_near && !t->senders_far)
+TERM(several_hosts, t->rotates)
+TERM(one_path, t->path)
+TERM(one_common_path, t->common_path && !t->path)
+TERM(one_skeleton, t->skeleton)
+TERM(many_recipients, t->recipients >= MANY_RECIPIENTS)
+TERM(many_watched, t->watched >= MANY_WATCHED)
+TERM(own_tokens, t->own_token)
+TERM(same_tokens, t->repeated)
+TERM(never_linked, t->linked * 2 <= t->messages)
+TERM(mostly_linked, t->linked * 2 > t->messages)
+TERM(strangers, t->foreign * 2 > t->messages)
+TERM(own_hosts, t->foreign * 2 <= t->messages)
+TERM(unseen, t->hidden * 2 > t->messages)
+TERM(no_list, t->bulk * 2 <= t->messages)
+TERM(mostly_list, t->bulk * 2 > t->messages)
+TERM(unverified, t->unaligned * 2 > t->messages)
+
+/* Terms that are of rotation: without any of them there is one sender with one host, and that is a newsletter. */
+static const struct term {
+	bool		(*holds)(const struct shown *);
+	int		 weight;
+	bool		 rotation;
+	const char	*says;	/* NULL: it speaks against a campaign */
+} terms[] = {
+	{ several_senders, 3, true, "several senders have beacons at one host first seen lately" },
+	{ several_mailboxes, 2, true, "several mailboxes of one domain have beacons at one host first seen lately" },
+	{ several_hosts, 3, true, "one sender has beacons at several hosts first seen lately" },
+	{ one_path, 2, true, "senders and hosts that have nothing else in common have one URL template" },
+	{ one_common_path, 1, true, "senders and hosts that have nothing else in common have one URL template, of few words" },
+	{ one_skeleton, 2, true, "senders and hosts that have nothing else in common have pages of one structure" },
+	{ many_recipients, 1, false, "it went to several people" },
+	{ many_watched, 1, false, "it went to several people who are watched" },
+	{ own_tokens, 1, false, "each mail has a beacon of its own" },
+	{ same_tokens, -3, false, NULL },
+	{ never_linked, 2, false, "no link leads to the beacon's host" },
+	{ mostly_linked, -3, false, NULL },
+	{ strangers, 1, false, "the beacon is not of the sender's domain" },
+	{ own_hosts, -1, false, NULL },
+	{ unseen, 1, false, "nobody sees the beacon, or it names its reader" },
+	{ no_list, 1, false, "no header says that it is from a list" },
+	{ mostly_list, -3, false, NULL },
+	{ unverified, 1, false, "our verifier does not confirm the sender" },
+};
+
+bool
+campaign_group_trips(const struct campaign_group *group, int score, bool seasoned)
+{
+	struct shown	shown;
+	int		sum = 0;
+	bool		rotation = false;
+
+	tally_group(&shown, group);
+	for (size_t i = 0; i < NITEMS(terms); i++)
+		if (terms[i].holds(&shown)) {
+			sum += terms[i].weight;
+			rotation = rotation || terms[i].rotation;
+		}
+	return rotation && shown.recipients > 1 && sum >= score + (seasoned ? 0 : UNSEASONED);
+}
+
+bool
+campaign_group_explain(const struct campaign_group *group, struct arena *arena, struct campaign_sign *sign)
+{
+	struct shown shown;
+
+	tally_group(&shown, group);
+	sign->messages = (uint32_t)shown.belonging;
+	sign->recipients = (uint32_t)shown.recipients;
+	sign->watched = (uint32_t)shown.watched;
+	sign->reasons = arena_array(arena, NITEMS(terms), sizeof(*sign->reasons));
+	if (sign->reasons == NULL)
+		return false;
+	for (size_t i = 0; i < NITEMS(terms); i++)
+		if (terms[i].says != NULL && terms[i].holds(&shown))
+			sign->reasons[sign->reason_count++] = span_of(terms[i].says);
+	return true;
+}

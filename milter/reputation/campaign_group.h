@@ -1,0 +1,29 @@
+/* A suspect message and the members of its windows: what they have in common, and whether that makes a campaign. */
+#ifndef REPUTATION_CAMPAIGN_GROUP_H
+#define REPUTATION_CAMPAIGN_GROUP_H
+
+#include "campaign_member.h"
+
+struct campaign_linked {
+	struct campaign_member	member;
+	uint32_t		links;		/* what it shares with the message: enum in campaign_group.c */
+	bool			belongs;	/* so much that what is known of one is true of the other */
+};
+
+struct campaign_group {
+	const struct campaign_member	*self;
+	struct campaign_linked		*members;	/* each message once, without self */
+	size_t				 count;
+	size_t				 recipients, watched;	/* different ones of the message and of those that belong */
+};
+
+/* False: no memory. self and the windows are borrowed. */
+bool	campaign_group_make(const struct campaign_member *self, const struct store_window *, size_t window_count,
+	    struct arena *, struct campaign_group *) PW_MUST_CHECK;
+/* score: what the terms must come to; more where no history says what is new. */
+bool	campaign_group_trips(const struct campaign_group *, int score, bool seasoned);
+/* Reasons and counts. False: no memory. */
+bool	campaign_group_explain(const struct campaign_group *, struct arena *, struct campaign_sign *) PW_MUST_CHECK;
+bool	campaign_has_domain(const struct campaign_member *, struct span domain);
+
+#endif

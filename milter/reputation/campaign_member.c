@@ -1,0 +1,315 @@
+#include "campaign_member.h"
+
+#include <pixelward/base/buf.h>
+
+#define VERSION		"1"
+#define MOST_QUEUE_ID	128u
+#define MOST_ADDRESS	128u
+#define MOST_HOST	128u
+#define MOST_ID		40u
+#define LETTERS_OF_ONES_OWN	8u	/* "/open/{hex}.gif?user={number}" has so many, "/i/{hex}.gif" has not */
+
+struct span
+campaign_beacon_domain(const struct campaign_beacon *beacon)
+{
+	return span_from(beacon->host, beacon->host.len - beacon->domain_bytes);
+}
+
+/* --- from a sighting --- */
+
+/* Letters outside of tokens, in what follows the host. */
+static bool
+is_specific(struct span template)
+{
+	size_t letters = 0;
+
+	for (size_t i = span_find_char(template, '/', 0); i < template.len; i++) {
+		if (template.at[i] == '{')
+			i = span_find_char(template, '}', i);
+		else if (ascii_alpha(template.at[i]))
+			letters++;
+	}
+	return letters >= LETTERS_OF_ONES_OWN;
+}
+
+static bool
+has_beacon(const struct campaign_member *member, struct span domain, uint64_t path)
+{
+	for (size_t i = 0; i < member->beacon_count; i++)
+		if (span_eq(campaign_beacon_domain(&member->beacons[i]), domain) && member->beacons[i].path == path)
+			return true;
+	return false;
+}
+
+static bool
+is_linked(const struct sighting *sighting, struct span domain)
+{
+	for (size_t i = 0; i < sighting->host_count; i++)
+		if ((sighting->hosts[i].appearance & APPEARS_LINKED) != 0 && span_eq_nocase(sighting->hosts[i].domain, domain))
+			return true;
+	return false;
+}
+
+static void
+add_beacon(struct campaign_member *member, const struct sighting *sighting, const struct sighting_template *template)
+{
+	const struct sighting_host	*host = &sighting->hosts[template->host];
+	struct span			 written = span_cut(template->text, 0, span_find_char(template->text, '/', 0));
+	bool				 own = span_eq_nocase(written, host->host) && host->host.len <= MOST_HOST &&
+					    span_ends_nocase(host->host, host->domain);
+	uint64_t			 path = template->path;
+
+	if (host->domain.len == 0 || host->domain.len > MOST_HOST || has_beacon(member, host->domain, path) ||
+	    member->beacon_count == MEMBER_MOST_BEACONS)
+		return;
+	member->beacons[member->beacon_count++] = (struct campaign_beacon){
+		.host = own ? host->host : host->domain, .domain_bytes = (uint32_t)host->domain.len, .path = path,
+		.specific = path != 0 && is_specific(template->text), .token = template->token,
+	};
+	if (span_eq_nocase(host->domain, sighting->sender_domain))
+		member->flags &= ~(uint32_t)MEMBER_FOREIGN;
+	if ((template->appearance & (APPEARS_HIDDEN | APPEARS_RECIPIENT)) != 0)
+		member->flags |= MEMBER_HIDDEN;
+	if (is_linked(sighting, host->domain))
+		member->flags |= MEMBER_LINKED;
+}
+
+void
+campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct campaign_member *member)
+{
+	static const struct {
+		uint32_t	from, to;
+	} flags[] = {
+		{ SIGHTING_BULK, MEMBER_BULK }, { SIGHTING_UNALIGNED, MEMBER_UNALIGNED }, { SIGHTING_NEW_SENDER, MEMBER_NEW_SENDER },
+	};
+
+	*member = (struct campaign_member){
+		.time_ms = sighting->time_ms, .message = sighting->message, .skeleton = sighting->skeleton,
+		.flags = MEMBER_FOREIGN, .recipients_in_all = (uint32_t)sighting->recipients_in_all,
+		.queue_id = sighting->queue_id, .from = sighting->from, .domain = sighting->sender_domain,
+		.campaign = sighting->campaign,
+	};
+	for (size_t i = 0; i < NITEMS(flags); i++)
+		if ((sighting->flags & flags[i].from) != 0)
+			member->flags |= flags[i].to;
+	/* First those that have nothing to do with the rest of the mail: services' own counters must not crowd them out. */
+	for (int familiar = 0; familiar < 2; familiar++)
+		for (size_t i = 0; i < sighting->template_count && i < 64; i++) {
+			struct span domain = sighting->hosts[sighting->templates[i].host].domain;
+
+			if ((suspects >> i & 1) != 0 &&
+			    (is_linked(sighting, domain) || span_eq_nocase(domain, sighting->sender_domain)) == (familiar != 0))
+				add_beacon(member, sighting, &sighting->templates[i]);
+		}
+	for (size_t i = 0; i < sighting->recipient_count && i < MEMBER_MOST_RECIPIENTS; i++)
+		member->recipients[member->recipient_count++] = (struct campaign_recipient){
+			.digest = sighting->recipients[i].digest, .watched = sighting->recipients[i].watched,
+		};
+}
+
+/* --- windows --- */
+
+/* Words and numbers are long enough apart for 64 bits; what is in a window says again what it shares. */
+static uint64_t
+key_of(char kind, struct span text)
+{
+	uint64_t key = 0xcbf29ce484222325u ^ (unsigned char)kind;
+
+	key *= 0x100000001b3u;
+	for (size_t i = 0; i < text.len; i++)
+		key = (key ^ (unsigned char)ascii_lower(text.at[i])) * 0x100000001b3u;
+	key = (key ^ key >> 32) * 0xd6e8feb86659fd93u;
+	return key ^ key >> 32;
+}
+
+static void
+add_key(uint64_t keys[STORE_MOST_WINDOWS], size_t *count, char kind, struct span text)
+{
+	uint64_t key = key_of(kind, text);
+
+	for (size_t i = 0; i < *count; i++)
+		if (keys[i] == key)
+			return;
+	if (*count < STORE_MOST_WINDOWS && text.len > 0)
+		keys[(*count)++] = key;
+}
+
+static struct span
+number_span(const uint64_t *number)
+{
+	return (struct span){ (const char *)number, *number != 0 ? sizeof(*number) : 0 };
+}
+
+size_t
+campaign_member_keys(const struct campaign_member *member, uint64_t keys[STORE_MOST_WINDOWS])
+{
+	size_t count = 0;
+
+	add_key(keys, &count, 'f', member->from);
+	add_key(keys, &count, 's', member->domain);
+	add_key(keys, &count, 'k', number_span(&member->skeleton));
+	for (size_t i = 0; i < member->beacon_count; i++) {
+		add_key(keys, &count, 'h', campaign_beacon_domain(&member->beacons[i]));
+		add_key(keys, &count, 'p', number_span(&member->beacons[i].path));
+	}
+	return count;
+}
+
+/* --- packing --- */
+
+/* A word of the text: nothing in it may end it. */
+static void
+add_word(struct buf *out, struct span word, size_t most)
+{
+	word = span_cut(word, 0, most);
+	buf_add_char(out, ' ');
+	for (size_t i = 0; i < word.len; i++)
+		buf_add_char(out, word.at[i] > ' ' && word.at[i] != 0x7f ? word.at[i] : '?');
+	if (word.len == 0)
+		buf_add_char(out, '-');
+}
+
+/* What fits is added whole. */
+static bool
+add_whole(struct buf *out, struct buf *piece)
+{
+	bool fits = !buf_failed(piece) && out->len + piece->len <= MEMBER_BYTES;
+
+	if (fits)
+		buf_add(out, buf_span(piece));
+	buf_reset(piece);
+	return fits;
+}
+
+struct span
+campaign_member_pack(const struct campaign_member *member, struct arena *arena)
+{
+	struct buf	out, piece;
+	struct span	packed = SPAN_NONE;
+
+	buf_init(&out, MEMBER_BYTES);
+	buf_init(&piece, MEMBER_BYTES);
+	buf_add(&out, SPAN(VERSION));
+	add_word(&out, member->queue_id, MOST_QUEUE_ID);
+	add_word(&out, member->from, MOST_ADDRESS);
+	add_word(&out, member->domain, MOST_ADDRESS);
+	add_word(&out, member->campaign, MOST_ID);
+	buf_printf(&out, " %x %llx %x", member->flags, (unsigned long long)member->skeleton, member->recipients_in_all);
+	for (size_t i = 0; i < member->beacon_count; i++) {
+		const struct campaign_beacon *beacon = &member->beacons[i];
+
+		buf_add(&piece, SPAN(" b"));
+		add_word(&piece, beacon->host, MOST_HOST);
+		buf_printf(&piece, " %x %x %llx %llx", beacon->domain_bytes, beacon->specific, (unsigned long long)beacon->path,
+		    (unsigned long long)beacon->token);
+		if (!add_whole(&out, &piece))
+			break;
+	}
+	for (size_t i = 0; i < member->recipient_count; i++) {
+		buf_printf(&piece, " r %llx %x", (unsigned long long)member->recipients[i].digest,
+		    member->recipients[i].watched);
+		if (!add_whole(&out, &piece))
+			break;
+	}
+	if (!buf_failed(&out))
+		packed = arena_copy(arena, buf_span(&out));
+	buf_fini(&piece);
+	buf_fini(&out);
+	return packed;
+}
+
+/* --- unpacking --- */
+
+static struct span
+next_word(struct span *rest)
+{
+	size_t		end = span_find_char(*rest, ' ', 0);
+	struct span	word = span_cut(*rest, 0, end);
+
+	*rest = span_from(*rest, end + 1);
+	return word;
+}
+
+static struct span
+next_text(struct span *rest)
+{
+	struct span word = next_word(rest);
+
+	return span_eq(word, SPAN("-")) ? SPAN_NONE : word;
+}
+
+static bool
+next_number(struct span *rest, uint64_t most, uint64_t *number)
+{
+	struct span word = next_word(rest);
+
+	*number = 0;
+	for (size_t i = 0; i < word.len; i++) {
+		int digit = ascii_hex(word.at[i]);
+
+		if (digit < 0 || i >= 16)
+			return false;
+		*number = *number << 4 | (uint64_t)digit;
+	}
+	return word.len > 0 && *number <= most;
+}
+
+static bool
+next_beacon(struct span *rest, struct campaign_member *member)
+{
+	struct campaign_beacon	*beacon = &member->beacons[member->beacon_count];
+	uint64_t		 domain_bytes, specific;
+
+	if (member->beacon_count == MEMBER_MOST_BEACONS)
+		return false;
+	beacon->host = next_text(rest);
+	if (!next_number(rest, beacon->host.len, &domain_bytes) || !next_number(rest, 1, &specific) ||
+	    !next_number(rest, UINT64_MAX, &beacon->path) || !next_number(rest, UINT64_MAX, &beacon->token))
+		return false;
+	beacon->domain_bytes = (uint32_t)domain_bytes;
+	beacon->specific = specific != 0;
+	member->beacon_count++;
+	return true;
+}
+
+static bool
+next_recipient(struct span *rest, struct campaign_member *member)
+{
+	struct campaign_recipient	*recipient = &member->recipients[member->recipient_count];
+	uint64_t			 watched;
+
+	if (member->recipient_count == MEMBER_MOST_RECIPIENTS || !next_number(rest, UINT64_MAX, &recipient->digest) ||
+	    !next_number(rest, 1, &watched))
+		return false;
+	recipient->watched = watched != 0;
+	member->recipient_count++;
+	return true;
+}
+
+bool
+campaign_member_unpack(const struct member *packed, struct campaign_member *member)
+{
+	struct span	rest = packed->text;
+	uint64_t	flags, recipients;
+
+	*member = (struct campaign_member){ .time_ms = packed->time_ms, .message = packed->message };
+	if (!span_eq(next_word(&rest), SPAN(VERSION)))
+		return false;
+	member->queue_id = next_text(&rest);
+	member->from = next_text(&rest);
+	member->domain = next_text(&rest);
+	member->campaign = next_text(&rest);
+	if (!next_number(&rest, UINT32_MAX, &flags) || !next_number(&rest, UINT64_MAX, &member->skeleton) ||
+	    !next_number(&rest, UINT32_MAX, &recipients))
+		return false;
+	member->flags = (uint32_t)flags;
+	member->recipients_in_all = (uint32_t)recipients;
+	while (rest.len > 0) {
+		struct span kind = next_word(&rest);
+
+		if (span_eq(kind, SPAN("b")) ? !next_beacon(&rest, member) :
+		    !span_eq(kind, SPAN("r")) || !next_recipient(&rest, member))
+			return false;
+	}
+	return true;
+}
