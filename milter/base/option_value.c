@@ -26,7 +26,7 @@ static const struct unit byte_units[] = {	/* printed with the first that divides
 };
 
 static const struct unit time_units[] = {	/* "7210s" is clearer than what hours would make of it */
-	{ "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "min", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+	{ "d", 86400000 }, { "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "min", 60000 }, { "h", 3600000 },
 	{ NULL, 0 },
 };
 
