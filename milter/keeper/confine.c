@@ -2,6 +2,7 @@
 
 #include <pixelward/base/buf.h>
 #include <pixelward/base/log.h>
+#include <pixelward/base/redis.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,28 +53,59 @@ allow_beneath(int ruleset, const char *path, uint64_t access)
 	return result == 0;
 }
 
+static bool
+allow_port(int ruleset, uint16_t port)
+{
+	struct port_rule rule = { .allowed = PORTS_CONNECT, .port = port };
+
+	return syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) == 0;
+}
+
 /* The gateway connects to itself, to see that it answers. */
 static bool
 allow_own_port(int ruleset, int listen_fd)
 {
 	struct sockaddr_storage	 address = { 0 };
 	socklen_t		 bytes = sizeof(address);
-	struct port_rule	 rule = { .allowed = PORTS_CONNECT };
 
 	if (getsockname(listen_fd, (struct sockaddr *)&address, &bytes) != 0)
 		return false;
 	if (address.ss_family == AF_INET)
-		rule.port = ntohs(((const struct sockaddr_in *)&address)->sin_port);
-	else if (address.ss_family == AF_INET6)
-		rule.port = ntohs(((const struct sockaddr_in6 *)&address)->sin6_port);
-	return rule.port == 0 || syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) == 0;
+		return allow_port(ruleset, ntohs(((const struct sockaddr_in *)&address)->sin_port));
+	if (address.ss_family == AF_INET6)
+		return allow_port(ruleset, ntohs(((const struct sockaddr_in6 *)&address)->sin6_port));
+	return true;
 }
+
+/* The option was checked when it was read. */
+static struct redis_place
+redis_of(const struct options *options)
+{
+	struct redis_place	redis;
+	struct buf		why;
+
+	buf_init(&why, 512);
+	if (!redis_place_parse(span_of(options->redis), &redis, &why))
+		redis.kind = REDIS_NONE;
+	buf_fini(&why);
+	return redis;
+}
+
+/* What it may connect to, in words. */
+static const char *const connections[] = {
+	[REDIS_NONE] = ", opens no connection",
+	[REDIS_UNIX] = ", opens no connection but to sockets of this host",
+	[REDIS_TCP] = ", connects to Redis's port only",
+	[REDIS_SENTINEL] = "",	/* a sentinel names the master's port: it may be any */
+};
 
 static void
 files_confine(const struct options *options, int listen_fd)
 {
 	long		version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	uint64_t	newer = (version >= 3 ? FILES_TRUNCATE : 0);
+	struct redis_place redis = redis_of(options);
+	bool		anywhere = redis.kind == REDIS_SENTINEL;
 	struct ruleset	rights = { .files = FILES_READ | FILES_KEEP | FILES_REST | newer |
 			    (version >= 5 ? FILES_DEVICE_IOCTL : 0) };
 
@@ -83,7 +115,7 @@ files_confine(const struct options *options, int listen_fd)
 		return;
 	}
 	if (version >= 4)
-		rights.ports = PORTS_BIND | PORTS_CONNECT;
+		rights.ports = PORTS_BIND | (anywhere ? 0 : PORTS_CONNECT);
 	if (version >= 6)
 		rights.scoped = SCOPED_SIGNALS;
 	size_t	bytes = version >= 6 ? sizeof(rights) : version >= 4 ? offsetof(struct ruleset, scoped) :
@@ -91,14 +123,15 @@ files_confine(const struct options *options, int listen_fd)
 	int	ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, bytes, 0);
 	bool	confined = ruleset >= 0 && allow_beneath(ruleset, "/", FILES_READ) &&
 		    allow_beneath(ruleset, options->state_dir, FILES_READ | FILES_KEEP | newer) &&
-		    (version < 4 || allow_own_port(ruleset, listen_fd)) &&
+		    (version < 4 || anywhere || (allow_own_port(ruleset, listen_fd) &&
+		    (redis.kind != REDIS_TCP || allow_port(ruleset, redis.ports[0])))) &&
 		    syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
 	int	saved = errno;
 	if (ruleset >= 0)
 		close(ruleset);
 	if (confined)
 		log_info("gateway: writes beneath %s only%s (Landlock %ld)", options->state_dir,
-		    version >= 4 ? ", opens no connection" : "", version);
+		    version >= 4 ? connections[redis.kind] : "", version);
 	else
 		log_warn("gateway: Landlock refused: %s", strerror(saved));
 }

@@ -105,6 +105,8 @@ warn_of_fixed(const struct options *now, const struct options *next)
 		log_warn(text, "Syslog");
 	if (strcmp(now->state_dir, next->state_dir) != 0)
 		log_warn(text, "StateDir");
+	if (strcmp(now->redis, next->redis) != 0)
+		log_warn(text, "Redis");
 	if (strcmp(now->dissectors, next->dissectors) != 0)
 		log_warn(text, "Dissectors");
 	if (now->milter_timeout_ms != next->milter_timeout_ms)

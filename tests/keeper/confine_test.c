@@ -135,26 +135,36 @@ static const struct {
 	bool		 expected;
 	bool		 by_filter;	/* not where the sanitizers run: they need what it refuses */
 	long		 landlock;	/* version that refuses it, or 0 */
+	const char	*redis;		/* option Redis up to its port, which is so much more than the gateway's */
+	int		 more;
 } rows[] = {
-	{ "read configuration and rules",		can_read_rules,		true,	false, 0 },
-	{ "write beneath StateDir",			can_write_inside,	true,	false, 0 },
-	{ "start threads",				can_start_threads,	true,	false, 0 },
-	{ "connect to its own socket",			can_connect_to_itself,	true,	false, 0 },
-	{ "write elsewhere",				can_write_outside,	false,	false, 1 },
-	{ "connect elsewhere",				can_connect_elsewhere,	false,	false, 4 },
-	{ "listen on a port",				can_bind,		false,	false, 4 },
-	{ "execute a program",				can_execute,		false,	false, 1 },
-	{ "start a process",				can_fork,		false,	true, 0 },
-	{ "have memory that is writable and code",	can_map_code,		false,	true, 0 },
-	{ "look into another process",			can_trace,		false,	true, 0 },
+	{ "read configuration and rules",		can_read_rules,		true,	false, 0, NULL, 0 },
+	{ "write beneath StateDir",			can_write_inside,	true,	false, 0, NULL, 0 },
+	{ "start threads",				can_start_threads,	true,	false, 0, NULL, 0 },
+	{ "connect to its own socket",			can_connect_to_itself,	true,	false, 0, NULL, 0 },
+	{ "write elsewhere",				can_write_outside,	false,	false, 1, NULL, 0 },
+	{ "connect elsewhere",				can_connect_elsewhere,	false,	false, 4, NULL, 0 },
+	{ "listen on a port",				can_bind,		false,	false, 4, NULL, 0 },
+	{ "execute a program",				can_execute,		false,	false, 1, NULL, 0 },
+	{ "start a process",				can_fork,		false,	true, 0, NULL, 0 },
+	{ "have memory that is writable and code",	can_map_code,		false,	true, 0, NULL, 0 },
+	{ "connect to Redis",				can_connect_elsewhere,	true,	false, 0, "tcp:127.0.0.1", 1 },
+	{ "connect beside Redis",			can_connect_elsewhere,	false,	false, 4, "tcp:127.0.0.1", 2 },
+	{ "connect beside Redis's socket",		can_connect_elsewhere,	false,	false, 4, "unix:/run/redis", 0 },
+	{ "connect to where a sentinel says",		can_connect_elsewhere,	true,	false, 0, "sentinel:m@127.0.0.1", 2 },
+	{ "look into another process",			can_trace,		false,	true, 0, NULL, 0 },
 };
 
 static void
 test_row(void **state)
 {
 	size_t			 row = (size_t)(uintptr_t)*state;
-	struct options		 options = { .state_dir = state_dir };
+	char			 redis[64] = "none";
+	struct options		 options = { .state_dir = state_dir, .redis = redis };
 	int			 status;
+
+	if (rows[row].redis != NULL)
+		snprintf(redis, sizeof(redis), "%s:%d", rows[row].redis, own_port + rows[row].more);
 
 #ifdef __SANITIZE_ADDRESS__
 	if (rows[row].by_filter)
