@@ -51,6 +51,8 @@ struct options {
 	char			*redis_password_file;	/* absolute, or the name of a systemd credential; "" for none */
 	uint64_t		redis_deadline_ms;
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
+	char			*image_proxy;	/* "" for none, else http(s)://HOST[:PORT][/PATH] without a slash at its end */
+	char			*image_proxy_key_file;
 	char			*authserv_id;
 	struct option_list	internal_hosts;	/* CIDR blocks and addresses */
 	struct option_list	trusted_authserv_ids;	/* ID, or ID/METHOD */

@@ -20,6 +20,7 @@ enum action {
 
 struct decision {
 	bool		 strip;
+	struct span	 proxied;	/* what stands in the URL's place, which is not stripped then; or empty */
 	struct span	*reasons;	/* in words */
 	size_t		 reason_count;
 };
@@ -27,7 +28,7 @@ struct decision {
 struct verdict {
 	enum action	 action;
 	struct decision	*decisions;	/* one for each reference of the dissection */
-	size_t		 decision_count, strip_count;
+	size_t		 decision_count, strip_count, proxy_count;
 	struct span	*rules;		/* names of what matched */
 	size_t		 rule_count;
 	struct span	*reasons;	/* of the message's action, in words */
@@ -43,5 +44,13 @@ struct verdict {
 };
 
 const char	*action_name(enum action);
+/* "keep", "strip", "proxy" */
+const char	*decision_name(const struct decision *);
+
+static inline bool
+decision_edits(const struct decision *decision)
+{
+	return decision->strip || decision->proxied.len > 0;
+}
 
 #endif

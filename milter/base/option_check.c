@@ -287,3 +287,49 @@ check_dissectors(struct span text, struct buf *normal, struct buf *note, struct 
 	    DISSECTORS_MOST);
 	return false;
 }
+
+/* The part of a URL behind the host, as it stands in the URLs that are made: nothing that would be written otherwise. */
+static bool
+is_plain_path(struct span path)
+{
+	for (size_t at = 0; at < path.len;) {
+		size_t		end = span_find_char(path, '/', at + 1);
+		struct span	piece = span_cut(path, at + 1, end);
+
+		if (!all_of(piece, "-_.~") || span_eq(piece, SPAN(".")) || span_eq(piece, SPAN("..")))
+			return false;
+		at = end;
+	}
+	return true;
+}
+
+bool
+check_image_proxy(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	static const struct span	schemes[] = { { "https://", 8 }, { "http://", 7 } };
+	static const char *const	usual_ports[] = { "443", "80" };
+
+	(void)note;
+	while (text.len > 0 && text.at[text.len - 1] == '/')
+		text.len--;
+	for (size_t i = 0; i < NITEMS(schemes); i++) {
+		struct span	rest = span_from(text, schemes[i].len), host, port;
+		size_t		slash = span_find_char(rest, '/', 0), colon = span_find_char(span_cut(rest, 0, slash), ':', 0);
+
+		if (!span_starts_nocase(text, schemes[i]))
+			continue;
+		host = span_cut(rest, 0, colon);
+		port = span_cut(rest, colon + 1, slash);
+		if (!is_host_name(host) || (colon < slash && (!is_port(port) || port.at[0] == '0')) ||
+		    !is_plain_path(span_from(rest, slash)))
+			break;
+		buf_add(normal, schemes[i]);
+		for (size_t k = 0; k < host.len; k++)
+			buf_add_char(normal, ascii_lower(host.at[k]));
+		if (port.len > 0 && !span_is(port, usual_ports[i]))
+			buf_printf(normal, ":%.*s", SPAN_ARG(port));
+		buf_add(normal, span_from(rest, slash));
+		return true;
+	}
+	return text.len == 0 || fails(why, "no picture proxy; write https://HOST, with a port or a path of plain words if it has one");
+}

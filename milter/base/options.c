@@ -80,6 +80,10 @@ const struct option options_table[] = {
 	  "groups of recipients that are likely targets" },
 	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "watched", 0, 0, receipts, NULL,
 	  "header fields that ask for a read receipt: strip those to watched recipients, keep or strip all" },
+	{ "ImageProxy", OPTION_TEXT, SLOT(image_proxy), "", 0, 512, NULL, check_image_proxy,
+	  "where rules that proxy let pictures come from: the site's own go-camo, https://camo.example; empty: none" },
+	{ "ImageProxyKeyFile", OPTION_TEXT, SLOT(image_proxy_key_file), "", 0, 4095, NULL, check_path,
+	  "file with the key of ImageProxy; readable by pixelward alone" },
 	{ "Dissectors", OPTION_TEXT, SLOT(dissectors), "auto", 1, 4, NULL, check_dissectors,
 	  "processes that take mail apart, each in a sandbox; auto: one for each processor; 0: none, and no sandbox" },
 	{ "DissectorJobs", OPTION_COUNT, SLOT(dissector_jobs), "1000", 1, 1000000, NULL, NULL,
@@ -139,6 +143,7 @@ static const struct {
 	{ "PolicyMode", "Mode" },
 	{ "RemoteImages", "RemoteContent" },
 	{ "BaseDirectory", "StateDir" },
+	{ "CamoURL", "ImageProxy" },
 };
 
 unsigned

@@ -63,8 +63,18 @@ fail(const struct house *house, struct outcome *outcome, enum pw_err err, const 
 	    option[0] != '\0' ? ")" : ""), house->arena);
 }
 
+/* What a place refers to behind the judge. Stripped: nothing, and nobody asks. */
+static struct span
+url_left(const struct outcome *outcome, uint32_t reference)
+{
+	struct span proxied = outcome->verdict.decisions[reference].proxied;
+
+	return proxied.len > 0 ? proxied :
+	    dissection_text(outcome->dissection, dissection_references(outcome->dissection)[reference].url);
+}
+
 /*
- * URLs of the document that stay: of each place one. *next is a reference of this document or of an earlier one, and
+ * URLs of the document that stay, and those of the picture proxy: of each place one. *next is a reference of this document or of an earlier one, and
  * becomes the first of a later one.
  */
 static enum pw_err
@@ -84,7 +94,7 @@ kept_urls(const struct outcome *outcome, uint32_t document, uint32_t *next, stru
 	changed->kept = urls;
 	for (uint32_t i = begin; i < *next; i++)
 		if (references[i].trigger != TRIGGER_CLICK && !outcome->verdict.decisions[i].strip)
-			urls[changed->kept_count++] = dissection_text(d, references[i].url);
+			urls[changed->kept_count++] = url_left(outcome, i);
 	return PW_OK;
 }
 
@@ -177,7 +187,7 @@ all_kept(const struct outcome *outcome, struct arena *arena, size_t *count)
 	*count = 0;
 	for (uint32_t i = 0; kept != NULL && i < d->references.count; i++)
 		if (!outcome->verdict.decisions[i].strip)
-			kept[(*count)++] = dissection_text(d, dissection_references(d)[i].url);
+			kept[(*count)++] = url_left(outcome, i);
 	if (*count > 1)
 		qsort(kept, *count, sizeof(*kept), span_order);
 	return kept;
@@ -254,7 +264,7 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 		fail(house, outcome, err, "judging", SPAN_NONE);
 		return;
 	}
-	if (outcome->verdict.strip_count == 0)
+	if (outcome->verdict.strip_count + outcome->verdict.proxy_count == 0)
 		return;
 	err = make_inert(house, message->raw, outcome, &live);
 	/* What was found only once may have stood in two places. */
@@ -363,6 +373,8 @@ outcome_log_line(const struct message *message, const struct options *options, c
 	buf_printf(&line, " rcpts=%zu mode=%s generation=%s ms=%.1f size=%zu mid=", message->recipient_count,
 	    mode_names[options->mode], outcome->generation != NULL ? outcome->generation : "-", (double)outcome->cpu_us / 1000.0, message->raw.len);
 	add_word(&line, d != NULL ? dissection_text(d, d->message_id) : SPAN_NONE, 200);
+	if (verdict->proxy_count > 0)
+		buf_printf(&line, " proxied=%zu", verdict->proxy_count);
 	/* Rules in shadow, and those that failed; why they did is in what pixelctl scan prints. */
 	for (size_t i = 0; i < verdict->note_count; i++) {
 		buf_add(&line, i == 0 ? SPAN(" notes=") : SPAN(","));
@@ -388,7 +400,7 @@ outcome_header(const struct message *message, const struct options *options, con
 	const struct verdict	*verdict = &outcome->verdict;
 	const struct dissection	*d = outcome->dissection;
 	bool			 live = verdict->action == ACTION_HOLD && !outcome->rewritten.changed &&
-				    (d == NULL || d->failure != PW_OK || verdict->strip_count > 0);
+				    (d == NULL || d->failure != PW_OK || verdict->strip_count + verdict->proxy_count > 0);
 	struct buf		 line;
 
 	if (outcome->skipped || options->mode == MODE_SHADOW || verdict->action == ACTION_DELIVER)

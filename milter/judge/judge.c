@@ -247,35 +247,78 @@ is_unvouched(struct hearing *hearing, uint32_t index, struct grounds *grounds, s
 static const struct {
 	struct span	 rule;
 	speaks		*speaks;
+	bool		 of_place;	/* only that the host is another one: pictures may come through the site's proxy */
 } builtins[] = {
-	{ { "builtin.recipient-token", 23 }, carries_token },
-	{ { "builtin.invisible", 17 }, is_invisible },
-	{ { "builtin.opaque-token", 20 }, is_opaque_look },
-	{ { "builtin.open-report", 19 }, reports_opening },
-	{ { "builtin.remote-content", 22 }, is_unwanted },
-	{ { "builtin.denied", 14 }, is_denied },
-	{ { "builtin.unvouched", 17 }, is_unvouched },
+	{ { "builtin.recipient-token", 23 }, carries_token, false },
+	{ { "builtin.invisible", 17 }, is_invisible, false },
+	{ { "builtin.opaque-token", 20 }, is_opaque_look, false },
+	{ { "builtin.open-report", 19 }, reports_opening, false },
+	{ { "builtin.remote-content", 22 }, is_unwanted, true },
+	{ { "builtin.denied", 14 }, is_denied, false },
+	{ { "builtin.unvouched", 17 }, is_unvouched, true },
 };
 
-/* What rule files say. */
+/* What rule files say; true: they strip it. */
 static bool
-rules_strip(struct hearing *hearing, uint32_t index, struct grounds *grounds)
+rules_hit(struct hearing *hearing, uint32_t index, struct grounds *grounds)
 {
 	const struct strip_hit *hit = hearing->ruling.strips != NULL ? hearing->ruling.strips[index] : NULL;
 
 	for (; hit != NULL; hit = hit->next)
 		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "rule %.*s: %.*s",
 		    SPAN_ARG(hit->rule->name), SPAN_ARG(hit->rule->title)));
-	return hearing->ruling.strips != NULL && hearing->ruling.strips[index] != NULL;
+	return ruling_strips(&hearing->ruling, index);
 }
 
-/* Grounds and rules of everything that speaks against a live reference; excuse: why it stays despite some of it. */
+/* --- the site's picture proxy --- */
+
+static const struct image_proxy *
+proxy_of(const struct hearing *hearing)
+{
+	return hearing->policy != NULL && image_proxy_is_there(&hearing->policy->proxy) ? &hearing->policy->proxy : NULL;
+}
+
+/* A mail that passes twice: what comes through the proxy does so already. */
 static bool
-is_to_strip(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *excuse)
+comes_through_proxy(struct hearing *hearing, uint32_t index)
+{
+	const struct image_proxy *proxy = proxy_of(hearing);
+
+	return proxy != NULL && image_proxy_made(proxy, dissection_text(hearing->d, reference_at(hearing, index)->url),
+	    hearing->arena);
+}
+
+/* What stands in the URL's place; empty: nothing can, or no rule wants it. */
+static struct span
+proxied_url(struct hearing *hearing, uint32_t index)
+{
+	struct span proxied;
+
+	if (proxy_of(hearing) == NULL || !ruling_proxies(&hearing->ruling, index))
+		return SPAN_NONE;
+	proxied = image_proxy_url(proxy_of(hearing), dissection_text(hearing->d, reference_at(hearing, index)->url),
+	    hearing->arena);
+	if (proxied.at == NULL)
+		hearing->opinion.no_memory = true;
+	/* A longer one could not be shown to be the proxy's. */
+	return proxied.len <= hearing->options->limits.url_bytes ? proxied : SPAN_NONE;
+}
+
+/* --- all that speaks against a live reference --- */
+
+enum fate { FATE_KEEP, FATE_PROXY, FATE_STRIP };
+
+/* Grounds and rules are noted; excuse: why it stays despite some of it; proxied: what the proxy makes of its URL. */
+static enum fate
+fate_of(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *excuse, struct span *proxied)
 {
 	struct opinion	*opinion = &hearing->opinion;
-	bool		 strip = false;
+	bool		 strip = false, elsewhere = false;
 
+	if (comes_through_proxy(hearing, index)) {
+		*excuse = SPAN("it comes through the site's picture proxy");
+		return FATE_KEEP;
+	}
 	for (size_t i = 0; i < NITEMS(builtins); i++) {
 		struct grounds		 found = { .count = 0 };
 		const struct rule	*exemption;
@@ -292,9 +335,15 @@ is_to_strip(struct hearing *hearing, uint32_t index, struct grounds *grounds, st
 		for (size_t k = 0; k < found.count; k++)
 			ground_add(opinion, grounds, found.at[k]);
 		opinion_rule(opinion, builtins[i].rule);
-		strip = true;
+		strip = strip || !builtins[i].of_place;
+		elsewhere = elsewhere || builtins[i].of_place;
 	}
-	return rules_strip(hearing, index, grounds) || strip;
+	*proxied = proxied_url(hearing, index);
+	if (rules_hit(hearing, index, grounds) || strip)
+		return FATE_STRIP;
+	if (proxied->len > 0)
+		return FATE_PROXY;
+	return elsewhere || ruling_proxies(&hearing->ruling, index) ? FATE_STRIP : FATE_KEEP;
 }
 
 /* What OnSignedLive makes of a reference that is to be stripped. */
@@ -383,19 +432,26 @@ decide(struct hearing *hearing, uint32_t index, struct decision *decision)
 	bool			 listed = indicators_of_reference(&hearing->indicators, reference, &grounds,
 				    &hearing->indicated);
 	bool			 wanted = false, strip = false;
+	struct span		 proxied = SPAN_NONE;
 
 	if (live && reference->kind == REFERENCE_RECEIPT &&
-	    (is_unwanted_receipt(hearing, &grounds) || rules_strip(hearing, index, &grounds)))
+	    (is_unwanted_receipt(hearing, &grounds) || rules_hit(hearing, index, &grounds)))
 		wanted = strip = true;
 	else if (live && reference->kind == REFERENCE_PING) {
 		ground_add(opinion, &grounds, SPAN("a ping does nothing for who follows the link"));
 		opinion_rule(opinion, SPAN("builtin.ping"));
 		wanted = strip = true;
 	} else if (live && reference->trigger != TRIGGER_CLICK && kind_of(reference)->shows != SHOWS_ASKS) {
-		wanted = is_to_strip(hearing, index, &grounds, &excuse) || listed;
+		enum fate fate = fate_of(hearing, index, &grounds, &excuse, &proxied);
+
+		wanted = fate != FATE_KEEP || listed;
 		/* No signature excuses a listed host. */
 		strip = wanted && (listed || !is_signed(hearing, reference) ||
 		    strip_despite_signature(hearing, &grounds));
+		if (strip && fate == FATE_PROXY && !listed) {
+			decision->proxied = proxied;
+			strip = false;
+		}
 	}
 	if (!wanted)
 		ground_add(opinion, &grounds, why_kept(reference, live, excuse));
@@ -564,7 +620,7 @@ action_of(struct hearing *hearing)
 		return ACTION_TEMPFAIL;
 	if (hearing->holds)
 		return ACTION_HOLD;
-	if (verdict->strip_count > 0)
+	if (verdict->strip_count + verdict->proxy_count > 0)
 		return ACTION_NEUTRALISE;
 	return hearing->signed_kept > 0 || verdict->tag ? ACTION_TAG : ACTION_DELIVER;
 }
@@ -583,7 +639,10 @@ sum_up(struct hearing *hearing)
 	if (verdict->strip_count > 0)
 		opinion_reason(opinion, arena_printf(hearing->arena, "%zu of %zu references are to be made inert",
 		    verdict->strip_count, verdict->decision_count));
-	else if (verdict->reason_count == 0)
+	if (verdict->proxy_count > 0)
+		opinion_reason(opinion, arena_printf(hearing->arena, "%zu of %zu references are to come through the picture proxy",
+		    verdict->proxy_count, verdict->decision_count));
+	if (verdict->reason_count == 0)
 		opinion_reason(opinion, SPAN("nothing is to be made inert"));
 	verdict->action = action_of(hearing);
 }

@@ -32,6 +32,7 @@ decision_set(struct opinion *opinion, struct decision *decision, bool strip, con
 	memcpy(decision->reasons, grounds->at, grounds->count * sizeof(*decision->reasons));
 	decision->reason_count = grounds->count;
 	opinion->verdict->strip_count += strip;
+	opinion->verdict->proxy_count += decision->proxied.len > 0;
 }
 
 static void

@@ -24,7 +24,7 @@ struct grounds {
 
 /* reason must live as long as the verdict; at is NULL: no memory. */
 void	ground_add(struct opinion *, struct grounds *, struct span reason);
-/* Copies the grounds into the decision. */
+/* Copies the grounds into the decision, whose proxied is set before. */
 void	decision_set(struct opinion *, struct decision *, bool strip, const struct grounds *);
 /* The rule's name, once. */
 void	opinion_rule(struct opinion *, struct span name);

@@ -289,6 +289,24 @@ groups_load(struct loading *loading, const struct options *options)
 		policy->watched |= group_set_named(&policy->groups, options->watch_groups.at[i]);
 }
 
+/* The key is no part of the generation, which is printed. */
+static void
+proxy_load(struct loading *loading, const struct options *options)
+{
+	struct buf	why;
+	struct span	base = span_of(options->image_proxy);
+
+	buf_init(&why, 1024);
+	note_failure(loading, image_proxy_load(&loading->policy->proxy, options, &why));
+	if (why.len > 0)
+		mistake(loading, options->image_proxy_key_file[0] != '\0' ? options->image_proxy_key_file : "ImageProxy", "%.*s",
+		    SPAN_ARG(buf_span(&why)));
+	buf_fini(&why);
+	if (base.len > 0)
+		checksum_add(loading, "ImageProxy", base);
+	loading->policy->rules->can_proxy = base.len > 0;
+}
+
 static void
 lists_load(struct loading *loading, const char *directory, bool must_exist)
 {
@@ -358,6 +376,7 @@ read_all(struct loading *loading, const struct options *options, const char *con
 	snprintf(directory, sizeof(directory), "%s/lists.d", options->rules_dir);
 	lists_load(loading, directory, options->rules_dir_given);
 	groups_load(loading, options);
+	proxy_load(loading, options);
 	if (loading->err != PW_ENOMEM)
 		note_failure(loading, list_set_index(&policy->lists));
 	if (loading->err == PW_ENOMEM)

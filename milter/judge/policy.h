@@ -5,6 +5,7 @@
 #include <pixelward/judge/judge.h>
 
 #include "group.h"
+#include "image_proxy.h"
 #include "list.h"
 
 struct rule_set;
@@ -12,6 +13,7 @@ struct rule_set;
 struct policy {
 	struct list_set		lists;
 	struct group_set	groups;		/* in the order of the configuration */
+	struct image_proxy	proxy;
 	groups			watched;	/* those of WatchGroups */
 	struct rule_set		*rules;
 	char			generation[13];	/* twelve hex digits and a NUL */

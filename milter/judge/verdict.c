@@ -15,3 +15,9 @@ action_name(enum action action)
 {
 	return (size_t)action < NITEMS(names) ? names[action] : "unknown";
 }
+
+const char *
+decision_name(const struct decision *decision)
+{
+	return decision->strip ? "strip" : decision->proxied.len > 0 ? "proxy" : "keep";
+}

@@ -34,3 +34,26 @@ neutral_of(const struct reference *reference, struct neutral *neutral)
 	}
 	return PW_OK;
 }
+
+enum pw_err
+neutral_proxied(const struct reference *reference, struct span written, struct span url, struct arena *arena,
+    struct neutral *neutral)
+{
+	struct span before = SPAN(""), behind = SPAN("");
+
+	if (reference->neutral == NEUTRAL_CSS_URL) {
+		before = SPAN("url(");
+		behind = SPAN(")");
+	} else if (reference->neutral == NEUTRAL_ATTRIBUTE) {
+		size_t equals = span_find_char(written, '=', 0);
+
+		if (equals == written.len)
+			return PW_ENOTINERT;
+		before = arena_printf(arena, "%.*s\"", SPAN_ARG(span_cut(written, 0, equals + 1)));
+		behind = SPAN("\"");
+	} else if (reference->neutral != NEUTRAL_IMAGE)
+		return PW_ENOTINERT;
+	neutral->whole_tag = false;
+	neutral->fresh = arena_printf(arena, "%.*s%.*s%.*s", SPAN_ARG(before), SPAN_ARG(url), SPAN_ARG(behind));
+	return before.at == NULL || neutral->fresh.at == NULL ? PW_ENOMEM : PW_OK;
+}

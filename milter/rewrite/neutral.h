@@ -2,6 +2,7 @@
 #ifndef REWRITE_NEUTRAL_H
 #define REWRITE_NEUTRAL_H
 
+#include <pixelward/base/arena.h>
 #include <pixelward/dissection.h>
 
 struct neutral {
@@ -11,5 +12,13 @@ struct neutral {
 
 /* PW_ENOTINERT: it has none. */
 enum pw_err	neutral_of(const struct reference *, struct neutral *) PW_MUST_CHECK;
+
+/*
+ * The same for a reference whose URL another one replaces. written: its site as it came. url holds nothing that HTML or
+ * CSS would have to escape.
+ *	PW_ENOTINERT	it has no such form
+ */
+enum pw_err	neutral_proxied(const struct reference *, struct span written, struct span url, struct arena *,
+		    struct neutral *) PW_MUST_CHECK;
 
 #endif

@@ -49,12 +49,16 @@ leaves_value(struct span bytes, size_t at)
 }
 
 static enum pw_err
-collect_edit(const struct work *work, const struct reference *reference, struct span bytes, struct splices *decoded,
-    struct splices *raw)
+collect_edit(const struct work *work, uint32_t index, struct span bytes, struct splices *decoded, struct splices *raw)
 {
-	struct neutral	neutral;
-	enum pw_err	err = neutral_of(reference, &neutral);
+	const struct reference	*reference = &dissection_references(work->d)[index];
+	struct span		 proxied = work->verdict->decisions[index].proxied;
+	struct neutral		 neutral;
+	enum pw_err		 err = neutral_of(reference, &neutral);
 
+	if (err == PW_OK && proxied.len > 0)
+		err = neutral_proxied(reference, span_cut(bytes, reference->site.begin, reference->site.end), proxied, work->arena,
+		    &neutral);
 	if (err != PW_OK)
 		return err;
 	struct extent at = neutral.whole_tag ? reference->tag : reference->site;
@@ -63,7 +67,7 @@ collect_edit(const struct work *work, const struct reference *reference, struct 
 		return PW_ENOTINERT;
 	if (neutral.fresh.len == 0 && neutral.whole_tag && would_join(bytes, at.begin))
 		neutral.fresh = SPAN(" ");
-	if (reference->neutral == NEUTRAL_ATTRIBUTE && leaves_value(bytes, at.end))
+	if (reference->neutral == NEUTRAL_ATTRIBUTE && proxied.len == 0 && leaves_value(bytes, at.end))
 		neutral.fresh = SPAN(" x");
 	err = splices_add(decoded, work->arena, (struct splice){ at, neutral.fresh });
 	return err == PW_OK ? splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh }) : err;
@@ -82,8 +86,8 @@ collect_edits(struct work *work, uint32_t document, struct splices *decoded, str
 
 		if (reference->document != document)
 			break;
-		if (work->verdict->decisions[work->next].strip)
-			err = collect_edit(work, reference, bytes, decoded, raw);
+		if (decision_edits(&work->verdict->decisions[work->next]))
+			err = collect_edit(work, work->next, bytes, decoded, raw);
 	}
 	return err == PW_OK ? splices_settle(decoded) : err;
 }
@@ -244,9 +248,9 @@ rewrite_show(struct span message, const struct dissection *d, const struct verdi
 
 	*before = *after = span_cut(bytes, frame.begin, frame.end);
 	for (uint32_t i = 0; i < d->references.count && err == PW_OK; i++)
-		if (references[i].document == shown->document && verdict->decisions[i].strip &&
+		if (references[i].document == shown->document && decision_edits(&verdict->decisions[i]) &&
 		    is_within(frame_of(&references[i]), frame) && is_within(references[i].site, frame))
-			err = collect_edit(&work, &references[i], bytes, &decoded, &raw);
+			err = collect_edit(&work, i, bytes, &decoded, &raw);
 	if (err == PW_OK)
 		err = splices_settle(&decoded);
 	if (err == PW_ENOTINERT || (err == PW_OK && decoded.count == 0))

@@ -1,5 +1,10 @@
 """What rules do with a whole mail: refuse it, send it to a security mailbox, alone or as well."""
+import base64
+import email
+import hmac
 import os
+import quopri
+import unittest
 
 from . import case, scratch
 from .client import send
@@ -82,6 +87,92 @@ class Actions(case.OutsideTest):
                 file.write(mail(name))
             done = scan(path, "--json", config=self.options)
             self.assertEqual((done.status, done.objects[0]["action"]), (code, action), name)
+
+
+PROXY_RULE = """\
+rule: site.proxy
+title: Pictures come through the proxy
+status: enforce
+level: info
+detect:
+  loaded: {each: reference, trigger: open}
+  condition: loaded
+action: {proxy: loaded}
+tests:
+  - name: a picture comes through the proxy
+    html: '<img src="https://a.example/a.png" width=300>'
+    expect: {match: true, action: proxy, proxies: a.png}
+  - name: a style sheet does not
+    html: '<link rel=stylesheet href="https://a.example/a.css">'
+    expect: {match: true, action: strip, strips: a.css}
+"""
+KEY = b"a key of the proxy"
+PICTURES = """\
+<p>Hello</p><img src="https://a.example/a.png?b=1&amp;c=2#d" width=300><img src=https://a.example/b.png
+srcset="https://a.example/c.png 2x, https://a.example/d.png 3x"><table background='https://a.example/e.png'><tr><td>x</table>
+<p style="background:url('https://a.example/f.png')">x</p><style>p {{ background: url(https://a.example/g.png) }}</style>
+<img src="https://t.example/open.gif?u=4711" width=1 height=1><link rel=stylesheet href="https://a.example/h.css">
+<a href="https://a.example/i">x</a>{}"""
+
+
+def proxied(url):
+    return f"https://camo.example/p/{hmac.new(KEY, url.encode(), 'sha1').hexdigest()}/{url.encode().hex()}"
+
+
+class Proxy(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = scratch.make_folder("proxy")
+        self.addCleanup(scratch.remove_folder, self.folder)
+        os.mkdir(self.folder + "/lists.d")
+        with open(self.folder + "/proxy.yaml", "w", encoding="utf-8") as file:
+            file.write(PROXY_RULE)
+        self.key = self.folder + "/key"
+        with open(self.key, "wb") as file:
+            file.write(KEY + b"\n")
+        os.chmod(self.key, 0o640)
+        self.options = {"Mode": "enforce", "RulesDir": self.folder, "ImageProxy": "https://camo.example/p/",
+                        "ImageProxyKeyFile": self.key}
+
+    def passed(self, name, content, encoding="8bit", **more):
+        path = f"{self.folder}/{name}"
+        with open(path, "wb") as file:
+            file.write(b"From: a@sender.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+                       b"Content-Transfer-Encoding: " + encoding.encode() + b"\n\n" + content)
+        done = scan(path, "--json", "--rewrite", self.folder + "/out", config=dict(self.options, **more))
+        with open(f"{self.folder}/out/{name}", "rb") as file:
+            return done.objects[0], email.message_from_binary_file(file).get_payload(decode=True).decode(), path
+
+    def test_pictures_come_through_the_proxy_and_the_rest_is_made_inert(self):
+        for encoding, encode in (("8bit", bytes), ("base64", base64.encodebytes), ("quoted-printable", quopri.encodestring)):
+            for content in ("trackers", "all"):
+                verdict, html, _ = self.passed("a.eml", encode(PICTURES.format("").encode()), encoding, RemoteContent=content)
+                self.assertEqual(verdict["action"], "neutralise")
+                self.assertEqual({reference["url"].split("example/")[1]: reference["decision"] for reference in verdict["references"]}, {
+                    "a.png?b=1&c=2#d": "proxy", "b.png": "proxy", "c.png": "strip", "d.png": "strip", "e.png": "proxy",
+                    "f.png": "proxy", "g.png": "proxy", "open.gif?u=4711": "strip", "h.css": "strip", "i": "keep"})
+                for name in ("a.png?b=1&c=2", "b.png", "e.png", "f.png", "g.png"):
+                    self.assertIn(proxied("https://a.example/" + name), html)
+                self.assertEqual(html.count("https://camo.example/"), 5)
+                self.assertEqual(html.count("a.example"), 1)  # the link
+                self.assertNotIn("t.example", html)
+
+    def test_what_comes_through_the_proxy_is_left_alone(self):
+        _, html, path = self.passed("a.eml", PICTURES.format("").encode())
+        again, twice, _ = self.passed("b.eml", html.encode())
+        self.assertEqual((again["action"], twice), ("deliver", html))
+        forged = html.replace(proxied("https://a.example/b.png")[-8:], "00000000")
+        verdict, _, _ = self.passed("c.eml", forged.encode())
+        self.assertIn("proxy", [reference["decision"] for reference in verdict["references"]])
+
+    def test_a_key_that_others_may_read_is_a_mistake(self):
+        os.chmod(self.key, 0o644)
+        with open(self.folder + "/a.eml", "wb") as file:
+            file.write(b"\n")
+        done = scan(self.folder + "/a.eml", config=self.options)
+        self.assertGreaterEqual(done.status, 64)
+        self.assertIn(f"{self.key}:1:1: error PW306: others may read the key", done.errors)
+        self.assertNotIn("PW205", done.errors)
 
 
 class Tagging(Actions):

@@ -132,11 +132,14 @@ class Check(Folder):
     def test_the_examples_of_the_page_on_rules_hold(self):
         with open(ROOT + "/docs/rules.md", encoding="utf-8") as file:
             examples = re.findall(r"(?ms)^```yaml\n(.*?)^```$", file.read())
-        self.assertEqual(len(examples), 2)
+        self.assertEqual(len(examples), 3)
         shutil.copytree(ROOT + "/rules", self.folder, dirs_exist_ok=True)
         self.write("lists.d/newcomers.txt", "newcomers.example\n")
         self.write("examples.yaml", "---\n".join(examples))
-        done = rules("test", self.folder)
+        self.write("key", "a key\n")
+        os.chmod(self.folder + "/key", 0o600)
+        self.write("conf", f"RulesDir {self.folder}\nImageProxy https://camo.example\nImageProxyKeyFile {self.folder}/key\n")
+        done = rules("test", "-c", self.folder + "/conf")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_mistakes_of_all_files_are_told_in_one_run_with_line_and_caret(self):

@@ -6,7 +6,7 @@
 static const char *const hold_names[] = { "false", "watched", "true" };
 
 static void
-read_strip(struct drafting *drafting, const struct node *node)
+read_names(struct drafting *drafting, const struct node *node, const char *action, uint32_t *selections)
 {
 	const struct node	*texts[RULE_MOST_SELECTIONS];
 	size_t			 count = draft_texts(drafting, node, texts, NITEMS(texts));
@@ -22,14 +22,30 @@ read_strip(struct drafting *drafting, const struct node *node)
 				found = k;
 		}
 		if (found == rule->selection_count)
-			TELL(drafting, texts[i], FINDING_SELECTION, "strip names a selection; there is no '%.*s'%.*s",
-			    SHOWN_OF(texts[i]->text), SPAN_ARG(nearest_words(draft_arena(drafting), nearest.best)));
+			TELL(drafting, texts[i], FINDING_SELECTION, "%s names a selection; there is no '%.*s'%.*s",
+			    action, SHOWN_OF(texts[i]->text), SPAN_ARG(nearest_words(draft_arena(drafting), nearest.best)));
 		else if (rule->selections[found].scope != SCOPE_REFERENCE)
 			TELL(drafting, texts[i], FINDING_ACTION, "'%.*s' is each: %s; only references can be made inert",
 			    SHOWN_OF(texts[i]->text), scope_name(rule->selections[found].scope));
 		else
-			rule->strips |= 1u << found;
+			*selections |= 1u << found;
 	}
+}
+
+static void
+read_strip(struct drafting *drafting, const struct node *node)
+{
+	read_names(drafting, node, "strip", &drafting->rule->strips);
+}
+
+static void
+read_proxy(struct drafting *drafting, const struct node *node)
+{
+	if (drafting->reading->can_proxy)
+		read_names(drafting, node, "proxy", &drafting->rule->proxies);
+	else
+		TELL(drafting, node->key, FINDING_ACTION, "there is no picture proxy to let pictures come through; set ImageProxy and "
+		    "ImageProxyKeyFile in the configuration, or write strip");
 }
 
 static void
@@ -114,7 +130,7 @@ read_copy(struct drafting *drafting, const struct node *node)
 static void
 refuse_action(struct drafting *drafting, const struct node *node)
 {
-	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, tag, hold, copy, redirect and reject",
+	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, proxy, tag, hold, copy, redirect and reject",
 	    SHOWN_OF(node->key->text));
 }
 
@@ -123,7 +139,7 @@ static const struct key action_keys[] = {
 	{ "hold", read_hold, NEEDED_NEVER },
 	{ "tag", read_tag, NEEDED_NEVER },
 	{ "sign", read_sign, NEEDED_NEVER },
-	{ "proxy", refuse_action, NEEDED_NEVER },
+	{ "proxy", read_proxy, NEEDED_NEVER },
 	{ "notice", refuse_action, NEEDED_NEVER },
 	{ "redirect", read_redirect, NEEDED_NEVER },
 	{ "copy", read_copy, NEEDED_NEVER },
@@ -141,7 +157,7 @@ draft_read_action(struct drafting *drafting, const struct node *node)
 {
 	const struct rule *rule = drafting->rule;
 
-	if (draft_reads_well(drafting, read_actions, node) && rule->strips == 0 && rule->hold == HOLD_NEVER && !rule->tag &&
+	if (draft_reads_well(drafting, read_actions, node) && !rule_edits(rule) && rule->hold == HOLD_NEVER && !rule->tag &&
 	    rule->sign == SIGN_NONE && rule->reject.len == 0 && rule->redirect.len == 0 && rule->copy.len == 0)
 		TELL(drafting, node, FINDING_ACTION, "the rule does nothing; write strip, tag or hold");
 }

@@ -43,6 +43,7 @@ struct reading_rules {
 	const struct list_set	*lists;
 	struct rule_regex	*regexes;
 	struct rule_filters	*filters;
+	bool			 can_proxy;	/* the site has a picture proxy */
 	const char		*stale;		/* a list past its expiry that was asked for; NULL: none */
 };
 

@@ -45,6 +45,7 @@ struct rule {
 	enum scope		 acting;	/* the condition is asked for each of these */
 	/* a detection */
 	uint32_t		 strips;	/* bits of selections: what these select is made inert */
+	uint32_t		 proxies;	/* pictures that these select come through the site's proxy, the rest is made inert */
 	enum rule_hold		 hold;
 	struct span		 reject;	/* what the sender is told; empty: not refused */
 	struct span		 redirect, copy;	/* mailboxes; empty: none */
@@ -55,6 +56,13 @@ struct rule {
 	size_t			 from_count, never_count;
 	int64_t			 expires;	/* the last day, from 1970-01-01 */
 };
+
+/* Does it do something to references, one by one? */
+static inline bool
+rule_edits(const struct rule *rule)
+{
+	return (rule->strips | rule->proxies) != 0;
+}
 
 static inline bool
 rule_is_asked(const struct rule *rule)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../image_proxy.h"
 #include "inquiry.h"
 
 /* Rules by their numbers, in their order. */
@@ -64,21 +65,32 @@ meeting_of(struct judging *judging, uint32_t number)
 	return meeting;
 }
 
+/* A selection that the condition had no need to ask may still select the element. */
 static bool
-strip(struct judging *judging, struct question *question)
+is_selected(struct question *question, uint32_t selections)
 {
-	bool named = false;
+	for (uint32_t i = 0; i < question->rule->selection_count; i++)
+		if ((selections & 1u << i) != 0 && question_ask(question, i) == TRUTH_TRUE)
+			return true;
+	return false;
+}
 
-	/* A selection that the condition had no need to ask may still select the element. */
-	for (uint32_t i = 0; i < question->rule->selection_count && !named; i++)
-		named = (question->rule->strips & 1u << i) != 0 && question_ask(question, i) == TRUTH_TRUE;
-	if (!named)
+/* What cannot come through the proxy is stripped. */
+static bool
+edit(struct judging *judging, struct question *question)
+{
+	uint32_t	element = judging->inquiry.element;
+	bool		strips = is_selected(question, question->rule->strips);
+	bool		proxies = !strips && is_selected(question, question->rule->proxies);
+
+	if (!strips && !proxies)
 		return true;
 	struct strip_hit *hit = arena_alloc(judging->evidence->arena, sizeof(*hit));
 	if (hit == NULL)
 		return false;
 	hit->rule = question->rule;
-	struct strip_hit **last = &judging->ruling->strips[judging->inquiry.element];
+	hit->proxies = proxies && image_proxy_takes(judging->evidence->d, element);
+	struct strip_hit **last = &judging->ruling->strips[element];
 	while (*last != NULL)
 		last = &(*last)->next;
 	*last = hit;
@@ -116,7 +128,7 @@ matched(struct judging *judging, struct question *question, uint32_t number)
 	if (rule->exempts)
 		return exempt(judging, meeting);
 	meeting->matched = true;
-	return !of_reference || rule->strips == 0 || rule->status == RULE_SHADOW || strip(judging, question);
+	return !of_reference || !rule_edits(rule) || rule->status == RULE_SHADOW || edit(judging, question);
 }
 
 static void
@@ -137,7 +149,7 @@ meet(struct judging *judging, uint32_t number, bool has_element)
 	bool			 fine = true;
 
 	/* Where nothing is done to elements, one of them is enough. */
-	if (met != NULL && met->matched && rule->strips == 0 && !rule->exempts)
+	if (met != NULL && met->matched && !rule_edits(rule) && !rule->exempts)
 		return true;
 	if (rule->exempts && !has_element && rule->acting != SCOPE_MESSAGE)
 		return true;
@@ -392,6 +404,27 @@ count(const struct judging *judging)
 		if (meeting == NULL || !meeting->matched)
 			tally_one(&tally->rules[judging->unknowns.at[i]].unknown);
 	}
+}
+
+static bool
+has_hit(const struct ruling *ruling, uint32_t reference, bool proxies)
+{
+	for (const struct strip_hit *hit = ruling->strips != NULL ? ruling->strips[reference] : NULL; hit != NULL; hit = hit->next)
+		if (hit->proxies == proxies)
+			return true;
+	return false;
+}
+
+bool
+ruling_strips(const struct ruling *ruling, uint32_t reference)
+{
+	return has_hit(ruling, reference, false);
+}
+
+bool
+ruling_proxies(const struct ruling *ruling, uint32_t reference)
+{
+	return has_hit(ruling, reference, true);
 }
 
 bool

@@ -24,11 +24,13 @@ struct rule_set {
 	const struct rule_index	*index;		/* NULL: every rule is asked at every element */
 	struct tally	*tally;
 	size_t		 exemptions, files, tests;
+	bool		 can_proxy;	/* the site has a picture proxy: set before files are read */
 	struct findings	 findings;	/* while it is loaded */
 };
 
 struct strip_hit {
 	const struct rule	*rule;
+	bool			 proxies;	/* the picture may come through the site's proxy */
 	struct strip_hit	*next;
 };
 
@@ -42,11 +44,15 @@ struct meeting {
 };
 
 struct ruling {
-	struct strip_hit	**strips;	/* of each reference, in the order of the rules; rules in force only */
+	struct strip_hit	**strips;	/* of each reference, in the order of the rules; rules in force only;
+						   what only proxies is among them */
 	struct meeting		*met;		/* exemptions, then the others, each in the order of the rules */
 	size_t			 rules_asked;	/* conditions; evidence counts lines */
 };
 
+/* Does a rule strip the reference? Does one let it come through the proxy? */
+bool			 ruling_strips(const struct ruling *, uint32_t reference);
+bool			 ruling_proxies(const struct ruling *, uint32_t reference);
 /* today: days from 1970-01-01, for exemptions that have ended. False: no memory. */
 bool			 rule_set_judge(const struct rule_set *, const struct list_set *, struct evidence *, int64_t today,
 			    struct ruling *) PW_MUST_CHECK;

@@ -76,7 +76,7 @@ rules_print_schema(struct buf *out)
 	    "      \"properties\": {\"condition\": {\"type\": \"string\", \"minLength\": 1}},\n"
 	    "      \"additionalProperties\": {\"$ref\": \"#/$defs/selection\"}},\n"
 	    "    \"action\": {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {\n"
-	    "      \"strip\": {\"$ref\": \"#/$defs/texts\"}, \"tag\": {\"type\": \"boolean\"},\n"
+	    "      \"strip\": {\"$ref\": \"#/$defs/texts\"}, \"proxy\": {\"$ref\": \"#/$defs/texts\"}, \"tag\": {\"type\": \"boolean\"},\n"
 	    "      \"sign\": {\"enum\": ["));
 	add_words(out, rule_sign_names, NITEMS(rule_sign_names));
 	buf_add(out, SPAN("]},\n"
@@ -92,8 +92,9 @@ rules_print_schema(struct buf *out)
 	    "      \"given\": {\"type\": \"object\"},\n"
 	    "      \"expect\": {\"type\": \"object\", \"additionalProperties\": false, \"minProperties\": 1, \"properties\": {\n"
 	    "        \"match\": {\"type\": \"boolean\"}, \"exempt\": {\"type\": \"boolean\"},\n"
-	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"copy\", \"hold\", \"redirect\", \"reject\"]},\n"
-	    "        \"strips\": {\"$ref\": \"#/$defs/texts\"}, \"keeps\": {\"$ref\": \"#/$defs/texts\"}}}}}}\n  },\n"
+	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"proxy\", \"copy\", \"hold\", \"redirect\", \"reject\"]},\n"
+	    "        \"strips\": {\"$ref\": \"#/$defs/texts\"}, \"proxies\": {\"$ref\": \"#/$defs/texts\"},\n"
+	    "        \"keeps\": {\"$ref\": \"#/$defs/texts\"}}}}}}\n  },\n"
 	    "  \"if\": {\"required\": [\"kind\"], \"properties\": {\"kind\": {\"const\": \"exemption\"}}},\n"
 	    "  \"then\": {\"required\": [\"owner\", \"expires\", \"exempt\"]},\n"
 	    "  \"else\": {\"required\": [\"level\", \"action\"]},\n"

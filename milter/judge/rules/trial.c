@@ -12,7 +12,7 @@ struct trial {
 	struct reading_rules	*reading;
 	const struct rule	*rule;
 	const struct node	*map, *name, *from, *subject, *html, *eml, *expect;
-	const struct node	*match, *action, *exempt, *strips, *keeps;
+	const struct node	*match, *action, *exempt, *strips, *proxies, *keeps;
 	struct span		 recipients[MOST_RECIPIENTS];
 	size_t			 recipient_count;
 	const struct given	*given;
@@ -80,7 +80,7 @@ static const struct key keys[] = {
 };
 static const struct key expect_keys[] = {
 	{ "match", SLOT(match), true }, { "action", SLOT(action), true }, { "exempt", SLOT(exempt), true },
-	{ "strips", SLOT(strips), false }, { "keeps", SLOT(keeps), false },
+	{ "strips", SLOT(strips), false }, { "proxies", SLOT(proxies), false }, { "keeps", SLOT(keeps), false },
 };
 
 static void
@@ -115,7 +115,7 @@ keys_read(struct trial *trial, const struct node *map, const struct key *table, 
 }
 
 static const char *const truths[] = { "true", "false" };
-static const char *const actions[] = { "none", "tag", "strip", "copy", "hold", "redirect", "reject" };
+static const char *const actions[] = { "none", "tag", "strip", "proxy", "copy", "hold", "redirect", "reject" };
 
 static void
 check_word(struct trial *trial, const struct node *node, const char *const *words, size_t count, const char *all)
@@ -298,39 +298,52 @@ message_of(struct trial *trial)
 
 /* --- what comes of it --- */
 
-static bool
-is_stripped(const struct ruling *ruling, const struct dissection *d, struct span piece, bool *found)
+/* References whose URL holds the piece, all if it is empty: how many there are, how many are stripped, and how many are proxied. */
+struct fates {
+	size_t	all, stripped, proxied;
+};
+
+static struct fates
+fates_of(const struct ruling *ruling, const struct dissection *d, struct span piece)
 {
-	*found = false;
-	for (uint32_t i = 0; i < d->references.count; i++)
-		if (span_find(dissection_text(d, dissection_references(d)[i].url), piece, 0) <
-		    dissection_references(d)[i].url.len) {
-			*found = true;
-			if (ruling->strips[i] != NULL)
-				return true;
-		}
-	return false;
+	struct fates fates = { 0 };
+
+	for (uint32_t i = 0; i < d->references.count; i++) {
+		struct span	url = dissection_text(d, dissection_references(d)[i].url);
+		bool		stripped = ruling_strips(ruling, i);
+
+		if (piece.len > 0 && span_find(url, piece, 0) >= url.len)
+			continue;
+		fates.all++;
+		fates.stripped += stripped;
+		fates.proxied += !stripped && ruling_proxies(ruling, i);
+	}
+	return fates;
 }
+
+enum fate { FATE_KEPT, FATE_STRIPPED, FATE_PROXIED };
 
 static void
 compare_references(struct trial *trial, const struct ruling *ruling, const struct dissection *d, const struct node *urls,
-    bool wanted)
+    enum fate wanted)
 {
+	static const char *const words[] = { "kept", "stripped", "proxied" };
+
 	for (const struct node *one = urls == NULL ? NULL : urls->kind == NODE_LIST ? urls->first : urls; one != NULL;
 	    one = urls->kind == NODE_LIST ? one->next : NULL) {
-		bool found, stripped;
-
 		if (one->kind != NODE_SCALAR) {
 			TELL(trial, one, FINDING_VALUE, "a piece of a URL is wanted here");
 			continue;
 		}
-		stripped = is_stripped(ruling, d, one->text, &found);
-		if (!found)
+		struct fates	fates = fates_of(ruling, d, one->text);
+		enum fate	fate = fates.stripped > 0 ? FATE_STRIPPED : fates.proxied > 0 ? FATE_PROXIED : FATE_KEPT;
+
+		if (fates.all == 0)
 			TELL(trial, one, FINDING_TEST, "test '%.*s': there is no reference with '%.*s' in its URL",
 			    SHOWN_OF(trial->name->text), SHOWN_OF(one->text));
-		else if (stripped != wanted)
+		else if (fate != wanted)
 			TELL(trial, one, FINDING_TEST, "test '%.*s': '%.*s' is %s", SHOWN_OF(trial->name->text),
-			    SHOWN_OF(one->text), stripped ? "stripped" : "kept");
+			    SHOWN_OF(one->text), words[fate]);
 	}
 }
 
@@ -348,9 +361,11 @@ action_of(const struct rule *rule, const struct ruling *ruling, const struct dis
 	fact_get(fact_named(SPAN("recipients.watched")), evidence, SCOPE_MESSAGE, 0, &watched);
 	if (rule->hold == HOLD_ALWAYS || (rule->hold == HOLD_WATCHED && span_eq(watched.texts[0], SPAN("all"))))
 		return "hold";
-	for (uint32_t i = 0; i < d->references.count; i++)
-		if (ruling->strips[i] != NULL)
-			return "strip";
+	struct fates fates = fates_of(ruling, d, SPAN(""));
+	if (fates.stripped > 0)
+		return "strip";
+	if (fates.proxied > 0)
+		return "proxy";
 	if (rule->copy.len > 0)
 		return "copy";
 	return rule->tag || rule->hold == HOLD_WATCHED ? "tag" : "none";
@@ -373,8 +388,9 @@ compare(struct trial *trial, const struct ruling *ruling, const struct dissectio
 		TELL(trial, trial->name, FINDING_TEST, "test '%.*s': %s", SHOWN_OF(trial->name->text), ruling->met->failure);
 	compare_truth(trial, trial->match, matched, matched ? "matches" : "match");
 	compare_truth(trial, trial->exempt, matched && trial->rule->exempts, matched ? "exempts" : "exempt");
-	compare_references(trial, ruling, d, trial->strips, true);
-	compare_references(trial, ruling, d, trial->keeps, false);
+	compare_references(trial, ruling, d, trial->strips, FATE_STRIPPED);
+	compare_references(trial, ruling, d, trial->proxies, FATE_PROXIED);
+	compare_references(trial, ruling, d, trial->keeps, FATE_KEPT);
 	if (trial->action == NULL)
 		return;
 	const char *action = action_of(trial->rule, ruling, d, evidence);

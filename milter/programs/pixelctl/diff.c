@@ -60,12 +60,18 @@ has(const struct verdict *verdict, struct span name)
 }
 
 static bool
+is_decided_anew(const struct verdict *old, const struct verdict *new, size_t i)
+{
+	return strcmp(decision_name(&old->decisions[i]), decision_name(&new->decisions[i])) != 0;
+}
+
+static bool
 is_changed(const struct verdict *old, const struct verdict *new)
 {
 	if (old->action != new->action || old->tag != new->tag)
 		return true;
 	for (size_t i = 0; i < new->decision_count; i++)
-		if (old->decisions[i].strip != new->decisions[i].strip)
+		if (is_decided_anew(old, new, i))
 			return true;
 	return false;
 }
@@ -131,11 +137,11 @@ part_of(const struct dissection *d, uint32_t reference)
 	    dissection_references(d)[reference].document].part].path);
 }
 
-/* The grounds of the verdict that strips it. */
+/* The grounds of the verdict that does something to it. */
 static const struct decision *
 grounds_of(const struct verdict *old, const struct verdict *new, size_t i)
 {
-	return new->decisions[i].strip ? &new->decisions[i] : &old->decisions[i];
+	return decision_edits(&new->decisions[i]) ? &new->decisions[i] : &old->decisions[i];
 }
 
 static void
@@ -155,10 +161,10 @@ text_change(struct diff *diff, const char *name, const struct dissection *d, con
 	for (uint32_t i = 0; i < new->decision_count; i++) {
 		const struct reference *reference = &dissection_references(d)[i];
 
-		if (old->decisions[i].strip == new->decisions[i].strip || ++told > MOST_REFERENCES)
+		if (!is_decided_anew(old, new, i) || ++told > MOST_REFERENCES)
 			continue;
-		buf_printf(out, "  %s -> %s %s in part %.*s ", old->decisions[i].strip ? "strip" : "keep",
-		    new->decisions[i].strip ? "strip" : "keep", reference_kind_name(reference->kind), SPAN_ARG(part_of(d, i)));
+		buf_printf(out, "  %s -> %s %s in part %.*s ", decision_name(&old->decisions[i]),
+		    decision_name(&new->decisions[i]), reference_kind_name(reference->kind), SPAN_ARG(part_of(d, i)));
 		buf_add_plain(out, dissection_text(d, reference->url));
 		const struct decision *grounds = grounds_of(old, new, i);
 		for (size_t k = 0; k < grounds->reason_count; k++) {
@@ -200,17 +206,16 @@ static void
 json_reference(struct diff *diff, const struct dissection *d, const struct verdict *old, const struct verdict *new,
     uint32_t i)
 {
-	static const char *const	 words[] = { "keep", "strip" };
-	const struct reference		*reference = &dissection_references(d)[i];
-	const struct decision		*grounds = grounds_of(old, new, i);
-	struct buf			*out = &diff->out;
+	const struct reference	*reference = &dissection_references(d)[i];
+	const struct decision	*grounds = grounds_of(old, new, i);
+	struct buf		*out = &diff->out;
 
 	buf_add(out, SPAN("{\"part\":"));
 	buf_add_json(out, part_of(d, i));
 	buf_printf(out, ",\"kind\":\"%s\",\"url\":", reference_kind_name(reference->kind));
 	buf_add_json(out, dissection_text(d, reference->url));
-	buf_printf(out, ",\"old\":\"%s\",\"new\":\"%s\",\"reasons\":[", words[old->decisions[i].strip],
-	    words[new->decisions[i].strip]);
+	buf_printf(out, ",\"old\":\"%s\",\"new\":\"%s\",\"reasons\":[", decision_name(&old->decisions[i]),
+	    decision_name(&new->decisions[i]));
 	for (size_t k = 0; k < grounds->reason_count; k++) {
 		buf_add(out, k > 0 ? SPAN(",") : SPAN(""));
 		buf_add_json(out, grounds->reasons[k]);
@@ -235,7 +240,7 @@ json_change(struct diff *diff, const char *name, const struct dissection *d, con
 	json_names(diff, "lost", old, new);
 	buf_add(out, SPAN(",\"references\":["));
 	for (uint32_t i = 0; i < new->decision_count; i++)
-		if (old->decisions[i].strip != new->decisions[i].strip) {
+		if (is_decided_anew(old, new, i)) {
 			buf_add(out, told++ > 0 ? SPAN(",") : SPAN(""));
 			json_reference(diff, d, old, new, i);
 		}

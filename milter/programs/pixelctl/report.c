@@ -40,7 +40,7 @@ add_reference(struct buf *out, const struct dissection *d, const struct referenc
 		{ "url", dissection_text(d, reference->url) },
 		{ "host", dissection_text(d, reference->host) },
 		{ "place", dissection_text(d, reference->place) },
-		{ "decision", decision->strip ? SPAN("strip") : SPAN("keep") },
+		{ "decision", span_of(decision_name(decision)) },
 	};
 
 	for (size_t i = 0; i < NITEMS(members); i++) {
@@ -142,7 +142,7 @@ report_text(FILE *file, const char *name, const struct outcome *outcome)
 
 		if (!is_reported(reference))
 			continue;
-		fprintf(file, "  %s part %.*s %s (%s) ", decision->strip ? "strip" : "keep ",
+		fprintf(file, "  %-5s part %.*s %s (%s) ", decision_name(decision),
 		    SPAN_ARG(part_path(d, reference)), reference_kind_name(reference->kind),
 		    trigger_name(reference->trigger));
 		print_plain(file, dissection_text(d, reference->url));

@@ -171,8 +171,9 @@ static const struct rule_case {
 	  "9:17 PW402 strip names a selection; there is no 'pixel'\n" },
 	{ "a link cannot be stripped", HEAD "detect:\n  s: {each: link, url: a}\n  condition: s\naction: {strip: s}\n",
 	  "8:17 PW205 's' is each: link; only references can be made inert\n" },
-	{ "what this version cannot do is refused", DO("action: {strip: s, proxy: s}"),
-	  "9:20 PW205 this version cannot proxy; it can strip, tag, hold, copy, redirect and reject\n" },
+	{ "nothing comes through a proxy that is not there", DO("action: {strip: s, proxy: s}"),
+	  "9:20 PW205 there is no picture proxy to let pictures come through; set ImageProxy and ImageProxyKeyFile in the "
+	  "configuration, or write strip\n" },
 	{ "nor does it show a notice", DO("action: {strip: s, notice: x}"), NULL },
 	{ "a copy goes to a mailbox", DO("action: {copy: security@parl.example}"), "" },
 	{ "not to a name", DO("action: {copy: security}"), "9:16 PW203 'security' is no mailbox; write security@parl.example\n" },
