@@ -1,12 +1,40 @@
 #include "opened.h"
 
+#include <stdio.h>
+
+#include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
-#include <pixelward/gateway/pipeline.h>
+#include <pixelward/gateway/rules_dir.h>
 #include <pixelward/gateway/size.h>
 
 /* Beside its own bytes: what dissecting may take at the most, and as much again for the rewrite. */
 #define FACTOR	40
 #define BASE	((size_t)512 << 20)	/* a bound, not memory that is taken: what thousands of rules have to say */
+
+bool
+opened_load(const char *config, const char *mode, struct options **options, struct policy **policy)
+{
+	struct buf	report;
+	enum pw_err	err = PW_ENOMEM;
+
+	buf_init(&report, (size_t)1 << 20);
+	*options = options_new();
+	if (*options != NULL) {
+		err = config != NULL ? config_read(config, *options, &report) :
+		    config_set(*options, "(default)", "Mode", "enforce", &report);
+		if (err == PW_OK && mode != NULL)
+			err = config_set(*options, "--mode", "Mode", mode, &report);
+		if (err == PW_OK)
+			err = rules_dir_find(*options);
+		if (err == PW_OK)
+			err = policy_load(*options, NULL, &report, policy);
+	}
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));	/* fwrite wants no null pointer, not even for nothing */
+	if (err != PW_OK)
+		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
+	buf_fini(&report);
+	return err == PW_OK;
+}
 
 struct arena *
 opened_arena(const struct options *options, size_t bytes)
@@ -22,4 +50,21 @@ opened_dissect(const struct options *options, struct message *message, struct ar
 	if (size_limit(message->raw, &options->limits) == LIMIT_NONE)
 		err = dissect(message->raw, &options->limits, arena, d);
 	return err == PW_OK ? pipeline_envelope(*d, arena, message) : err;
+}
+
+void
+opened_judge(struct message *message, const struct options *options, const struct policy *policy,
+    struct reputation *reputation, struct arena *arena, struct outcome *outcome)
+{
+	enum limit limit;
+
+	if (span_starts(message->raw, SPAN("From "))) {
+		size_t end = span_find_char(message->raw, '\n', 0);
+		message->raw = span_from(message->raw, end < message->raw.len ? end + 1 : end);
+	}
+	limit = size_limit(message->raw, &options->limits);
+	if (limit != LIMIT_NONE)
+		size_outcome(limit, options, arena, outcome);
+	else
+		pipeline_run(message, options, policy, &dissectors_in_thread, reputation, arena, outcome);
 }

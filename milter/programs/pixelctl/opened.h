@@ -2,9 +2,13 @@
 #ifndef PIXELCTL_OPENED_H
 #define PIXELCTL_OPENED_H
 
-#include <pixelward/base/arena.h>
-#include <pixelward/judge/judge.h>
+#include <pixelward/gateway/pipeline.h>
 
+/*
+ * Options and rules as the daemon has them. Without a configuration (NULL) the question is what pixelward would do: Mode
+ * enforce. mode: instead of the configuration's, or NULL. False: it was told; *options and *policy may be there or NULL.
+ */
+bool		opened_load(const char *config, const char *mode, struct options **, struct policy **) PW_MUST_CHECK;
 /* Room for a message of so many bytes: to take it apart, to judge it, to write it anew. NULL: no memory. */
 struct arena	*opened_arena(const struct options *, size_t bytes);
 /*
@@ -14,5 +18,8 @@ struct arena	*opened_arena(const struct options *, size_t bytes);
  */
 enum pw_err	opened_dissect(const struct options *, struct message *, struct arena *, const struct dissection **)
 		    PW_MUST_CHECK;
+/* As the daemon judges it, without an mbox's separator in front of message->raw. reputation may be NULL. */
+void		opened_judge(struct message *, const struct options *, const struct policy *, struct reputation *,
+		    struct arena *, struct outcome *);
 
 #endif

@@ -12,8 +12,6 @@
 #include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/pipeline.h>
-#include <pixelward/gateway/rules_dir.h>
-#include <pixelward/gateway/size.h>
 
 #include "commands.h"
 #include "opened.h"
@@ -189,16 +187,7 @@ scan_message(struct scan *scan, const char *file, struct span whole, struct aren
 	};
 	struct outcome	outcome;
 
-	/* The separator of an mbox is not the message's. */
-	if (span_starts(whole, SPAN("From "))) {
-		size_t end = span_find_char(whole, '\n', 0);
-		message.raw = span_from(whole, end < whole.len ? end + 1 : end);
-	}
-	enum limit limit = size_limit(message.raw, &scan->options->limits);
-	if (limit != LIMIT_NONE)
-		size_outcome(limit, scan->options, arena, &outcome);
-	else
-		pipeline_run(&message, scan->options, scan->policy, &dissectors_in_thread, NULL, arena, &outcome);
+	opened_judge(&message, scan->options, scan->policy, NULL, arena, &outcome);
 	if (scan->rewrite_dir != NULL)
 		write_delivered(scan, file, whole, message.raw, &outcome, arena);
 	if (scan->json)
@@ -239,32 +228,6 @@ names_are_unique(char **files, int count)
 				return false;
 			}
 	return true;
-}
-
-/* Without a configuration the question is what pixelward would do, not what a dry run changes. */
-static bool
-load(struct scan *scan)
-{
-	struct buf	report;
-	enum pw_err	err = PW_ENOMEM;
-
-	buf_init(&report, (size_t)1 << 20);
-	scan->options = options_new();
-	if (scan->options != NULL) {
-		err = scan->config != NULL ? config_read(scan->config, scan->options, &report) :
-		    config_set(scan->options, "(default)", "Mode", "enforce", &report);
-		if (err == PW_OK && scan->mode != NULL)
-			err = config_set(scan->options, "--mode", "Mode", scan->mode, &report);
-		if (err == PW_OK)
-			err = rules_dir_find(scan->options);
-		if (err == PW_OK)
-			err = policy_load(scan->options, NULL, &report, &scan->policy);
-	}
-	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));	/* fwrite wants no null pointer, not even for nothing */
-	if (err != PW_OK)
-		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
-	buf_fini(&report);
-	return err == PW_OK;
 }
 
 static struct span
@@ -335,7 +298,7 @@ run(struct scan *scan, int argc, char **argv)
 			return SCAN_CANNOT_WRITE;
 		}
 	}
-	if (!load(scan))
+	if (!opened_load(scan->config, scan->mode, &scan->options, &scan->policy))
 		return SCAN_CONFIG;
 	dissect_prepare();
 	for (int i = 0; i < count; i++)
