@@ -10,6 +10,7 @@ enum remote_content { REMOTE_TRACKERS, REMOTE_UNVOUCHED, REMOTE_ALL };
 enum on_failure { ON_HOLD, ON_TEMPFAIL, ON_ACCEPT };
 enum on_signed_live { SIGNED_REWRITE, SIGNED_TAG, SIGNED_HOLD };
 enum on_campaign { CAMPAIGN_STRIP, CAMPAIGN_WATCHED, CAMPAIGN_HOLD };
+enum on_journal_full { JOURNAL_ACCEPT, JOURNAL_TEMPFAIL };
 enum read_receipts { RECEIPTS_WATCHED, RECEIPTS_KEEP, RECEIPTS_STRIP };
 
 struct option_list {
@@ -50,6 +51,9 @@ struct options {
 	char			*redis_user;	/* "" for Redis's default user */
 	char			*redis_password_file;	/* absolute, or the name of a systemd credential; "" for none */
 	uint64_t		redis_deadline_ms;
+	char			*node_name;	/* "" is the host's name */
+	enum on_journal_full	on_journal_full;
+	uint64_t		journal_size, journal_keep_ms;
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
 	char			*image_proxy;	/* "" for none, else http(s)://HOST[:PORT][/PATH] without a slash at its end */
 	char			*image_proxy_key_file;

@@ -68,7 +68,7 @@ struct sighting_template {
 enum exposure { EXPOSURE_NONE, EXPOSURE_INERT, EXPOSURE_LIVE, EXPOSURE_UNKNOWN };
 
 struct sighting {
-	uint64_t	 number;	/* of the record, counted by its node from 1; 0: not recorded */
+	uint64_t	 number;	/* of the record, counted up by its node; 0: not recorded */
 	int64_t		 time_ms;	/* when it arrived, Unix time; of old mail: when it says */
 	struct span	 queue_id, message_id, client_address, helo;
 	struct span	 envelope_sender, from;	/* from: the first mailbox of From, lower case */

@@ -274,6 +274,16 @@ check_group_name(struct span text, struct buf *normal, struct buf *note, struct 
 }
 
 bool
+check_node_name(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	(void)normal;
+	(void)note;
+	if (!all_of(text, "-_."))
+		return fails(why, "no name of a node; write letters, digits, - _ and . only");
+	return true;
+}
+
+bool
 check_dissectors(struct span text, struct buf *normal, struct buf *note, struct buf *why)
 {
 	(void)note;

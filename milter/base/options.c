@@ -23,6 +23,7 @@ static const char *const contents[] = { "trackers", "unvouched", "all", NULL };
 static const char *const failures[] = { "hold", "tempfail", "accept", NULL };
 static const char *const signed_lives[] = { "rewrite", "tag", "hold", NULL };
 static const char *const campaigns[] = { "strip", "watched", "hold", NULL };
+static const char *const journal_fulls[] = { "accept", "tempfail", NULL };
 static const char *const receipts[] = { "watched", "keep", "strip", NULL };
 
 /* A row's limit has its default in limits.c alone. */
@@ -56,6 +57,14 @@ const struct option options_table[] = {
 	  "how long a message may wait for Redis; past it, it is judged without" },
 	{ "StateDir", OPTION_TEXT, SLOT(state_dir), "/var/lib/pixelward", 1, 4095, NULL, check_path,
 	  "directory for what must outlive a restart" },
+	{ "NodeName", OPTION_TEXT, SLOT(node_name), "", 0, 255, NULL, check_node_name,
+	  "this gateway's name among those that share a Redis; empty is the host's name" },
+	{ "OnJournalFull", OPTION_WORD, SLOT(on_journal_full), "accept", 0, 0, journal_fulls, NULL,
+	  "fate of mail that the journal cannot record: accept and count what is missing, or tempfail" },
+	{ "JournalSize", OPTION_BYTES, SLOT(journal_size), "1G", M, T, NULL, NULL,
+	  "bytes of StateDir/journal; what was handed on goes first when it is full" },
+	{ "JournalKeep", OPTION_TIME, SLOT(journal_keep_ms), "7d", 0, 3660 * 24 * HOUR, NULL, NULL,
+	  "how long records are kept that were handed on" },
 	{ "InternalHosts", OPTION_LIST, SLOT(internal_hosts), "127.0.0.0/8, ::1", 0, 64, NULL, check_cidr,
 	  "clients whose mail is not looked at: addresses and blocks" },
 	{ "SkipAuthenticated", OPTION_BOOL, SLOT(skip_authenticated), "yes", 0, 0, NULL, NULL,

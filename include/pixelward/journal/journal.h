@@ -19,7 +19,10 @@ struct journal;
  */
 typedef enum pw_err	journal_deliver(void *context, struct span node, const struct sighting *);
 
-/* PW_ECONFIG, PW_ENOMEM, PW_ESYSTEM: report says what to do. */
+/*
+ * Threads begin: in the process that uses it. deliver may be NULL: then nobody learns.
+ *	PW_EBUSY, PW_ENOMEM, PW_ESYSTEM: report says what to do, a line each
+ */
 enum pw_err	journal_open(const struct options *, journal_deliver *, void *context, struct buf *report, struct journal **)
 		    PW_MUST_CHECK;
 /*

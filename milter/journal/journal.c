@@ -1,0 +1,339 @@
+#include <pixelward/journal/journal.h>
+
+#include <pixelward/base/clock.h>
+#include <pixelward/base/log.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reader.h"
+#include "record.h"
+#include "snapshot.h"
+#include "spool.h"
+
+/* A batch that goes to the disk together; and how often who is idle looks around. */
+#define BATCH_MS	50
+#define IDLE_MS		1000
+#define SNAPSHOT_MS	60000
+#define SNAPSHOT_BYTES	((size_t)64 << 20)
+
+struct journal {
+	char			 directory[4096], node[256];
+	bool			 tempfail_when_full;
+	struct spool		*spool;
+	struct reader		 learner;	/* the callback of who opened it */
+	pthread_t		 thread;
+	bool			 running;
+	pthread_mutex_t		 mutex;		/* all below; held while a record is written, so that counters follow it */
+	pthread_cond_t		 wake;
+	struct counters		*counters;
+	uint64_t		 snapshot;	/* number of the last one on the disk */
+	uint64_t		 missed;	/* messages since it opened that it could not take */
+	bool			 full, stopping;
+};
+
+static int64_t
+unix_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- the thread that sees to the disk --- */
+
+/* False: it could not; the one before is still there. */
+static bool
+snapshot_take(struct journal *journal)
+{
+	struct buf text;
+
+	buf_init(&text, SNAPSHOT_BYTES);
+	pthread_mutex_lock(&journal->mutex);
+	snapshot_print(journal->counters, &text);
+	uint64_t number = journal->counters->number;
+	pthread_mutex_unlock(&journal->mutex);
+	errno = ENOMEM;
+	bool saved = !buf_failed(&text) && snapshot_save(journal->directory, buf_span(&text));
+	if (!saved)
+		log_warn("journal: cannot save the counters in %s: %s", journal->directory, strerror(errno));
+	buf_fini(&text);
+	if (saved)
+		journal->snapshot = number;
+	return saved;
+}
+
+/* What neither a reader nor the counters need. */
+static void
+acknowledge(struct journal *journal)
+{
+	uint64_t number = journal->snapshot;
+
+	if (journal->learner.running) {
+		uint64_t position = reader_position(&journal->learner);
+
+		if (position < number)
+			number = position;
+	}
+	spool_acknowledge(journal->spool, number, unix_ms());
+}
+
+static void
+sync_log(bool fine)
+{
+	static bool was_broken;
+
+	if (!fine && !was_broken)
+		log_error("journal: fdatasync: %s: a power cut may lose records", strerror(errno));
+	was_broken = !fine;
+}
+
+static void *
+keep(void *context)
+{
+	struct journal	*journal = context;
+	int64_t		 snapshot_ms = clock_ms();
+
+	pthread_mutex_lock(&journal->mutex);
+	while (!journal->stopping) {
+		bool		idle = spool_last(journal->spool) == spool_synced(journal->spool);
+		int64_t		due = clock_ms() + (idle ? IDLE_MS : BATCH_MS);
+		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+
+		(void)pthread_cond_timedwait(&journal->wake, &journal->mutex, &until);
+		pthread_mutex_unlock(&journal->mutex);
+		sync_log(spool_sync(journal->spool));
+		if (journal->learner.running)
+			reader_wake(&journal->learner);
+		if (clock_ms() - snapshot_ms >= SNAPSHOT_MS) {
+			(void)snapshot_take(journal);
+			snapshot_ms = clock_ms();
+		}
+		acknowledge(journal);
+		pthread_mutex_lock(&journal->mutex);
+	}
+	pthread_mutex_unlock(&journal->mutex);
+	return NULL;
+}
+
+/* --- opening --- */
+
+struct catching_up {
+	struct journal	*journal;
+	struct arena	*arena;
+};
+
+static void
+catch_up_record(void *context, uint64_t number, struct span body)
+{
+	struct catching_up	*up = context;
+	struct sighting		 sighting;
+
+	arena_reset(up->arena);
+	if (record_read(body, up->arena, &sighting) != PW_OK)
+		return;
+	sighting.number = number;
+	counters_count(up->journal->counters, &sighting);
+}
+
+/*
+ * The counters up to the journal's end. Without a snapshot they begin anew, behind every number that was given: what
+ * others know of this node's former life stays true.
+ */
+static enum pw_err
+counters_open(struct journal *journal, struct buf *report)
+{
+	struct catching_up	up = { journal, arena_new((size_t)4 << 20) };
+	enum pw_err		err = up.arena == NULL ? PW_ENOMEM : snapshot_load(journal->directory, &journal->counters);
+
+	if (err == PW_ENOTFOUND || err == PW_ESYNTAX) {
+		if (err == PW_ESYNTAX)
+			log_error("journal: no snapshot of the counters in %s is whole: they begin anew", journal->directory);
+		journal->counters = counters_new();
+		err = journal->counters == NULL ? PW_ENOMEM : PW_OK;
+		if (err == PW_OK) {
+			journal->counters->epoch = (uint64_t)unix_ms() * 1000;
+			journal->counters->number = journal->counters->epoch;
+		}
+	} else if (err == PW_OK)
+		err = spool_scan(journal->directory, journal->counters->number, catch_up_record, &up);
+	if (err == PW_ENOTFOUND)
+		err = PW_OK;	/* no folder yet */
+	if (err != PW_OK)
+		buf_printf(report, "cannot read the counters in %s: %s\n", journal->directory, pw_strerror(err));
+	arena_free(up.arena);
+	return err;
+}
+
+static void
+losses_log(struct journal *journal)
+{
+	struct spool_losses losses;
+
+	spool_losses(journal->spool, &losses);
+	if (losses.torn > 0)
+		log_warn("journal: %llu torn bytes at its end were cut off", (unsigned long long)losses.torn_bytes);
+	if (losses.segments > 0)
+		log_error("journal: %llu files in %s are no segments any more: renamed to *.bad",
+		    (unsigned long long)losses.segments, journal->directory);
+}
+
+static enum pw_err
+threads_start(struct journal *journal, journal_deliver *deliver, void *context, struct buf *report)
+{
+	if (deliver != NULL) {
+		journal->learner = (struct reader){ .name = "reputation", .spool = journal->spool,
+		    .node = span_of(journal->node), .deliver = deliver, .context = context };
+		if (!reader_start(&journal->learner, journal->directory, 0)) {
+			buf_printf(report, "cannot start the journal's reader: %s\n", strerror(errno));
+			return PW_ESYSTEM;
+		}
+	}
+	errno = pthread_create(&journal->thread, NULL, keep, journal);
+	journal->running = errno == 0;
+	if (!journal->running)
+		buf_printf(report, "cannot start the journal's thread: %s\n", strerror(errno));
+	return journal->running ? PW_OK : PW_ESYSTEM;
+}
+
+static void
+node_name(const struct options *options, char node[256])
+{
+	if (options->node_name[0] != '\0')
+		snprintf(node, 256, "%.255s", options->node_name);
+	else if (gethostname(node, 255) != 0 || node[0] == '\0')
+		snprintf(node, 256, "localhost");
+}
+
+enum pw_err
+journal_open(const struct options *options, journal_deliver *deliver, void *context, struct buf *report,
+    struct journal **out)
+{
+	struct journal		*journal = calloc(1, sizeof(*journal));
+	pthread_condattr_t	 attributes;
+	enum pw_err		 err;
+
+	*out = NULL;
+	if (journal == NULL)
+		return PW_ENOMEM;
+	snprintf(journal->directory, sizeof(journal->directory), "%s/journal", options->state_dir);
+	node_name(options, journal->node);
+	journal->tempfail_when_full = options->on_journal_full == JOURNAL_TEMPFAIL;
+	pthread_mutex_init(&journal->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&journal->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	err = counters_open(journal, report);
+	if (err == PW_OK) {
+		struct spool_settings settings = {
+			.directory = journal->directory, .most_bytes = options->journal_size,
+			.keep_ms = (int64_t)options->journal_keep_ms, .least_number = journal->counters->number + 1,
+		};
+
+		err = spool_open(&settings, report, &journal->spool);
+	}
+	if (err == PW_OK && !snapshot_take(journal)) {
+		buf_printf(report, "cannot write in %s: %s\n", journal->directory, strerror(errno));
+		err = PW_ESYSTEM;
+	}
+	if (err == PW_OK)
+		err = threads_start(journal, deliver, context, report);
+	if (err != PW_OK) {
+		journal_close(journal, 0);
+		return err;
+	}
+	acknowledge(journal);
+	losses_log(journal);
+	*out = journal;
+	return PW_OK;
+}
+
+/* --- writing --- */
+
+/* What could not be recorded is said once, until something can be again. */
+static void
+note_full(struct journal *journal, bool full, int error)
+{
+	if (full == journal->full)
+		return;
+	journal->full = full;
+	if (full)
+		log_error("journal: cannot record messages: %s; OnJournalFull %s", strerror(error),
+		    journal->tempfail_when_full ? "tempfail" : "accept");
+	else
+		log_info("journal: records messages again; %llu were not recorded", (unsigned long long)journal->missed);
+}
+
+enum pw_err
+journal_write(struct journal *journal, struct sighting *sighting)
+{
+	static const char	room[SEGMENT_RECORD_HEAD];
+	struct buf		framed;
+	enum pw_err		err = PW_ENOMEM;
+
+	buf_init(&framed, RECORD_MOST_BYTES + SEGMENT_RECORD_HEAD);
+	buf_add(&framed, (struct span){ room, sizeof(room) });
+	record_write(sighting, &framed);
+	errno = ENOMEM;
+	pthread_mutex_lock(&journal->mutex);
+	bool idle = spool_last(journal->spool) == spool_synced(journal->spool);
+	if (!buf_failed(&framed))
+		err = spool_append(journal->spool, buf_span(&framed), &sighting->number);
+	int error = errno;
+	if (err == PW_OK)
+		counters_count(journal->counters, sighting);
+	else if (!journal->tempfail_when_full) {
+		journal->missed++;
+		counters_miss(journal->counters, sighting->time_ms);
+	}
+	note_full(journal, err != PW_OK, error);
+	if (idle)
+		pthread_cond_signal(&journal->wake);
+	pthread_mutex_unlock(&journal->mutex);
+	buf_fini(&framed);
+	return err != PW_OK && journal->tempfail_when_full ? PW_EAWAY : PW_OK;
+}
+
+/* --- the end --- */
+
+void
+journal_close(struct journal *journal, int64_t most_ms)
+{
+	int64_t end_ms = clock_ms() + most_ms;
+
+	if (journal == NULL)
+		return;
+	if (journal->running) {
+		pthread_mutex_lock(&journal->mutex);
+		journal->stopping = true;
+		pthread_cond_signal(&journal->wake);
+		pthread_mutex_unlock(&journal->mutex);
+		pthread_join(journal->thread, NULL);
+	}
+	if (journal->spool != NULL)
+		sync_log(spool_sync(journal->spool));
+	if (journal->learner.running) {
+		reader_stop(&journal->learner, end_ms);
+		reader_join(&journal->learner);
+	}
+	if (journal->running)
+		(void)snapshot_take(journal);
+	spool_close(journal->spool);
+	counters_free(journal->counters);
+	pthread_cond_destroy(&journal->wake);
+	pthread_mutex_destroy(&journal->mutex);
+	free(journal);
+}
+
+struct span
+journal_node(const struct journal *journal)
+{
+	return span_of(journal->node);
+}

@@ -1,0 +1,253 @@
+#include "reader.h"
+
+#include <pixelward/base/clock.h>
+#include <pixelward/base/log.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "record.h"
+
+#define FIRST_PAUSE_MS	50
+#define LONGEST_PAUSE_MS	10000
+/* While it ends, whoever is away is asked more often. */
+#define LAST_PAUSE_MS	100
+#define IDLE_MS		1000
+#define SAVE_MS		1000
+#define ARENA_BYTES	((size_t)4 << 20)
+
+/* Somewhere between half of it and all: two that were refused at once do not come again at once. */
+static int64_t
+jittered(int64_t pause_ms)
+{
+	uint32_t chance = 0;
+
+	(void)!getrandom(&chance, sizeof(chance), GRND_NONBLOCK);
+	return pause_ms / 2 + (int64_t)(chance % (uint32_t)(pause_ms / 2 + 1));
+}
+
+/* For so long at most: less if it is to end or to go back, or, if news count, when there may be something to read. */
+static void
+rest(struct reader *reader, int64_t pause_ms, bool news_count)
+{
+	int64_t begun = clock_ms();
+
+	pthread_mutex_lock(&reader->mutex);
+	for (;;) {
+		int64_t most = begun + pause_ms;
+
+		if (reader->end_ms != INT64_MAX)
+			most = reader->end_ms < begun + LAST_PAUSE_MS ? reader->end_ms : begun + LAST_PAUSE_MS;
+		struct timespec until = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000 };
+		if (reader->rewind != 0 || (news_count && reader->news) || clock_ms() >= most)
+			break;
+		(void)pthread_cond_timedwait(&reader->wake, &reader->mutex, &until);
+	}
+	reader->news = false;
+	pthread_mutex_unlock(&reader->mutex);
+}
+
+enum orders { GO_ON, GO_BACK, END };
+
+static enum orders
+orders_of(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->mutex);
+	enum orders orders = clock_ms() >= reader->end_ms ? END : reader->rewind != 0 ? GO_BACK : GO_ON;
+	pthread_mutex_unlock(&reader->mutex);
+	return orders;
+}
+
+static bool
+is_ending(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->mutex);
+	bool ending = reader->end_ms != INT64_MAX;
+	pthread_mutex_unlock(&reader->mutex);
+	return ending;
+}
+
+/* What is behind the answer comes next. */
+static uint64_t
+rewind_take(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->mutex);
+	if (reader->rewind - 1 < reader->position)
+		reader->position = reader->rewind - 1;
+	uint64_t number = reader->position;
+	reader->rewind = 0;
+	pthread_mutex_unlock(&reader->mutex);
+	return number;
+}
+
+static void
+note_away(struct reader *reader, bool away)
+{
+	pthread_mutex_lock(&reader->mutex);
+	bool changed = reader->away != away;
+	reader->away = away;
+	reader->refusals += away ? 1 : 0;
+	pthread_mutex_unlock(&reader->mutex);
+	if (changed && away)
+		log_warn("journal: %s is away: records wait", reader->name);
+	else if (changed)
+		log_info("journal: %s takes records again", reader->name);
+}
+
+/* Again until it is taken. False: there are other orders before it was. */
+static bool
+hand_on(struct reader *reader, const struct sighting *sighting)
+{
+	for (int64_t pause = FIRST_PAUSE_MS;; pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2) {
+		if (reader->deliver(reader->context, reader->node, sighting) == PW_OK) {
+			note_away(reader, false);
+			return true;
+		}
+		note_away(reader, true);
+		rest(reader, jittered(pause), false);
+		if (orders_of(reader) != GO_ON)
+			return false;
+	}
+}
+
+/* False: not taken. */
+static bool
+record_hand_on(struct reader *reader, uint64_t number, struct span body, struct arena *arena)
+{
+	struct sighting sighting;
+
+	arena_reset(arena);
+	if (record_read(body, arena, &sighting) != PW_OK) {
+		pthread_mutex_lock(&reader->mutex);
+		reader->unreadable++;
+		pthread_mutex_unlock(&reader->mutex);
+	} else {
+		sighting.number = number;
+		if (!hand_on(reader, &sighting))
+			return false;
+	}
+	pthread_mutex_lock(&reader->mutex);
+	reader->position = number;
+	pthread_mutex_unlock(&reader->mutex);
+	return true;
+}
+
+static void
+save(struct reader *reader, int64_t *saved_ms, bool now)
+{
+	uint64_t position = reader_position(reader);
+
+	if (position == reader->saved.number || (!now && clock_ms() - *saved_ms < SAVE_MS))
+		return;
+	/* What is handed on twice is taken once: a position that is not saved costs work alone. */
+	(void)position_save(&reader->saved, position);
+	*saved_ms = clock_ms();
+}
+
+static void *
+run(void *context)
+{
+	struct reader		*reader = context;
+	struct spool_reader	 from;
+	struct arena		*arena = arena_new(ARENA_BYTES);
+	int64_t			 saved_ms = clock_ms();
+	enum orders		 orders;
+
+	spool_reader_init(&from, reader->position);
+	while (arena != NULL && (orders = orders_of(reader)) != END) {
+		struct span body;
+
+		if (orders == GO_BACK) {
+			spool_reader_fini(&from);
+			spool_reader_init(&from, rewind_take(reader));
+		}
+		enum pw_err err = spool_read(reader->spool, &from, &body);
+		if (err == PW_OK) {
+			/* Not taken only if there are other orders: to end, or to go back to before it. */
+			(void)record_hand_on(reader, from.number, body, arena);
+			save(reader, &saved_ms, false);
+			continue;
+		}
+		save(reader, &saved_ms, true);
+		if (err == PW_ENOTFOUND && is_ending(reader))
+			break;
+		rest(reader, IDLE_MS, true);
+	}
+	save(reader, &saved_ms, true);
+	spool_reader_fini(&from);
+	arena_free(arena);
+	return NULL;
+}
+
+bool
+reader_start(struct reader *reader, const char *directory, uint64_t least)
+{
+	pthread_condattr_t	attributes;
+	char			path[4096 + 64];
+
+	snprintf(path, sizeof(path), "%s/position.%s", directory, reader->name);
+	if (!position_open(&reader->saved, path))
+		return false;
+	reader->position = reader->saved.number > 0 ? reader->saved.number : least;
+	reader->end_ms = INT64_MAX;
+	pthread_mutex_init(&reader->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&reader->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	errno = pthread_create(&reader->thread, NULL, run, reader);
+	reader->running = errno == 0;
+	if (!reader->running)
+		position_close(&reader->saved);
+	return reader->running;
+}
+
+void
+reader_wake(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->mutex);
+	reader->news = true;
+	pthread_cond_signal(&reader->wake);
+	pthread_mutex_unlock(&reader->mutex);
+}
+
+void
+reader_stop(struct reader *reader, int64_t end_ms)
+{
+	pthread_mutex_lock(&reader->mutex);
+	reader->end_ms = end_ms;
+	pthread_cond_signal(&reader->wake);
+	pthread_mutex_unlock(&reader->mutex);
+}
+
+void
+reader_join(struct reader *reader)
+{
+	pthread_join(reader->thread, NULL);
+	reader->running = false;
+	position_close(&reader->saved);
+	pthread_cond_destroy(&reader->wake);
+	pthread_mutex_destroy(&reader->mutex);
+}
+
+void
+reader_rewind(struct reader *reader, uint64_t number)
+{
+	pthread_mutex_lock(&reader->mutex);
+	if (reader->rewind == 0 || number + 1 < reader->rewind)
+		reader->rewind = number + 1;
+	pthread_cond_signal(&reader->wake);
+	pthread_mutex_unlock(&reader->mutex);
+}
+
+uint64_t
+reader_position(struct reader *reader)
+{
+	pthread_mutex_lock(&reader->mutex);
+	uint64_t position = reader->position;
+	pthread_mutex_unlock(&reader->mutex);
+	return position;
+}

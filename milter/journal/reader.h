@@ -1,0 +1,46 @@
+/*
+ * Somebody who gets every record, in order, each again until it is taken: a thread, and a position that outlives it.
+ */
+#ifndef JOURNAL_READER_H
+#define JOURNAL_READER_H
+
+#include <pixelward/error.h>
+#include <pixelward/journal/journal.h>
+
+#include <pthread.h>
+
+#include "position.h"
+#include "spool.h"
+
+struct reader {
+	const char		*name;		/* static */
+	struct spool		*spool;
+	struct span		 node;
+	journal_deliver		*deliver;
+	void			*context;
+	struct position		 saved;
+	bool			 running;
+	pthread_t		 thread;
+	pthread_mutex_t		 mutex;		/* all below */
+	pthread_cond_t		 wake;
+	uint64_t		 position;	/* the last one that was taken */
+	uint64_t		 rewind;	/* plus one: go back to it; 0: no */
+	bool			 news;		/* since it last looked */
+	uint64_t		 unreadable;	/* records that nobody understands */
+	uint64_t		 refusals;	/* times that one was not taken */
+	bool			 away;		/* now */
+	int64_t			 end_ms;	/* INT64_MAX: goes on for ever; clock_ms() */
+};
+
+/* Saved in directory/position.NAME. First of all read what is behind least, if nothing is saved. False: errno. */
+bool		reader_start(struct reader *, const char *directory, uint64_t least);
+/* There may be something to read. */
+void		reader_wake(struct reader *);
+/* Hands on what it can until then (clock_ms()), and ends. */
+void		reader_stop(struct reader *, int64_t end_ms);
+void		reader_join(struct reader *);
+/* Any thread: what came behind number is handed on again, as far as it is kept. */
+void		reader_rewind(struct reader *, uint64_t number);
+uint64_t	reader_position(struct reader *);
+
+#endif
