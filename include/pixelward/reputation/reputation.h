@@ -22,8 +22,15 @@ struct standing {
 	bool		 known;		/* seen before this message */
 	int64_t		 first_ms, last_ms;
 	uint32_t	 days;		/* different days (UTC) with a message, at most 32 are told apart */
-	uint64_t	 messages, aligned, unaligned, bulk, learned;
-	uint64_t	 fetched, hidden, personal, shown, listed, stripped, held, watched;
+	uint64_t	 messages;	/* with it as a sender or as a host that is fetched from */
+	uint64_t	 aligned, unaligned, bulk;	/* of these */
+	uint64_t	 fetched;	/* messages that fetch from it without a click; each is at most one of the next four: */
+	uint64_t	 shown;		/* one of the fetches shows something that is no beacon */
+	uint64_t	 listed;	/* all that is fetched is on a list */
+	uint64_t	 personal;	/* with a token or the recipient's address, or reporting the opening, and nothing else */
+	uint64_t	 hidden;	/* nothing that a reader sees, nothing personal */
+	uint64_t	 learned;	/* shown, in old mail */
+	uint64_t	 stripped, held, watched;
 	uint64_t	 recipients, templates;	/* different ones, roughly (HyperLogLog) */
 	enum word	 word;
 	struct span	 note;		/* the analyst's */
@@ -32,6 +39,17 @@ struct standing {
 	int32_t		 score;		/* -100 to 100, docs/reputation.md */
 	bool		 vouched;	/* remote content of it is allowed */
 };
+
+/* What a score is the sum of; cut to -100 and 100 in the end. */
+struct standing_term {
+	int32_t		 points;
+	const char	*text;
+};
+
+#define STANDING_MOST_TERMS	8u
+
+/* All terms, also those of no points. How many. */
+size_t		standing_terms(const struct standing *, struct standing_term[STANDING_MOST_TERMS]);
 
 /* What deliveries of a template prove: DESIGN "unique-per-delivery" and "static asset". */
 enum proof { PROOF_NONE, PROOF_PERSONAL, PROOF_STATIC };
@@ -76,6 +94,8 @@ struct reputation;
  */
 enum pw_err	reputation_open(const struct options *, bool persistent, struct buf *report, struct reputation **)
 		    PW_MUST_CHECK;
+/* Now, instead of within a minute. What this process taught while a daemon has the store is handed to that. */
+enum pw_err	reputation_save(struct reputation *) PW_MUST_CHECK;
 void		reputation_close(struct reputation *);	/* saves; NULL is fine */
 
 /*

@@ -1,0 +1,80 @@
+#include "standing.h"
+
+#define LEAST		(-100)
+#define MOST		100
+/* More than all other terms together, so that it decides. */
+#define ANALYST		1000
+#define WITHDRAWN	500
+
+static int64_t
+least(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a < b ? a : b);
+}
+
+static int64_t
+by_analyst(const struct standing *s)
+{
+	return s->word == WORD_ALLOW ? ANALYST : s->word == WORD_DENY ? -ANALYST : 0;
+}
+
+static int64_t
+by_campaign(const struct standing *s)
+{
+	return s->campaign.len > 0 ? -WITHDRAWN : 0;
+}
+
+/* The operator chose the archive: one mail is enough, more make it firm. */
+static int64_t
+by_old_mail(const struct standing *s)
+{
+	return s->learned > 0 ? 50 + 2 * least(s->learned, 5) : 0;
+}
+
+/* Many mails to one person, one mail to many, many on one day, unauthenticated ones: each is worth its least. */
+static int64_t
+by_deliveries(const struct standing *s)
+{
+	int64_t spread = least(s->days, s->recipients);
+
+	spread = least((uint64_t)spread, s->aligned);
+	spread = least((uint64_t)spread, s->shown);
+	return 6 * least((uint64_t)spread, 10);
+}
+
+/* One share for both: with two weights, more of the lesser evil would raise the score. */
+static int64_t
+by_beacons(const struct standing *s)
+{
+	return s->fetched > 0 ? -40 * least(s->personal + s->listed, s->fetched) / (int64_t)s->fetched : 0;
+}
+
+static const struct term {
+	int64_t		(*points)(const struct standing *);
+	const char	*text;		/* for `pixelctl why` and docs/reputation.md */
+} terms[] = {
+	{ by_analyst,	 "an analyst's word decides" },
+	{ by_campaign,	 "belongs to a campaign: standing withdrawn" },
+	{ by_old_mail,	 "shown in old mail that was learned: 50, and 2 for each message, at most 60" },
+	{ by_deliveries, "6 for each of the least of days, recipients, authenticated messages, messages that show it; at most 60" },
+	{ by_beacons,	 "share of messages in which it is a beacon, or on a list, and nothing else: at most -40" },
+};
+
+size_t
+standing_terms(const struct standing *standing, struct standing_term found[STANDING_MOST_TERMS])
+{
+	for (size_t i = 0; i < NITEMS(terms); i++)
+		found[i] = (struct standing_term){ (int32_t)terms[i].points(standing), terms[i].text };
+	return NITEMS(terms);
+}
+
+void
+standing_judge(struct standing *standing)
+{
+	int64_t score = 0;
+
+	for (size_t i = 0; i < NITEMS(terms); i++)
+		score += terms[i].points(standing);
+	standing->score = (int32_t)(score < LEAST ? LEAST : score > MOST ? MOST : score);
+	standing->vouched = standing->score >= STANDING_VOUCHED;
+}

@@ -1,0 +1,18 @@
+/*
+ * What a domain's history is worth: a score from -100 to 100, the sum of a table of terms, each of which can only rise, or
+ * only fall, with what it counts. docs/reputation.md has the same table in words.
+ *
+ * Nothing here is bought cheaply: what grows by mail that comes in grows by the least of days, recipients, authenticated
+ * messages and messages that show something; hidden pictures and personal ones earn nothing at all.
+ */
+#ifndef REPUTATION_STANDING_H
+#define REPUTATION_STANDING_H
+
+#include <pixelward/reputation/reputation.h>
+
+#define STANDING_VOUCHED	30	/* from this score on remote content of a domain is allowed */
+
+/* Sets score and vouched. */
+void	standing_judge(struct standing *);
+
+#endif
