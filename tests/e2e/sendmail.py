@@ -27,7 +27,6 @@ divert(0)dnl
 define(`_CF_DIR_', `{config}/')dnl
 include(`{config}/m4/cf.m4')dnl
 OSTYPE(`linux')dnl
-undefine(`ALIAS_FILE')dnl
 define(`ALIAS_FILE', `')dnl
 define(`HELP_FILE', `')dnl
 define(`STATUS_FILE', `')dnl
@@ -37,8 +36,9 @@ define(`confDOMAIN_NAME', `mx.parl.example')dnl
 define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
 define(`confTO_IDENT', `0')dnl
-define(`confBIND_OPTS', `-DNSRCH')dnl
-define(`confTRUSTED_USER', `root')dnl
+dnl However busy the machine is
+define(`confQUEUE_LA', `10000')dnl
+define(`confREFUSE_LA', `10000')dnl
 define(`confDEF_USER_ID', `0:0')dnl
 define(`confDONT_BLAME_SENDMAIL', `TrustStickyBit')dnl
 define(`SMART_HOST', `relay:[127.0.0.1]')dnl
