@@ -358,6 +358,13 @@ snapshot_read(struct memory *memory, bool owning)
 	return data;
 }
 
+static void
+data_replace(struct memory *memory, struct memory_data data)
+{
+	memory_data_fini(&memory->data);
+	memory->data = data;
+}
+
 /* Does nothing while another process owns the directory. */
 static void
 own(struct memory *memory)
@@ -379,10 +386,9 @@ own(struct memory *memory)
 	/* What was taught while another owned it, and is in no file yet. */
 	if (memory_data_merge(&data, &memory->apart) != PW_OK)
 		log_warn("reputation: %s", pw_strerror(PW_ENOMEM));
-	memory_data_fini(&memory->data);
+	data_replace(memory, data);
 	memory_data_fini(&memory->apart);
 	memory_data_init(&memory->apart, memory->most_domains);
-	memory->data = data;
 	memory->owning = fd;
 	pthread_rwlock_unlock(&memory->lock);
 	merged_remove(memory);
@@ -472,14 +478,14 @@ tender_start(struct memory *memory)
 	return memory->tended;
 }
 
-enum pw_err
-store_open_memory(const char *directory, size_t most_domains, struct store **store)
+static struct memory *
+memory_new(size_t most_domains)
 {
 	struct memory		*memory = calloc(1, sizeof(*memory));
 	pthread_condattr_t	 monotonic;
 
 	if (memory == NULL)
-		return PW_ENOMEM;
+		return NULL;
 	memory->store.kind = &memory_kind;
 	memory->most_domains = most_domains;
 	memory->directory = memory->owning = -1;
@@ -493,6 +499,33 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&memory->wake, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+	return memory;
+}
+
+enum pw_err
+store_copy_memory(const char *directory, size_t most_domains, struct store **store)
+{
+	struct memory *memory = memory_new(most_domains);
+
+	if (memory == NULL)
+		return PW_ENOMEM;
+	*store = &memory->store;
+	memory->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (memory->directory < 0)
+		return PW_OK;
+	data_replace(memory, snapshot_read(memory, false));
+	close(memory->directory);
+	memory->directory = -1;
+	return PW_OK;
+}
+
+enum pw_err
+store_open_memory(const char *directory, size_t most_domains, struct store **store)
+{
+	struct memory *memory = memory_new(most_domains);
+
+	if (memory == NULL)
+		return PW_ENOMEM;
 	*store = &memory->store;
 	if (directory == NULL)
 		return PW_OK;
@@ -506,10 +539,8 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 		return PW_ESYSTEM;
 	}
 	own(memory);
-	if (is_guest(memory)) {
-		memory_data_fini(&memory->data);
-		memory->data = snapshot_read(memory, false);
-	}
+	if (is_guest(memory))
+		data_replace(memory, snapshot_read(memory, false));
 	if (!tender_start(memory)) {
 		memory_close(&memory->store);
 		return PW_ENOMEM;

@@ -61,7 +61,7 @@ struct node {
 struct memory_data {
 	struct table	domains, templates, windows, campaigns, nodes;
 	struct texts	merged;		/* files of the inbox that are in here, and perhaps still there */
-	int64_t		began_ms;
+	int64_t		began_ms, last_ms;
 	uint64_t	learned;
 };
 

@@ -233,8 +233,7 @@ memory_data_teach(struct memory_data *data, const struct lesson *lesson)
 		node->number = lesson->number;
 		table_trim(&data->nodes);
 	}
-	if (data->began_ms == 0 || lesson->time_ms < data->began_ms)
-		data->began_ms = lesson->time_ms;
+	time_widen(&data->began_ms, &data->last_ms, lesson->time_ms);
 	data->learned += lesson->old;
 	for (size_t i = 0; i < lesson->domain_count && err == PW_OK; i++)
 		err = domain_teach(data, lesson, &lesson->domains[i]);
@@ -377,7 +376,7 @@ memory_data_ask(const struct memory_data *data, const struct store_question *que
 		.standings = arena_array(arena, question->domain_count, sizeof(*answer->standings)),
 		.templates = arena_array(arena, question->template_count, sizeof(*answer->templates)),
 		.windows = arena_array(arena, question->window_count, sizeof(*answer->windows)),
-		.began_ms = data->began_ms, .learned = data->learned,
+		.began_ms = data->began_ms, .last_ms = data->last_ms, .learned = data->learned,
 	};
 	if (answer->standings == NULL || answer->templates == NULL || answer->windows == NULL)
 		return PW_ENOMEM;

@@ -177,6 +177,7 @@ put_data(struct writer *writer, const struct memory_data *data)
 	put(writer, FIRST_LINE, sizeof(FIRST_LINE) - 1);
 	put_number(writer, RECORD_HEAD);
 	put_number(writer, (uint64_t)data->began_ms);
+	put_number(writer, (uint64_t)data->last_ms);
 	put_number(writer, data->learned);
 	put_table(writer, RECORD_DOMAIN, &data->domains, put_domain);
 	put_table(writer, RECORD_TEMPLATE, &data->templates, put_template);
@@ -441,6 +442,7 @@ get_data(struct reader *reader, struct memory_data *data)
 	while (reader->err == PW_OK && (record = get_number(reader)) != RECORD_END) {
 		if (record == RECORD_HEAD) {
 			data->began_ms = (int64_t)get_number(reader);
+			data->last_ms = (int64_t)get_number(reader);
 			data->learned = get_number(reader);
 		} else if (record == RECORD_MERGED) {
 			if (texts_add(&data->merged, get_text(reader), MOST_MERGED) != PW_OK)

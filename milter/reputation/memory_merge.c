@@ -244,10 +244,8 @@ enum pw_err
 memory_data_merge(struct memory_data *data, struct memory_data *from)
 {
 	enum pw_err	err = PW_OK;
-	int64_t		last_ms = 0;
 
-	if (from->began_ms != 0)
-		time_merge(&data->began_ms, &last_ms, from->began_ms, 0);
+	time_merge(&data->began_ms, &data->last_ms, from->began_ms, from->last_ms);
 	data->learned += from->learned;
 	for (struct entry *e = from->domains.oldest; e != NULL && err == PW_OK; e = e->younger)
 		err = domain_merge(data, (struct domain *)e);

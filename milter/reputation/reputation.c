@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "campaign.h"
 #include "proof.h"
 #include "standing.h"
 #include "store.h"
@@ -21,8 +22,17 @@ struct reputation {
 	struct arena		*arena;		/* of the lesson at hand */
 };
 
+static enum pw_err
+store_open(const struct options *options, enum reputation_kind kind, const char *directory, struct store **store)
+{
+	(void)options;
+	if (kind == REPUTATION_COPY)
+		return store_copy_memory(directory, MOST_DOMAINS, store);
+	return store_open_memory(kind == REPUTATION_KEPT ? directory : NULL, MOST_DOMAINS, store);
+}
+
 enum pw_err
-reputation_open(const struct options *options, bool persistent, struct buf *report, struct reputation **opened)
+reputation_open(const struct options *options, enum reputation_kind kind, struct buf *report, struct reputation **opened)
 {
 	struct reputation	*reputation = calloc(1, sizeof(*reputation));
 	char			 directory[4200];
@@ -33,8 +43,7 @@ reputation_open(const struct options *options, bool persistent, struct buf *repo
 	reputation->options = options;
 	reputation->arena = arena_new(LESSON_BYTES);
 	snprintf(directory, sizeof(directory), "%s/reputation", options->state_dir);
-	err = reputation->arena == NULL ? PW_ENOMEM :
-	    store_open_memory(persistent ? directory : NULL, MOST_DOMAINS, &reputation->store);
+	err = reputation->arena == NULL ? PW_ENOMEM : store_open(options, kind, directory, &reputation->store);
 	if (err == PW_ESYSTEM)
 		buf_printf(report, "%s: %s; StateDir must be a directory that UserID may write to\n", directory,
 		    strerror(errno));
@@ -81,11 +90,13 @@ is_seasoned(const struct options *options, const struct store_answer *answer, in
 }
 
 static enum pw_err
-answer_all(struct reputation *reputation, const struct sighting *sighting, struct arena *arena, struct store_answer *answer)
+answer_all(struct reputation *reputation, const struct sighting *sighting, struct arena *arena, struct store_answer *answer,
+    size_t *window_count)
 {
 	size_t		 domain_count = sighting->host_count + 1;
 	struct span	*domains = arena_array(arena, domain_count, sizeof(*domains));
 	uint64_t	*templates = arena_array(arena, sighting->template_count, sizeof(*templates));
+	uint64_t	 windows[STORE_MOST_WINDOWS];
 
 	if (domains == NULL || templates == NULL)
 		return PW_ENOMEM;
@@ -94,8 +105,11 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, struc
 	domains[sighting->host_count] = sighting->sender_domain;
 	for (size_t i = 0; i < sighting->template_count; i++)
 		templates[i] = sighting->templates[i].digest;
+	*window_count = campaign_keys(sighting, windows);
 	struct store_question question = { .now_ms = sighting->time_ms, .domains = domains, .domain_count = domain_count,
-		.templates = templates, .template_count = sighting->template_count };
+		.templates = templates, .template_count = sighting->template_count, .windows = windows,
+		.window_count = *window_count,
+		.window_ms = (int64_t)reputation->options->campaign_window_ms };
 
 	return reputation->store->kind->ask(reputation->store, &question, arena, answer);
 }
@@ -106,6 +120,7 @@ reputation_look(struct reputation *reputation, const struct sighting *sighting, 
 {
 	struct knowledge	*knowledge = arena_alloc(arena, sizeof(*knowledge));
 	struct store_answer	 answer;
+	size_t			 window_count;
 	enum pw_err		 err;
 
 	if (knowledge == NULL)
@@ -115,7 +130,7 @@ reputation_look(struct reputation *reputation, const struct sighting *sighting, 
 	knowledge->templates = arena_array(arena, sighting->template_count, sizeof(*knowledge->templates));
 	if (knowledge->hosts == NULL || knowledge->templates == NULL)
 		return PW_ENOMEM;
-	err = answer_all(reputation, sighting, arena, &answer);
+	err = answer_all(reputation, sighting, arena, &answer, &window_count);
 	if (err != PW_OK)
 		return err == PW_ENOMEM ? err : PW_OK;
 	for (size_t i = 0; i <= sighting->host_count; i++) {
@@ -133,14 +148,14 @@ reputation_look(struct reputation *reputation, const struct sighting *sighting, 
 	}
 	knowledge->complete = true;
 	knowledge->seasoned = is_seasoned(reputation->options, &answer, sighting->time_ms);
-	return PW_OK;
+	return campaign_look(reputation->options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
+	    knowledge->seasoned, answer.windows, window_count, arena, &knowledge->campaign);
 }
 
 void
 reputation_mark(struct sighting *sighting, const struct knowledge *knowledge)
 {
-	(void)sighting;
-	(void)knowledge;
+	campaign_mark(sighting, &knowledge->campaign);
 }
 
 /* --- what is learned --- */
@@ -235,9 +250,11 @@ domain_learn(const struct sighting *sighting, const struct store_answer *answer,
 }
 
 static enum pw_err
-lesson_make(const struct sighting *sighting, const struct store_answer *answer, struct arena *arena, struct lesson *lesson)
+lesson_make(const struct sighting *sighting, const struct store_answer *answer, const struct campaign_lesson *campaign,
+    struct arena *arena, struct lesson *lesson)
 {
-	struct lesson_domain	*domains = arena_array(arena, sighting->host_count + 1, sizeof(*domains));
+	struct lesson_domain	*domains = arena_array(arena, sighting->host_count + 1 + campaign->domain_count,
+				    sizeof(*domains));
 	struct lesson_template	*templates = arena_array(arena, sighting->template_count, sizeof(*templates));
 	uint64_t		*recipients = arena_array(arena, sighting->recipient_count, sizeof(*recipients));
 	uint32_t		 tallies = tallies_of_message(sighting);
@@ -255,6 +272,11 @@ lesson_make(const struct sighting *sighting, const struct store_answer *answer, 
 		domain_find(domains, &lesson->domain_count, sighting->sender_domain, tallies);
 	for (size_t i = 0; i < lesson->domain_count && err == PW_OK; i++)
 		err = domain_learn(sighting, answer, arena, &domains[i]);
+	/* Also of mails before this one. */
+	for (size_t i = 0; i < campaign->domain_count; i++)
+		domain_find(domains, &lesson->domain_count, campaign->domains[i], 0)->campaign = campaign->campaign.id;
+	lesson->windows = campaign->windows;
+	lesson->window_count = campaign->window_count;
 	for (size_t i = 0; i < sighting->template_count; i++)
 		if (sighting->templates[i].host < sighting->host_count)
 			templates[lesson->template_count++] = (struct lesson_template){
@@ -274,13 +296,22 @@ reputation_learn(struct reputation *reputation, struct span node, const struct s
 	struct store_answer	 answer;
 	struct lesson		 lesson = { .node = node, .number = sighting->number, .time_ms = sighting->time_ms,
 				    .message = sighting->message, .old = (sighting->flags & SIGHTING_LEARNED) != 0 };
+	struct campaign_lesson	 taught = { .window_count = 0 };
+	size_t			 window_count;
 	enum pw_err		 err;
 
 	arena_reset(arena);
-	err = answer_all(reputation, sighting, arena, &answer);
+	err = answer_all(reputation, sighting, arena, &answer, &window_count);
+	if (err == PW_OK && campaign_teaches(sighting))
+		err = campaign_teach(sighting, answer.windows, window_count, arena, &taught);
 	if (err == PW_OK)
-		err = lesson_make(sighting, &answer, arena, &lesson);
-	return err == PW_OK ? reputation->store->kind->teach(reputation->store, &lesson) : err;
+		err = lesson_make(sighting, &answer, &taught, arena, &lesson);
+	if (err == PW_OK)
+		err = reputation->store->kind->teach(reputation->store, &lesson);
+	if (err == PW_OK && taught.campaign.id.len > 0)
+		err = reputation->store->kind->campaign_add(reputation->store, &taught.campaign, taught.recipients,
+		    taught.recipient_count);
+	return err;
 }
 
 /* --- by hand --- */
@@ -289,6 +320,23 @@ enum pw_err
 reputation_say(struct reputation *reputation, struct span domain, enum word word, struct span note, int64_t until_ms)
 {
 	return reputation->store->kind->say(reputation->store, domain, word, note, until_ms);
+}
+
+enum pw_err
+reputation_age(struct reputation *reputation, int64_t now_ms, struct reputation_age *age)
+{
+	struct store_question	 question = { .now_ms = now_ms };
+	struct store_answer	 answer;
+	struct arena		*arena = arena_new(1 << 16);
+	enum pw_err		 err = PW_ENOMEM;
+
+	if (arena != NULL)
+		err = reputation->store->kind->ask(reputation->store, &question, arena, &answer);
+	if (err == PW_OK)
+		*age = (struct reputation_age){ answer.began_ms, answer.last_ms, answer.learned,
+			is_seasoned(reputation->options, &answer, now_ms) };
+	arena_free(arena);
+	return err;
 }
 
 enum pw_err

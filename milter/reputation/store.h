@@ -64,7 +64,7 @@ struct store_answer {
 	struct standing		*standings;
 	struct store_template	*templates;
 	struct store_window	*windows;
-	int64_t			 began_ms;	/* when this store learned its first message; 0: never */
+	int64_t			 began_ms, last_ms;	/* of the first and the last message that it learned; 0: none */
 	uint64_t		 learned;	/* messages that `pixelctl learn` gave it */
 };
 
@@ -154,6 +154,8 @@ struct store_kind {
  * there goes to the directory's inbox when it is saved, and the owner adds it to its own within a second or two.
  */
 enum pw_err	store_open_memory(const char *directory, size_t most_domains, struct store **) PW_MUST_CHECK;
+/* What was saved last in the directory; what this one learns stays in memory, and is gone in the end. */
+enum pw_err	store_copy_memory(const char *directory, size_t most_domains, struct store **) PW_MUST_CHECK;
 /* As options.redis says. */
 enum pw_err	store_open_redis(const struct options *, struct store **) PW_MUST_CHECK;
 

@@ -24,7 +24,7 @@ begin(void **state)
 	buf_init(&report, 4096);
 	options = options_new();
 	arena = arena_new(1 << 24);
-	assert_int_equal(reputation_open(options, false, &report, &reputation), PW_OK);
+	assert_int_equal(reputation_open(options, REPUTATION_EMPTY, &report, &reputation), PW_OK);
 	buf_fini(&report);
 	return 0;
 }

@@ -87,12 +87,17 @@ struct knowledge {
 
 struct reputation;
 
+enum reputation_kind {
+	REPUTATION_EMPTY,	/* in memory; leaves nothing */
+	REPUTATION_KEPT,	/* what options name: Redis, or memory that is kept in StateDir */
+	REPUTATION_COPY,	/* in memory, beginning with what StateDir has; leaves nothing */
+};
+
 /*
- * The store that options name: Redis, or memory (kept in StateDir if persistent; else it begins empty and leaves nothing).
  * A Redis that is away is no error: it is tried again.
  *	PW_ECONFIG, PW_ENOMEM	report says what to do
  */
-enum pw_err	reputation_open(const struct options *, bool persistent, struct buf *report, struct reputation **)
+enum pw_err	reputation_open(const struct options *, enum reputation_kind, struct buf *report, struct reputation **)
 		    PW_MUST_CHECK;
 /* Now, instead of within a minute. What this process taught while a daemon has the store is handed to that. */
 enum pw_err	reputation_save(struct reputation *) PW_MUST_CHECK;
@@ -116,6 +121,14 @@ enum pw_err	reputation_learn(struct reputation *, struct span node, const struct
 /* For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back. */
 enum pw_err	reputation_say(struct reputation *, struct span domain, enum word, struct span note, int64_t until_ms)
 		    PW_MUST_CHECK;
+/* How much there is: times of the first and the last message that was learned, 0 if none was. */
+struct reputation_age {
+	int64_t		first_ms, last_ms;
+	uint64_t	learned;	/* messages that `pixelctl learn` gave it */
+	bool		seasoned;	/* see struct knowledge */
+};
+
+enum pw_err	reputation_age(struct reputation *, int64_t now_ms, struct reputation_age *) PW_MUST_CHECK;
 enum pw_err	reputation_ask(struct reputation *, struct span domain, int64_t now_ms, struct arena *, struct standing *)
 		    PW_MUST_CHECK;
 
