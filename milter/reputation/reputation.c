@@ -17,8 +17,8 @@
 #define LESSON_BYTES	((size_t)4 << 20)
 
 struct reputation {
-	const struct options	*options;
 	struct store		*store;
+	_Atomic int64_t		 window_ms;	/* option CampaignWindow, as it was when last looked at */
 	struct arena		*arena;		/* of the lesson at hand */
 };
 
@@ -40,7 +40,7 @@ reputation_open(const struct options *options, enum reputation_kind kind, struct
 
 	if (reputation == NULL)
 		return PW_ENOMEM;
-	reputation->options = options;
+	reputation->window_ms = (int64_t)options->campaign_window_ms;
 	reputation->arena = arena_new(LESSON_BYTES);
 	snprintf(directory, sizeof(directory), "%s/reputation", options->state_dir);
 	err = reputation->arena == NULL ? PW_ENOMEM : store_open(options, kind, directory, &reputation->store);
@@ -109,14 +109,14 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, struc
 	struct store_question question = { .now_ms = sighting->time_ms, .domains = domains, .domain_count = domain_count,
 		.templates = templates, .template_count = sighting->template_count, .windows = windows,
 		.window_count = *window_count,
-		.window_ms = (int64_t)reputation->options->campaign_window_ms };
+		.window_ms = reputation->window_ms };
 
 	return reputation->store->kind->ask(reputation->store, &question, arena, answer);
 }
 
 enum pw_err
-reputation_look(struct reputation *reputation, const struct sighting *sighting, struct arena *arena,
-    const struct knowledge **known)
+reputation_look(struct reputation *reputation, const struct options *options, const struct sighting *sighting,
+    struct arena *arena, const struct knowledge **known)
 {
 	struct knowledge	*knowledge = arena_alloc(arena, sizeof(*knowledge));
 	struct store_answer	 answer;
@@ -126,6 +126,7 @@ reputation_look(struct reputation *reputation, const struct sighting *sighting, 
 	if (knowledge == NULL)
 		return PW_ENOMEM;
 	*known = knowledge;
+	reputation->window_ms = (int64_t)options->campaign_window_ms;
 	knowledge->hosts = arena_array(arena, sighting->host_count, sizeof(*knowledge->hosts));
 	knowledge->templates = arena_array(arena, sighting->template_count, sizeof(*knowledge->templates));
 	if (knowledge->hosts == NULL || knowledge->templates == NULL)
@@ -147,8 +148,8 @@ reputation_look(struct reputation *reputation, const struct sighting *sighting, 
 			.proof = proof_of(history, sighting->templates[i].token, sighting->message, only_recipient(sighting)) };
 	}
 	knowledge->complete = true;
-	knowledge->seasoned = is_seasoned(reputation->options, &answer, sighting->time_ms);
-	return campaign_look(reputation->options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
+	knowledge->seasoned = is_seasoned(options, &answer, sighting->time_ms);
+	return campaign_look(options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
 	    knowledge->seasoned, answer.windows, window_count, arena, &knowledge->campaign);
 }
 
@@ -323,7 +324,7 @@ reputation_say(struct reputation *reputation, struct span domain, enum word word
 }
 
 enum pw_err
-reputation_age(struct reputation *reputation, int64_t now_ms, struct reputation_age *age)
+reputation_age(struct reputation *reputation, const struct options *options, int64_t now_ms, struct reputation_age *age)
 {
 	struct store_question	 question = { .now_ms = now_ms };
 	struct store_answer	 answer;
@@ -334,7 +335,7 @@ reputation_age(struct reputation *reputation, int64_t now_ms, struct reputation_
 		err = reputation->store->kind->ask(reputation->store, &question, arena, &answer);
 	if (err == PW_OK)
 		*age = (struct reputation_age){ answer.began_ms, answer.last_ms, answer.learned,
-			is_seasoned(reputation->options, &answer, now_ms) };
+			is_seasoned(options, &answer, now_ms) };
 	arena_free(arena);
 	return err;
 }

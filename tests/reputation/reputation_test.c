@@ -52,7 +52,7 @@ look(const struct mail *mail)
 {
 	const struct knowledge *knowledge;
 
-	assert_int_equal(reputation_look(reputation, &mail->sighting, arena, &knowledge), PW_OK);
+	assert_int_equal(reputation_look(reputation, options, &mail->sighting, arena, &knowledge), PW_OK);
 	assert_true(knowledge->complete);
 	return knowledge;
 }

@@ -94,7 +94,7 @@ enum reputation_kind {
 };
 
 /*
- * A Redis that is away is no error: it is tried again.
+ * A Redis that is away is no error: it is tried again. The options are borrowed for the call: they may be loaded anew.
  *	PW_ECONFIG, PW_ENOMEM	report says what to do
  */
 enum pw_err	reputation_open(const struct options *, enum reputation_kind, struct buf *report, struct reputation **)
@@ -107,8 +107,8 @@ void		reputation_close(struct reputation *);	/* saves; NULL is fine */
  * What is known before this message. Any thread. Never late: past the deadline (20 ms) it is incomplete.
  *	PW_ENOMEM
  */
-enum pw_err	reputation_look(struct reputation *, const struct sighting *, struct arena *, const struct knowledge **)
-		    PW_MUST_CHECK;
+enum pw_err	reputation_look(struct reputation *, const struct options *, const struct sighting *, struct arena *,
+		    const struct knowledge **) PW_MUST_CHECK;
 /* Note in the sighting what of the look is to be remembered with it: suspect templates, the campaign. */
 void		reputation_mark(struct sighting *, const struct knowledge *);
 /*
@@ -128,7 +128,8 @@ struct reputation_age {
 	bool		seasoned;	/* see struct knowledge */
 };
 
-enum pw_err	reputation_age(struct reputation *, int64_t now_ms, struct reputation_age *) PW_MUST_CHECK;
+enum pw_err	reputation_age(struct reputation *, const struct options *, int64_t now_ms, struct reputation_age *)
+		    PW_MUST_CHECK;
 enum pw_err	reputation_ask(struct reputation *, struct span domain, int64_t now_ms, struct arena *, struct standing *)
 		    PW_MUST_CHECK;
 
