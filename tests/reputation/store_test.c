@@ -1,4 +1,7 @@
-/* What a store promises (milter/reputation/store.h), whichever keeps it: every row runs against each kind. */
+/*
+ * What a store promises (milter/reputation/store.h), whichever keeps it: every row runs against each kind. Redis takes part
+ * if PW_TEST_REDIS is the address of a server that may be emptied (e2e/redis_store_test.py).
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+
+#include <pixelward/base/config.h>
+#include <pixelward/base/redis.h>
 
 #include "reputation/store.h"
 
@@ -18,11 +24,45 @@ open_memory(struct store **store)
 	return store_open_memory(NULL, 10000, store);
 }
 
+static void
+empty(const struct options *options)
+{
+	struct arena		*nothing = arena_new(65536);
+	struct redis		*redis;
+	struct redis_batch	 batch;
+
+	assert_int_equal(redis_open(options, &redis), PW_OK);
+	redis_batch_init(&batch, nothing);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("FLUSHALL") }, 1);
+	assert_int_equal(redis_run(redis, &batch, 0), PW_OK);
+	redis_batch_fini(&batch);
+	redis_close(redis);
+	arena_free(nothing);
+}
+
+static enum pw_err
+open_redis(struct store **opened)
+{
+	struct options	*options = options_new();
+	struct buf	 report;
+	enum pw_err	 err;
+
+	buf_init(&report, 4096);
+	assert_int_equal(config_set(options, "t", "Redis", getenv("PW_TEST_REDIS"), &report), PW_OK);
+	assert_int_equal(config_set(options, "t", "RedisDeadline", "5s", &report), PW_OK);
+	buf_fini(&report);
+	empty(options);
+	err = store_open_redis(options, opened);
+	options_free(options);
+	return err;
+}
+
 static const struct bench_kind {
 	const char	*name;
 	enum pw_err	(*open)(struct store **);
 } kinds[] = {
 	{ "memory", open_memory },
+	{ "Redis", open_redis },
 };
 
 static struct store	*store;
@@ -506,12 +546,12 @@ main(void)
 	struct CMUnitTest	tests[NITEMS(named)] = { 0 };
 	size_t			count = 0;
 
-	for (size_t k = 0; k < NITEMS(kinds); k++)
+	for (size_t k = 0; k < (getenv("PW_TEST_REDIS") != NULL ? NITEMS(kinds) : 1); k++)
 		for (size_t i = 0; i < NITEMS(rows); i++, count++) {
 			named[count] = (struct named_row){ .row = &rows[i], .kind = &kinds[k] };
 			snprintf(named[count].name, sizeof(named[count].name), "%s: %s", kinds[k].name, rows[i].says);
 			tests[count] = (struct CMUnitTest){ .name = named[count].name, .test_func = run_row,
 			    .initial_state = &named[count] };
 		}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return _cmocka_run_group_tests("stores", tests, count, NULL, NULL);
 }

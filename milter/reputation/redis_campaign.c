@@ -1,0 +1,246 @@
+/* Campaigns: a hash, three lists without repetition, and the recipients' HyperLogLog; an index of all by their beginning. */
+#include "redis_store.h"
+
+#define TEXT_(x)	#x
+#define TEXT(x)		TEXT_(x)
+#define DAY_S		86400
+
+/* Of the texts of one kind that a campaign has: by the order in which they came. */
+static const char *const kinds[] = { ":h", ":s", ":m" };
+
+/*
+ * KEYS: campaign, hosts, senders, members, recipients.
+ * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, all of these, recipients.
+ * Members are named once: a message that comes again is not counted again.
+ */
+static struct redis_script add_script = { .text =
+	"local key, at, new = KEYS[1], 9, { 0, 0, 0 }\n"
+	"for kind = 1, 3 do\n"
+	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"
+	"  for i = at, at + tonumber(ARGV[5 + kind]) - 1 do\n"
+	"    if count < " TEXT(REDIS_MOST_CAMPAIGN_TEXTS) " and redis.call('ZADD', list, 'NX', count, ARGV[i]) == 1 then\n"
+	"      count, new[kind] = count + 1, new[kind] + 1\n"
+	"    end\n"
+	"  end\n"
+	"  at = at + tonumber(ARGV[5 + kind])\n"
+	"end\n"
+	"local was = redis.call('HMGET', key, 'first', 'last')\n"
+	"local first, last = tonumber(was[1] or 0), tonumber(was[2] or 0)\n"
+	"for i = 1, 2 do\n"
+	"  local time = tonumber(ARGV[i])\n"
+	"  if time ~= 0 and (first == 0 or time < first) then first = time end\n"
+	"  if time > last then last = time end\n"
+	"end\n"
+	"redis.call('HSET', key, 'first', string.format('%.0f', first), 'last', string.format('%.0f', last))\n"
+	"if ARGV[8] == '0' or new[3] > 0 then redis.call('HINCRBY', key, 'messages', ARGV[3]) end\n"
+	"if ARGV[4] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
+	"if #ARGV[5] > 0 then redis.call('HSET', key, 'note', ARGV[5]) end\n"
+	"for i = at, #ARGV do redis.call('PFADD', KEYS[5], ARGV[i]) end\n"
+	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " TEXT(DAY_S) ") end\n"
+	"return string.format('%.0f', first)\n"
+};
+
+static struct span
+campaign_key(struct arena *arena, struct span id, const char *suffix)
+{
+	return redis_key(arena, "pw:cam:", id, suffix);
+}
+
+static void
+words_add(struct span *words, size_t *count, const struct span *texts, size_t texts_count)
+{
+	if (texts_count > 0)
+		memcpy(words + *count, texts, texts_count * sizeof(*texts));
+	*count += texts_count;
+}
+
+/* The campaign itself; *first is then when it began. */
+static enum pw_err
+campaign_write(struct redis_store *store, const struct store_campaign *added, const uint64_t *recipients, size_t count,
+    struct arena *arena, struct span *first)
+{
+	size_t			 most = 13 + added->host_count + added->sender_count + added->member_count + count, n = 0;
+	struct span		*words = arena_array(arena, most, sizeof(*words));
+	struct redis_batch	 batch;
+	enum pw_err		 err;
+
+	if (words == NULL)
+		return PW_ENOMEM;
+	words[n++] = campaign_key(arena, added->id, "");
+	for (size_t i = 0; i < NITEMS(kinds); i++)
+		words[n++] = campaign_key(arena, added->id, kinds[i]);
+	words[n++] = campaign_key(arena, added->id, ":r");
+	words[n++] = redis_number(arena, added->first_ms);
+	words[n++] = redis_number(arena, added->last_ms);
+	words[n++] = redis_number(arena, (int64_t)added->messages);
+	words[n++] = added->closed ? SPAN("1") : SPAN("0");
+	words[n++] = span_cut(added->note, 0, REDIS_MOST_NOTE_BYTES);
+	words[n++] = redis_number(arena, (int64_t)added->host_count);
+	words[n++] = redis_number(arena, (int64_t)added->sender_count);
+	words[n++] = redis_number(arena, (int64_t)added->member_count);
+	words_add(words, &n, added->hosts, added->host_count);
+	words_add(words, &n, added->senders, added->sender_count);
+	words_add(words, &n, added->members, added->member_count);
+	for (size_t i = 0; i < count; i++)
+		words[n++] = (struct span){ (const char *)&recipients[i], sizeof(recipients[i]) };
+	redis_batch_init(&batch, arena);
+	/* Only texts of the caller may be empty. */
+	for (size_t i = 0; i < 13; i++)
+		batch.failed = batch.failed || (words[i].at == NULL && i != 9);
+	redis_batch_script(&batch, &add_script, 5, words, n);
+	err = redis_write(store, &batch);
+	if (err == PW_OK)
+		*first = batch.replies[0].kind == REDIS_TEXT ? batch.replies[0].text : SPAN("0");
+	redis_batch_fini(&batch);
+	return err;
+}
+
+/* Another tag: who lists campaigns begins here. */
+static enum pw_err
+index_write(struct redis_store *store, struct span id, struct span first, struct arena *arena)
+{
+	struct span		oldest = redis_number(arena, -(REDIS_MOST_CAMPAIGNS + 1));
+	struct redis_batch	batch;
+	enum pw_err		err;
+
+	redis_batch_init(&batch, arena);
+	batch.failed = oldest.at == NULL;
+	redis_batch_add(&batch, (const struct span[]){ SPAN("ZADD"), SPAN(REDIS_CAMPAIGNS_KEY), first, id }, 4);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("ZREMRANGEBYRANK"), SPAN(REDIS_CAMPAIGNS_KEY), SPAN("0"), oldest },
+	    4);
+	err = redis_write(store, &batch);
+	redis_batch_fini(&batch);
+	return err;
+}
+
+enum pw_err
+redis_store_campaign_add(struct store *opened, const struct store_campaign *added, const uint64_t *recipients, size_t count)
+{
+	struct redis_store	*store = (struct redis_store *)opened;
+	struct arena		*arena = arena_new((size_t)4 << 20);
+	struct span		 first = SPAN_NONE;
+	enum pw_err		 err;
+
+	if (arena == NULL)
+		return PW_ENOMEM;
+	err = campaign_write(store, added, recipients, count, arena, &first);
+	if (err == PW_OK)
+		err = index_write(store, added->id, first, arena);
+	arena_free(arena);
+	return err;
+}
+
+static enum pw_err
+texts_read(const struct redis_reply *reply, struct arena *arena, struct span **texts, size_t *count)
+{
+	*count = reply->kind == REDIS_LIST ? reply->count : 0;
+	*texts = arena_array(arena, *count, sizeof(**texts));
+	for (size_t i = 0; i < *count && *texts != NULL; i++)
+		(*texts)[i] = reply->items[i].text;
+	return *texts != NULL ? PW_OK : PW_ENOMEM;
+}
+
+/* replies: the hash, hosts, senders, members, recipients. */
+static enum pw_err
+campaign_read(const struct redis_reply *replies, struct span id, struct arena *arena, struct store_campaign *campaign)
+{
+	enum pw_err err;
+
+	*campaign = (struct store_campaign){ .id = id, .note = SPAN("") };
+	for (size_t i = 0; i + 1 < replies[0].count; i += 2) {
+		struct span			 name = replies[0].items[i].text;
+		const struct redis_reply	*value = &replies[0].items[i + 1];
+
+		if (span_eq(name, SPAN("first")))
+			campaign->first_ms = redis_reply_number(value);
+		else if (span_eq(name, SPAN("last")))
+			campaign->last_ms = redis_reply_number(value);
+		else if (span_eq(name, SPAN("messages")))
+			campaign->messages = (uint64_t)redis_reply_number(value);
+		else if (span_eq(name, SPAN("closed")))
+			campaign->closed = redis_reply_number(value) != 0;
+		else if (span_eq(name, SPAN("note")))
+			campaign->note = value->text;
+	}
+	campaign->recipients = (uint64_t)redis_reply_number(&replies[4]);
+	err = texts_read(&replies[1], arena, &campaign->hosts, &campaign->host_count);
+	if (err == PW_OK)
+		err = texts_read(&replies[2], arena, &campaign->senders, &campaign->sender_count);
+	if (err == PW_OK)
+		err = texts_read(&replies[3], arena, &campaign->members, &campaign->member_count);
+	return err;
+}
+
+/* The ids of the youngest, or the one that is asked for. */
+static enum pw_err
+ids_read(struct redis_store *store, struct span id, size_t most, struct arena *arena, struct span **ids, size_t *count)
+{
+	struct span		last = redis_number(arena, (int64_t)most - 1);
+	struct redis_batch	batch;
+	enum pw_err		err;
+
+	if (id.len > 0 || most == 0) {
+		*count = most > 0;
+		*ids = arena_array(arena, 1, sizeof(**ids));
+		if (*ids != NULL)
+			(*ids)[0] = id;
+		return *ids != NULL ? PW_OK : PW_ENOMEM;
+	}
+	redis_batch_init(&batch, arena);
+	batch.failed = last.at == NULL;
+	redis_batch_add(&batch, (const struct span[]){ SPAN("ZREVRANGE"), SPAN(REDIS_CAMPAIGNS_KEY), SPAN("0"), last }, 4);
+	err = redis_write(store, &batch);
+	if (err == PW_OK)
+		err = texts_read(&batch.replies[0], arena, ids, count);
+	redis_batch_fini(&batch);
+	return err;
+}
+
+#define QUESTIONS	5u	/* of each campaign */
+
+static void
+campaign_question(struct span id, struct arena *arena, struct redis_batch *batch)
+{
+	struct span hash = campaign_key(arena, id, ""), recipients = campaign_key(arena, id, ":r");
+
+	batch->failed = batch->failed || hash.at == NULL || recipients.at == NULL;
+	redis_batch_add(batch, (const struct span[]){ SPAN("HGETALL"), hash }, 2);
+	for (size_t i = 0; i < NITEMS(kinds); i++) {
+		struct span list = campaign_key(arena, id, kinds[i]);
+
+		batch->failed = batch->failed || list.at == NULL;
+		redis_batch_add(batch, (const struct span[]){ SPAN("ZRANGE"), list, SPAN("0"), SPAN("-1") }, 4);
+	}
+	redis_batch_add(batch, (const struct span[]){ SPAN("PFCOUNT"), recipients }, 2);
+}
+
+enum pw_err
+redis_store_campaigns(struct store *opened, struct span id, size_t most, struct arena *arena,
+    struct store_campaign **campaigns, size_t *count)
+{
+	struct redis_store	*store = (struct redis_store *)opened;
+	struct span		*ids;
+	struct redis_batch	 batch;
+	size_t			 found = 0;
+	enum pw_err		 err = ids_read(store, id, most, arena, &ids, &found);
+
+	*count = 0;
+	if (err != PW_OK)
+		return err;
+	*campaigns = arena_array(arena, found, sizeof(**campaigns));
+	if (*campaigns == NULL)
+		return PW_ENOMEM;
+	redis_batch_init(&batch, arena);
+	for (size_t i = 0; i < found; i++)
+		campaign_question(ids[i], arena, &batch);
+	err = redis_write(store, &batch);
+	redis_batch_fini(&batch);
+	for (size_t i = 0; i < found && err == PW_OK; i++) {
+		const struct redis_reply *replies = &batch.replies[i * QUESTIONS];
+
+		/* One that has expired meanwhile, or never was. */
+		if (replies[0].kind == REDIS_LIST && replies[0].count > 0)
+			err = campaign_read(replies, ids[i], arena, &(*campaigns)[(*count)++]);
+	}
+	return err;
+}

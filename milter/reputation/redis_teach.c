@@ -1,0 +1,429 @@
+/*
+ * What one message teaches, in three steps: which of its templates are new; its domains, windows and the store's own
+ * facts, and whether the domain may have a new template; then the templates. Each step is safe to repeat.
+ */
+#include "redis_store.h"
+
+#include <stdlib.h>
+
+#define TEXT_(x)	#x
+#define TEXT(x)		TEXT_(x)
+#define DAY_S		86400
+/* As Lua has them, without C's suffix. */
+#define TRACES			64
+#define TRACES_OF_TOKEN		8
+#define TRACES_OF_MESSAGE	2
+#define MEMBERS			64
+#define TEMPLATES_OF_DOMAIN	256
+_Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRACES_OF_TOKEN &&
+    TRACES_OF_MESSAGE == STORE_MOST_TRACES_OF_MESSAGE && MEMBERS == STORE_MOST_MEMBERS &&
+    TEMPLATES_OF_DOMAIN == STORE_MOST_TEMPLATES_OF_DOMAIN, "the bounds of store.h");
+
+/* Once for each node and number: the guard comes first, for half a lesson is better than one that is learned twice. */
+#define LUA_GUARD \
+	"local key, node, number = KEYS[1], ARGV[1], tonumber(ARGV[2])\n" \
+	"local function known()\n" \
+	"  return number > 0 and tonumber(redis.call('HGET', key, node) or 0) >= number\n" \
+	"end\n" \
+	"local function learn()\n" \
+	"  if number > 0 then redis.call('HSET', key, node, number) end\n" \
+	"end\n"
+
+/*
+ * How many different things: up to 21 in the field few, three bytes each; more in a HyperLogLog, what it estimates in the
+ * field many. So a domain that wrote to few people is one key.
+ */
+#define LUA_SKETCH \
+	"local function sketch(few, many, log, digests)\n" \
+	"  if #digests == 0 then return end\n" \
+	"  local was = tonumber(redis.call('HGET', key, many) or 0)\n" \
+	"  local old = redis.call('HGET', key, few) or ''\n" \
+	"  local seen = {}\n" \
+	"  for i = 1, #old, 3 do seen[old:sub(i, i + 2)] = true end\n" \
+	"  local new = {}\n" \
+	"  for i = 1, #digests, 3 do\n" \
+	"    local one = digests:sub(i, i + 2)\n" \
+	"    if not seen[one] then seen[one] = true; new[#new + 1] = one end\n" \
+	"  end\n" \
+	"  if #new == 0 then return end\n" \
+	"  if was == 0 and #old + 3 * #new <= 64 then\n" \
+	"    redis.call('HSET', key, few, old .. table.concat(new))\n" \
+	"    return\n" \
+	"  end\n" \
+	"  for i = 1, #old, 3 do new[#new + 1] = old:sub(i, i + 2) end\n" \
+	"  for i = 1, #new, 1000 do redis.call('PFADD', log, unpack(new, i, math.min(i + 999, #new))) end\n" \
+	"  redis.call('HSET', key, many, math.max(was, redis.call('PFCOUNT', log)))\n" \
+	"  if #old > 0 then redis.call('HDEL', key, few) end\n" \
+	"end\n"
+
+/* KEYS: domain, its recipients, its templates. ARGV: node, number, seconds, day, tallies, campaign, recipients, templates */
+static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
+	"if known() then return 0 end\n"
+	"local time = tonumber(ARGV[3])\n"
+	"local was = redis.call('HMGET', key, 's', 'e', 'w', 'wn', 'wu')\n"
+	"local first, last, days = 0, 0, 0\n"
+	"if was[1] then first, last, days = struct.unpack('>I4I4I4', was[1]) end\n"
+	"local keep = (was[2] and " TEXT(STORE_DAYS_OF_LEARNED) " or " TEXT(STORE_DAYS_OF_DOMAIN) ") * " TEXT(DAY_S) "\n"
+	"if last > 0 and last < time - keep then\n"	/* only the analyst's word is left */
+	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
+	"  if was[3] then redis.call('HSET', key, 'w', was[3], 'wn', was[4] or '', 'wu', was[5] or 0) end\n"
+	"  first, last, days = 0, 0, 0\n"
+	"end\n"
+	"learn()\n"
+	"if first == 0 or time < first then first = time end\n"
+	"if time > last then last = time end\n"
+	"days = bit.bor(days, bit.lshift(1, tonumber(ARGV[4]))) % 4294967296\n"
+	"redis.call('HSET', key, 's', struct.pack('>I4I4I4', first, last, days))\n"
+	"for tally in ARGV[5]:gmatch('%S+') do redis.call('HINCRBY', key, tally, 1) end\n"
+	"if #ARGV[6] > 0 then redis.call('HSET', key, 'c', ARGV[6]) end\n"
+	"sketch('r', 'R', KEYS[2], ARGV[7])\n"
+	"sketch('t', 'T', KEYS[3], ARGV[8])\n"
+	"local days_kept = " TEXT(STORE_DAYS_OF_DOMAIN) "\n"
+	"if redis.call('HEXISTS', key, 'e') == 1 then days_kept = " TEXT(STORE_DAYS_OF_LEARNED) " end\n"
+	"for i = 2, 3 do redis.call('EXPIRE', KEYS[i], days_kept * " TEXT(DAY_S) ") end\n"
+	"if not was[3] then redis.call('EXPIRE', key, days_kept * " TEXT(DAY_S) ") end\n"
+	"return 1\n"
+};
+
+/*
+ * Whoever can make up URLs can make up templates: beyond so many in some weeks, a domain's new ones are not kept.
+ * KEYS: domain. ARGV: seconds. The field has the day on which the count began, 512 times, and the count.
+ */
+static struct redis_script mint_script = { .text =
+	"local today, was = math.floor(tonumber(ARGV[1]) / " TEXT(DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
+	"local since, minted = math.floor(was / 512), was % 512\n"
+	"if minted == 0 or since < today - " TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
+	"if minted >= " TEXT(TEMPLATES_OF_DOMAIN) " then return 0 end\n"
+	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + 1)\n"
+	"if redis.call('TTL', KEYS[1]) == -1 and redis.call('HEXISTS', KEYS[1], 'w') == 0 then\n"
+	"  redis.call('EXPIRE', KEYS[1], " TEXT(STORE_DAYS_OF_DOMAIN) " * " TEXT(DAY_S) ")\n"
+	"end\n"
+	"return 1\n"
+};
+
+/*
+ * KEYS: template, its tokens, its recipients.
+ * ARGV: node, number, seconds, message, token (both as bytes), recipients (8 bytes each), those again as 3 bytes each,
+ * the token as 3 bytes
+ */
+static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
+	"if known() then return 0 end\n"
+	"local time, message, token = tonumber(ARGV[3]), ARGV[4], ARGV[5]\n"
+	"local last = tonumber(redis.call('HGET', key, 'l') or 0)\n"
+	"if last > 0 and last < time - " TEXT(STORE_DAYS_OF_TEMPLATE) " * " TEXT(DAY_S) " then\n"
+	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
+	"  last = 0\n"
+	"end\n"
+	"learn()\n"
+	"if time > last then redis.call('HSET', key, 'l', time) end\n"
+	"if redis.call('HGET', key, 'm') ~= message then redis.call('HINCRBY', key, 'n', 1) end\n"
+	"redis.call('HSET', key, 'm', message)\n"
+	"sketch('t', 'T', KEYS[2], ARGV[8])\n"
+	"sketch('r', 'R', KEYS[3], ARGV[7])\n"
+	"local all, traces, order, of_token, of_message = redis.call('HGETALL', key), {}, 0, 0, 0\n"
+	"for i = 1, #all, 2 do\n"
+	"  local name = all[i]\n"
+	"  if #name == 25 and name:sub(1, 1) == 'x' then\n"
+	"    traces[#traces + 1] = { name, tonumber(all[i + 1]) }\n"
+	"    order = math.max(order, tonumber(all[i + 1]))\n"
+	"    if name:sub(2, 9) == token then\n"
+	"      of_token = of_token + 1\n"
+	"      if name:sub(18, 25) == message then of_message = of_message + 1 end\n"
+	"    end\n"
+	"  end\n"
+	"end\n"
+	"table.sort(traces, function(a, b) return a[2] < b[2] end)\n"
+	"local gone = 0\n"
+	"for i = 1, #ARGV[6], 8 do\n"
+	"  if of_token >= " TEXT(TRACES_OF_TOKEN) " or of_message >= " TEXT(TRACES_OF_MESSAGE) " then break end\n"
+	"  local name = 'x' .. token .. ARGV[6]:sub(i, i + 7) .. message\n"
+	"  if redis.call('HSETNX', key, name, order + 1) == 1 then\n"
+	"    order, of_token, of_message = order + 1, of_token + 1, of_message + 1\n"
+	"    traces[#traces + 1] = { name, order }\n"
+	"    if #traces - gone > " TEXT(TRACES) " then\n"
+	"      gone = gone + 1\n"
+	"      redis.call('HDEL', key, traces[gone][1])\n"
+	"    end\n"
+	"  end\n"
+	"end\n"
+	"for i = 1, 3 do redis.call('EXPIRE', KEYS[i], " TEXT(STORE_DAYS_OF_TEMPLATE) " * " TEXT(DAY_S) ") end\n"
+	"return 1\n"
+};
+
+/* KEYS: window. ARGV: milliseconds, message (as bytes), text. A message's later text counts, at its first time. */
+static struct redis_script window_script = { .text =
+	"local score, all = ARGV[1], redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')\n"
+	"for i = 1, #all, 2 do\n"
+	"  if all[i]:sub(1, 8) == ARGV[2] then\n"
+	"    score = all[i + 1]\n"
+	"    redis.call('ZREM', KEYS[1], all[i])\n"
+	"  end\n"
+	"end\n"
+	"redis.call('ZADD', KEYS[1], score, ARGV[2] .. ARGV[3])\n"
+	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" TEXT(MEMBERS) " + 1))\n"
+	"return redis.call('EXPIRE', KEYS[1], " TEXT(STORE_DAYS_OF_WINDOW) " * " TEXT(DAY_S) ")\n"
+};
+
+/* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
+static struct redis_script store_script = { .text = LUA_GUARD
+	"if known() then return 0 end\n"
+	"learn()\n"
+	"local began = tonumber(redis.call('HGET', key, 'began') or 0)\n"
+	"if began == 0 or tonumber(ARGV[3]) < began then redis.call('HSET', key, 'began', ARGV[3], 'version', 1) end\n"
+	"if ARGV[4] == '1' then redis.call('HINCRBY', key, 'learned', 1) end\n"
+	"return 1\n"
+};
+
+/* KEYS: domain. ARGV: word, note, until */
+static struct redis_script word_script = { .text =
+	"if ARGV[1] ~= '0' then\n"
+	"  redis.call('HSET', KEYS[1], 'w', ARGV[1], 'wn', ARGV[2], 'wu', ARGV[3])\n"
+	"  return redis.call('PERSIST', KEYS[1])\n"
+	"end\n"
+	"redis.call('HDEL', KEYS[1], 'w', 'wn', 'wu')\n"
+	"local days = " TEXT(STORE_DAYS_OF_DOMAIN) "\n"
+	"if redis.call('HEXISTS', KEYS[1], 'e') == 1 then days = " TEXT(STORE_DAYS_OF_LEARNED) " end\n"
+	"return redis.call('EXPIRE', KEYS[1], days * " TEXT(DAY_S) ")\n"
+};
+
+/* What a lesson says to all of its scripts; texts in the arena. */
+struct teaching {
+	struct redis_store	*store;
+	const struct lesson	*lesson;
+	struct arena		*arena;
+	struct span		 guard, number, seconds, day, ms;
+	struct span		 recipients, few_recipients;	/* 8 and 3 bytes each */
+	struct span		 message;
+};
+
+static struct span
+bytes_of(const void *at, size_t bytes)
+{
+	return (struct span){ at, bytes };
+}
+
+#define FEW_BYTES	3u
+
+/* So many bytes of each digest, evenly spread as they are; at is NULL without memory. */
+static struct span
+folded(struct arena *arena, const uint64_t *digests, size_t count)
+{
+	char *few = arena_array(arena, count, FEW_BYTES);
+
+	for (size_t i = 0; i < count && few != NULL; i++) {
+		uint64_t digest = digests[i] ^ digests[i] >> 32;
+
+		memcpy(few + i * FEW_BYTES, &digest, FEW_BYTES);
+	}
+	return bytes_of(few, few != NULL ? count * FEW_BYTES : 0);
+}
+
+/* A node's name may be long, and is in every key: three bytes of its digest say as much. FNV-1a. */
+static struct span
+guard_of(struct arena *arena, struct span node)
+{
+	uint32_t hash = 0x811c9dc5u;
+
+	for (size_t i = 0; i < node.len; i++)
+		hash = (hash ^ (unsigned char)node.at[i]) * 0x01000193u;
+	hash ^= hash >> 24;
+	return arena_copy(arena, bytes_of(&hash, FEW_BYTES));
+}
+
+static enum pw_err
+teaching_init(struct teaching *teaching, struct redis_store *store, const struct lesson *lesson, struct arena *arena)
+{
+	const int64_t day_ms = (int64_t)DAY_S * 1000;
+
+	*teaching = (struct teaching){ .store = store, .lesson = lesson, .arena = arena,
+		.guard = guard_of(arena, lesson->node), .number = redis_number(arena, (int64_t)lesson->number),
+		.seconds = redis_number(arena, lesson->time_ms / 1000), .ms = redis_number(arena, lesson->time_ms),
+		.day = redis_number(arena, lesson->time_ms / day_ms & 31),
+		.recipients = bytes_of(lesson->recipients, lesson->recipient_count * sizeof(*lesson->recipients)),
+		.few_recipients = folded(arena, lesson->recipients, lesson->recipient_count),
+		.message = bytes_of(&lesson->message, sizeof(lesson->message)) };
+	return teaching->guard.at != NULL && teaching->number.at != NULL && teaching->seconds.at != NULL &&
+	    teaching->ms.at != NULL && teaching->day.at != NULL && teaching->few_recipients.at != NULL ? PW_OK : PW_ENOMEM;
+}
+
+static void
+domain_teach(const struct teaching *teaching, const struct lesson_domain *taught, struct redis_batch *batch)
+{
+	struct arena	*arena = teaching->arena;
+	char		 tallies[TALLIES * 4];
+	size_t		 bytes = 0;
+
+	for (unsigned i = 0; i < TALLIES; i++)
+		if ((taught->tallies >> i & 1) != 0) {
+			size_t len = strlen(redis_tallies[i]);
+
+			memcpy(tallies + bytes, redis_tallies[i], len);
+			tallies[bytes + len] = ' ';
+			bytes += len + 1;
+		}
+	const struct span words[] = { redis_key(arena, "pw:rep:", taught->name, ""),
+	    redis_key(arena, "pw:rep:", taught->name, ":r"), redis_key(arena, "pw:rep:", taught->name, ":t"),
+	    teaching->guard, teaching->number, teaching->seconds, teaching->day, { tallies, bytes }, taught->campaign,
+	    teaching->few_recipients, folded(arena, taught->templates, taught->template_count) };
+
+	batch->failed = batch->failed || words[2].at == NULL || words[NITEMS(words) - 1].at == NULL;
+	if (!batch->failed)
+		redis_batch_script(batch, &domain_script, 3, words, NITEMS(words));
+	redis_cache_forget(teaching->store->cache, words[0]);
+}
+
+static void
+template_teach(const struct teaching *teaching, const struct lesson_template *taught, struct redis_batch *batch)
+{
+	struct arena		*arena = teaching->arena;
+	const struct span	 words[] = { redis_digest_key(arena, "pw:h:", taught->digest, ""),
+	    redis_digest_key(arena, "pw:h:", taught->digest, ":t"), redis_digest_key(arena, "pw:h:", taught->digest, ":r"),
+	    teaching->guard, teaching->number, teaching->seconds, teaching->message,
+	    bytes_of(&taught->token, sizeof(taught->token)), teaching->recipients, teaching->few_recipients,
+	    folded(arena, &taught->token, 1) };
+
+	batch->failed = batch->failed || words[2].at == NULL || words[NITEMS(words) - 1].at == NULL;
+	if (!batch->failed)
+		redis_batch_script(batch, &template_script, 3, words, NITEMS(words));
+	redis_cache_forget(teaching->store->cache, words[0]);
+}
+
+static void
+window_teach(const struct teaching *teaching, const struct lesson_window *taught, struct redis_batch *batch)
+{
+	const struct span words[] = { redis_digest_key(teaching->arena, "pw:w:", taught->key, ""),
+	    redis_number(teaching->arena, taught->member.time_ms),
+	    bytes_of(&taught->member.message, sizeof(taught->member.message)),
+	    span_cut(taught->member.text, 0, REDIS_MOST_NOTE_BYTES) };
+
+	batch->failed = batch->failed || words[0].at == NULL || words[1].at == NULL;
+	if (!batch->failed)
+		redis_batch_script(batch, &window_script, 1, words, NITEMS(words));
+}
+
+static void
+store_teach(const struct teaching *teaching, struct redis_batch *batch)
+{
+	const struct span words[] = { SPAN(REDIS_STORE_KEY), teaching->guard, teaching->number, teaching->ms,
+	    teaching->lesson->old ? SPAN("1") : SPAN("0") };
+
+	redis_batch_script(batch, &store_script, 1, words, NITEMS(words));
+}
+
+/* fresh: which templates nobody has seen yet. */
+static enum pw_err
+fresh_ask(const struct teaching *teaching, bool *fresh)
+{
+	struct redis_batch	batch;
+	enum pw_err		err;
+
+	redis_batch_init(&batch, teaching->arena);
+	for (size_t i = 0; i < teaching->lesson->template_count; i++) {
+		struct span key = redis_digest_key(teaching->arena, "pw:h:", teaching->lesson->templates[i].digest, "");
+
+		batch.failed = batch.failed || key.at == NULL;
+		redis_batch_add(&batch, (const struct span[]){ SPAN("EXISTS"), key }, 2);
+	}
+	err = redis_write(teaching->store, &batch);
+	for (size_t i = 0; i < teaching->lesson->template_count && err == PW_OK; i++)
+		fresh[i] = batch.replies[i].integer == 0;
+	redis_batch_fini(&batch);
+	return err;
+}
+
+/* kept: those of the fresh templates that their domain may have. */
+static enum pw_err
+domains_teach(const struct teaching *teaching, const bool *fresh, bool *kept)
+{
+	const struct lesson	*lesson = teaching->lesson;
+	struct redis_batch	 batch;
+	size_t			 place = 0;
+	enum pw_err		 err;
+
+	redis_batch_init(&batch, teaching->arena);
+	for (size_t i = 0; i < lesson->template_count; i++) {
+		const struct span words[] = { redis_key(teaching->arena, "pw:rep:", lesson->templates[i].domain, ""),
+		    teaching->seconds };
+
+		kept[i] = !fresh[i];
+		batch.failed = batch.failed || words[0].at == NULL;
+		if (fresh[i])
+			redis_batch_script(&batch, &mint_script, 1, words, NITEMS(words));
+	}
+	for (size_t i = 0; i < lesson->domain_count; i++)
+		domain_teach(teaching, &lesson->domains[i], &batch);
+	for (size_t i = 0; i < lesson->window_count; i++)
+		window_teach(teaching, &lesson->windows[i], &batch);
+	store_teach(teaching, &batch);
+	err = redis_write(teaching->store, &batch);
+	for (size_t i = 0; i < lesson->template_count && err == PW_OK; i++)
+		if (fresh[i])
+			kept[i] = batch.replies[place++].integer != 0;
+	redis_batch_fini(&batch);
+	return err;
+}
+
+static enum pw_err
+templates_teach(const struct teaching *teaching, const bool *kept)
+{
+	struct redis_batch	batch;
+	enum pw_err		err;
+
+	redis_batch_init(&batch, teaching->arena);
+	for (size_t i = 0; i < teaching->lesson->template_count; i++)
+		if (kept[i])
+			template_teach(teaching, &teaching->lesson->templates[i], &batch);
+	err = redis_write(teaching->store, &batch);
+	redis_batch_fini(&batch);
+	return err;
+}
+
+/* More than the largest sighting teaches. */
+#define MOST_LESSON_BYTES	((size_t)16 << 20)
+
+enum pw_err
+redis_store_teach(struct store *opened, const struct lesson *lesson)
+{
+	struct arena	*arena = arena_new(MOST_LESSON_BYTES);
+	bool		*fresh = arena != NULL ? arena_array(arena, lesson->template_count, sizeof(*fresh)) : NULL;
+	bool		*kept = arena != NULL ? arena_array(arena, lesson->template_count, sizeof(*kept)) : NULL;
+	struct teaching	 teaching;
+	enum pw_err	 err = fresh != NULL && kept != NULL ? PW_OK : PW_ENOMEM;
+
+	if (err == PW_OK)
+		err = teaching_init(&teaching, (struct redis_store *)opened, lesson, arena);
+	if (err == PW_OK)
+		err = fresh_ask(&teaching, fresh);
+	if (err == PW_OK)
+		err = domains_teach(&teaching, fresh, kept);
+	if (err == PW_OK)
+		err = templates_teach(&teaching, kept);
+	arena_free(arena);
+	return err;
+}
+
+enum pw_err
+redis_store_say(struct store *opened, struct span domain, enum word word, struct span note, int64_t until_ms)
+{
+	struct redis_store	*store = (struct redis_store *)opened;
+	struct arena		*arena = arena_new((size_t)64 << 10);
+	struct redis_batch	 batch;
+	enum pw_err		 err;
+
+	if (arena == NULL)
+		return PW_ENOMEM;
+	const struct span words[] = { redis_key(arena, "pw:rep:", domain, ""), redis_number(arena, (int64_t)word),
+	    span_cut(note, 0, REDIS_MOST_NOTE_BYTES), redis_number(arena, until_ms) };
+
+	redis_batch_init(&batch, arena);
+	batch.failed = words[0].at == NULL || words[1].at == NULL || words[3].at == NULL;
+	redis_batch_script(&batch, &word_script, 1, words, NITEMS(words));
+	err = redis_write(store, &batch);
+	/* Whoever says it wants to know whether it was heard. */
+	if (err == PW_OK && batch.replies[0].kind == REDIS_ERROR)
+		err = PW_EAWAY;
+	redis_cache_forget(store->cache, words[0]);
+	redis_batch_fini(&batch);
+	arena_free(arena);
+	return err;
+}

@@ -1,0 +1,40 @@
+"""The reputation's Redis store against a real server: the promises of all stores, and what only Redis can do to it."""
+
+import os
+import subprocess
+import unittest
+
+from . import redis, scratch
+from .redis import Redis
+
+TESTS = os.path.join(os.environ.get("BUILD", "build"), "tests/reputation")
+
+
+class RedisStore(unittest.TestCase):
+
+    @classmethod
+    def setUpClass(cls):
+        try:
+            redis.check_machine()
+        except redis.CannotRun as reason:
+            raise unittest.SkipTest(str(reason)) from None
+
+    def run_tests(self, program, server):
+        environment = dict(os.environ, PW_TEST_REDIS=f"unix:{server.socket}", CMOCKA_MESSAGE_OUTPUT="TAP",
+                           PW_TEST_PROMOTE=f"redis-cli -s {server.socket} REPLICAOF NO ONE >/dev/null")
+        done = subprocess.run([os.path.join(TESTS, program)], env=environment, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=4 * scratch.PATIENCE, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return done.stdout
+
+    def test_it_promises_what_every_store_does(self):
+        with Redis(appendonly="no") as server:
+            self.assertRegex(self.run_tests("store_test", server), r"(?m)^ok \d+ - Redis: ")
+
+    def test_it_lives_with_what_redis_does(self):
+        with Redis(appendonly="no") as server:
+            self.run_tests("redis_rows", server)
+
+
+if __name__ == "__main__":
+    unittest.main()
