@@ -255,8 +255,8 @@ question_send(struct redis_store *store, const struct store_question *question, 
 	enum pw_err	 err = since.at != NULL ? PW_OK : PW_ENOMEM;
 
 	/* First, so that its place in the batch is known. */
-	redis_batch_add(batch, (const struct span[]){ SPAN("HMGET"), SPAN(REDIS_STORE_KEY), SPAN("began"), SPAN("learned") },
-	    4);
+	redis_batch_add(batch, (const struct span[]){ SPAN("HMGET"), SPAN(REDIS_STORE_KEY), SPAN("began"), SPAN("last"),
+	    SPAN("learned") }, 5);
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++) {
 		struct span key = redis_digest_key(arena, "pw:w:", question->windows[i], "");
 
@@ -297,9 +297,10 @@ redis_store_ask(struct store *opened, const struct store_question *question, str
 	redis_batch_fini(&batch);
 	if (err != PW_OK)
 		return err;
-	if (batch.replies[0].kind == REDIS_LIST && batch.replies[0].count == 2) {
+	if (batch.replies[0].kind == REDIS_LIST && batch.replies[0].count == 3) {
 		answer->began_ms = redis_reply_number(&batch.replies[0].items[0]);
-		answer->learned = count_of(&batch.replies[0].items[1]);
+		answer->last_ms = redis_reply_number(&batch.replies[0].items[1]);
+		answer->learned = count_of(&batch.replies[0].items[2]);
 	}
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
 		err = window_answer(&batch.replies[1 + i], question->windows[i], arena, &answer->windows[i]);

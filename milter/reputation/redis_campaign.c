@@ -1,10 +1,6 @@
 /* Campaigns: a hash, three lists without repetition, and the recipients' HyperLogLog; an index of all by their beginning. */
 #include "redis_store.h"
 
-#define TEXT_(x)	#x
-#define TEXT(x)		TEXT_(x)
-#define DAY_S		86400
-
 /* Of the texts of one kind that a campaign has: by the order in which they came. */
 static const char *const kinds[] = { ":h", ":s", ":m" };
 
@@ -18,7 +14,7 @@ static struct redis_script add_script = { .text =
 	"for kind = 1, 3 do\n"
 	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"
 	"  for i = at, at + tonumber(ARGV[5 + kind]) - 1 do\n"
-	"    if count < " TEXT(REDIS_MOST_CAMPAIGN_TEXTS) " and redis.call('ZADD', list, 'NX', count, ARGV[i]) == 1 then\n"
+	"    if count < " REDIS_TEXT(REDIS_MOST_CAMPAIGN_TEXTS) " and redis.call('ZADD', list, 'NX', count, ARGV[i]) == 1 then\n"
 	"      count, new[kind] = count + 1, new[kind] + 1\n"
 	"    end\n"
 	"  end\n"
@@ -36,7 +32,7 @@ static struct redis_script add_script = { .text =
 	"if ARGV[4] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
 	"if #ARGV[5] > 0 then redis.call('HSET', key, 'note', ARGV[5]) end\n"
 	"for i = at, #ARGV do redis.call('PFADD', KEYS[5], ARGV[i]) end\n"
-	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " TEXT(DAY_S) ") end\n"
+	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
 	"return string.format('%.0f', first)\n"
 };
 

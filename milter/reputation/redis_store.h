@@ -17,10 +17,16 @@
 
 #define REDIS_STORE_KEY		"pw:store"
 #define REDIS_CAMPAIGNS_KEY	"pw:cams"
+#define REDIS_WORDS_KEY		"pw:words"
 #define REDIS_DAYS_OF_CAMPAIGN	1096
 #define REDIS_MOST_CAMPAIGNS	1024
 #define REDIS_MOST_CAMPAIGN_TEXTS 4096
 #define REDIS_MOST_NOTE_BYTES	1024u
+
+/* Numbers into the text of a script. */
+#define REDIS_TEXT_(x)		#x
+#define REDIS_TEXT(x)		REDIS_TEXT_(x)
+#define REDIS_DAY_S		86400
 
 struct redis_store {
 	struct store		 store;

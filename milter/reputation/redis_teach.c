@@ -4,11 +4,6 @@
  */
 #include "redis_store.h"
 
-#include <stdlib.h>
-
-#define TEXT_(x)	#x
-#define TEXT(x)		TEXT_(x)
-#define DAY_S		86400
 /* As Lua has them, without C's suffix. */
 #define TRACES			64
 #define TRACES_OF_TOKEN		8
@@ -63,7 +58,7 @@ static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
 	"local was = redis.call('HMGET', key, 's', 'e', 'w', 'wn', 'wu')\n"
 	"local first, last, days = 0, 0, 0\n"
 	"if was[1] then first, last, days = struct.unpack('>I4I4I4', was[1]) end\n"
-	"local keep = (was[2] and " TEXT(STORE_DAYS_OF_LEARNED) " or " TEXT(STORE_DAYS_OF_DOMAIN) ") * " TEXT(DAY_S) "\n"
+	"local keep = (was[2] and " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " or " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) ") * " REDIS_TEXT(REDIS_DAY_S) "\n"
 	"if last > 0 and last < time - keep then\n"	/* only the analyst's word is left */
 	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
 	"  if was[3] then redis.call('HSET', key, 'w', was[3], 'wn', was[4] or '', 'wu', was[5] or 0) end\n"
@@ -78,10 +73,10 @@ static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
 	"if #ARGV[6] > 0 then redis.call('HSET', key, 'c', ARGV[6]) end\n"
 	"sketch('r', 'R', KEYS[2], ARGV[7])\n"
 	"sketch('t', 'T', KEYS[3], ARGV[8])\n"
-	"local days_kept = " TEXT(STORE_DAYS_OF_DOMAIN) "\n"
-	"if redis.call('HEXISTS', key, 'e') == 1 then days_kept = " TEXT(STORE_DAYS_OF_LEARNED) " end\n"
-	"for i = 2, 3 do redis.call('EXPIRE', KEYS[i], days_kept * " TEXT(DAY_S) ") end\n"
-	"if not was[3] then redis.call('EXPIRE', key, days_kept * " TEXT(DAY_S) ") end\n"
+	"local days_kept = " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) "\n"
+	"if redis.call('HEXISTS', key, 'e') == 1 then days_kept = " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " end\n"
+	"for i = 2, 3 do redis.call('EXPIRE', KEYS[i], days_kept * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
+	"if not was[3] then redis.call('EXPIRE', key, days_kept * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
 	"return 1\n"
 };
 
@@ -90,13 +85,13 @@ static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
  * KEYS: domain. ARGV: seconds. The field has the day on which the count began, 512 times, and the count.
  */
 static struct redis_script mint_script = { .text =
-	"local today, was = math.floor(tonumber(ARGV[1]) / " TEXT(DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
+	"local today, was = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
 	"local since, minted = math.floor(was / 512), was % 512\n"
-	"if minted == 0 or since < today - " TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
-	"if minted >= " TEXT(TEMPLATES_OF_DOMAIN) " then return 0 end\n"
+	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
+	"if minted >= " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " then return 0 end\n"
 	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + 1)\n"
 	"if redis.call('TTL', KEYS[1]) == -1 and redis.call('HEXISTS', KEYS[1], 'w') == 0 then\n"
-	"  redis.call('EXPIRE', KEYS[1], " TEXT(STORE_DAYS_OF_DOMAIN) " * " TEXT(DAY_S) ")\n"
+	"  redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 	"end\n"
 	"return 1\n"
 };
@@ -110,7 +105,7 @@ static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
 	"if known() then return 0 end\n"
 	"local time, message, token = tonumber(ARGV[3]), ARGV[4], ARGV[5]\n"
 	"local last = tonumber(redis.call('HGET', key, 'l') or 0)\n"
-	"if last > 0 and last < time - " TEXT(STORE_DAYS_OF_TEMPLATE) " * " TEXT(DAY_S) " then\n"
+	"if last > 0 and last < time - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " * " REDIS_TEXT(REDIS_DAY_S) " then\n"
 	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
 	"  last = 0\n"
 	"end\n"
@@ -135,18 +130,18 @@ static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
 	"table.sort(traces, function(a, b) return a[2] < b[2] end)\n"
 	"local gone = 0\n"
 	"for i = 1, #ARGV[6], 8 do\n"
-	"  if of_token >= " TEXT(TRACES_OF_TOKEN) " or of_message >= " TEXT(TRACES_OF_MESSAGE) " then break end\n"
+	"  if of_token >= " REDIS_TEXT(TRACES_OF_TOKEN) " or of_message >= " REDIS_TEXT(TRACES_OF_MESSAGE) " then break end\n"
 	"  local name = 'x' .. token .. ARGV[6]:sub(i, i + 7) .. message\n"
 	"  if redis.call('HSETNX', key, name, order + 1) == 1 then\n"
 	"    order, of_token, of_message = order + 1, of_token + 1, of_message + 1\n"
 	"    traces[#traces + 1] = { name, order }\n"
-	"    if #traces - gone > " TEXT(TRACES) " then\n"
+	"    if #traces - gone > " REDIS_TEXT(TRACES) " then\n"
 	"      gone = gone + 1\n"
 	"      redis.call('HDEL', key, traces[gone][1])\n"
 	"    end\n"
 	"  end\n"
 	"end\n"
-	"for i = 1, 3 do redis.call('EXPIRE', KEYS[i], " TEXT(STORE_DAYS_OF_TEMPLATE) " * " TEXT(DAY_S) ") end\n"
+	"for i = 1, 3 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
 	"return 1\n"
 };
 
@@ -160,30 +155,19 @@ static struct redis_script window_script = { .text =
 	"  end\n"
 	"end\n"
 	"redis.call('ZADD', KEYS[1], score, ARGV[2] .. ARGV[3])\n"
-	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" TEXT(MEMBERS) " + 1))\n"
-	"return redis.call('EXPIRE', KEYS[1], " TEXT(STORE_DAYS_OF_WINDOW) " * " TEXT(DAY_S) ")\n"
+	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(MEMBERS) " + 1))\n"
+	"return redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_WINDOW) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 };
 
 /* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
 static struct redis_script store_script = { .text = LUA_GUARD
 	"if known() then return 0 end\n"
 	"learn()\n"
-	"local began = tonumber(redis.call('HGET', key, 'began') or 0)\n"
-	"if began == 0 or tonumber(ARGV[3]) < began then redis.call('HSET', key, 'began', ARGV[3], 'version', 1) end\n"
+	"local was, time = redis.call('HMGET', key, 'began', 'last'), tonumber(ARGV[3])\n"
+	"if not was[1] or time < tonumber(was[1]) then redis.call('HSET', key, 'began', ARGV[3], 'version', 1) end\n"
+	"if not was[2] or time > tonumber(was[2]) then redis.call('HSET', key, 'last', ARGV[3]) end\n"
 	"if ARGV[4] == '1' then redis.call('HINCRBY', key, 'learned', 1) end\n"
 	"return 1\n"
-};
-
-/* KEYS: domain. ARGV: word, note, until */
-static struct redis_script word_script = { .text =
-	"if ARGV[1] ~= '0' then\n"
-	"  redis.call('HSET', KEYS[1], 'w', ARGV[1], 'wn', ARGV[2], 'wu', ARGV[3])\n"
-	"  return redis.call('PERSIST', KEYS[1])\n"
-	"end\n"
-	"redis.call('HDEL', KEYS[1], 'w', 'wn', 'wu')\n"
-	"local days = " TEXT(STORE_DAYS_OF_DOMAIN) "\n"
-	"if redis.call('HEXISTS', KEYS[1], 'e') == 1 then days = " TEXT(STORE_DAYS_OF_LEARNED) " end\n"
-	"return redis.call('EXPIRE', KEYS[1], days * " TEXT(DAY_S) ")\n"
 };
 
 /* What a lesson says to all of its scripts; texts in the arena. */
@@ -233,7 +217,7 @@ guard_of(struct arena *arena, struct span node)
 static enum pw_err
 teaching_init(struct teaching *teaching, struct redis_store *store, const struct lesson *lesson, struct arena *arena)
 {
-	const int64_t day_ms = (int64_t)DAY_S * 1000;
+	const int64_t day_ms = (int64_t)REDIS_DAY_S * 1000;
 
 	*teaching = (struct teaching){ .store = store, .lesson = lesson, .arena = arena,
 		.guard = guard_of(arena, lesson->node), .number = redis_number(arena, (int64_t)lesson->number),
@@ -398,32 +382,6 @@ redis_store_teach(struct store *opened, const struct lesson *lesson)
 		err = domains_teach(&teaching, fresh, kept);
 	if (err == PW_OK)
 		err = templates_teach(&teaching, kept);
-	arena_free(arena);
-	return err;
-}
-
-enum pw_err
-redis_store_say(struct store *opened, struct span domain, enum word word, struct span note, int64_t until_ms)
-{
-	struct redis_store	*store = (struct redis_store *)opened;
-	struct arena		*arena = arena_new((size_t)64 << 10);
-	struct redis_batch	 batch;
-	enum pw_err		 err;
-
-	if (arena == NULL)
-		return PW_ENOMEM;
-	const struct span words[] = { redis_key(arena, "pw:rep:", domain, ""), redis_number(arena, (int64_t)word),
-	    span_cut(note, 0, REDIS_MOST_NOTE_BYTES), redis_number(arena, until_ms) };
-
-	redis_batch_init(&batch, arena);
-	batch.failed = words[0].at == NULL || words[1].at == NULL || words[3].at == NULL;
-	redis_batch_script(&batch, &word_script, 1, words, NITEMS(words));
-	err = redis_write(store, &batch);
-	/* Whoever says it wants to know whether it was heard. */
-	if (err == PW_OK && batch.replies[0].kind == REDIS_ERROR)
-		err = PW_EAWAY;
-	redis_cache_forget(store->cache, words[0]);
-	redis_batch_fini(&batch);
 	arena_free(arena);
 	return err;
 }

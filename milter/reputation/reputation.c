@@ -1,4 +1,5 @@
 /* What is known of a message's hosts, templates and sender; and what it teaches. */
+#include <pixelward/base/redis.h>
 #include <pixelward/reputation/reputation.h>
 #include <pixelward/verdict.h>
 
@@ -25,7 +26,8 @@ struct reputation {
 static enum pw_err
 store_open(const struct options *options, enum reputation_kind kind, const char *directory, struct store **store)
 {
-	(void)options;
+	if (kind == REPUTATION_KEPT && redis_is_wanted(options))
+		return store_open_redis(options, store);
 	if (kind == REPUTATION_COPY)
 		return store_copy_memory(directory, MOST_DOMAINS, store);
 	return store_open_memory(kind == REPUTATION_KEPT ? directory : NULL, MOST_DOMAINS, store);

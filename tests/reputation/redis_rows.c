@@ -182,12 +182,13 @@ every_key_is_ours_and_expires(void **state)
 	assert_int_equal(teach(1), PW_OK);
 	assert_int_equal(store->kind->say(store, SPAN("c.example"), WORD_ALLOW, SPAN("x"), 0), PW_OK);
 	keys = command("KEYS *");
-	assert_int_equal(keys.count, 6);	/* two domains, a template, a window, the store, a word */
+	assert_int_equal(keys.count, 7);	/* two domains, a template, a window, the store, a word and the list of them */
 	for (size_t i = 0; i < keys.count; i++) {
 		struct span		key = keys.items[i].text;
 		struct redis_batch	batch;
 		int64_t			ttl;
-		bool			stays = span_eq(key, SPAN("pw:store")) || span_eq(key, SPAN("pw:rep:{c.example}"));
+		bool			stays = span_eq(key, SPAN("pw:store")) || span_eq(key, SPAN("pw:words")) ||
+					    span_eq(key, SPAN("pw:rep:{c.example}"));
 
 		assert_true(span_starts(key, SPAN("pw:")));
 		redis_batch_init(&batch, arena);
@@ -201,7 +202,7 @@ every_key_is_ours_and_expires(void **state)
 			assert_in_range(ttl, 34 * DAY_S, 180 * DAY_S);
 	}
 	assert_int_equal(store->kind->say(store, SPAN("c.example"), WORD_NONE, SPAN_NONE, 0), PW_OK);
-	assert_int_equal(command("EXISTS pw:rep:{c.example}").integer, 0);
+	assert_int_equal(command("EXISTS pw:rep:{c.example} pw:words").integer, 0);
 }
 
 static void
