@@ -6,10 +6,13 @@
 
 #include "connection.h"
 #include "current.h"
+#include "fate.h"
+#include "history.h"
 #include "load.h"
 #include "poison.h"
 #include "pool.h"
 #include "probe.h"
+#include "record.h"
 #include "reply.h"
 #include "unjudged.h"
 
@@ -217,13 +220,23 @@ judge_in_pool(const struct mail *mail, const struct message *message, struct out
 				    .raw_fd = store_file(&mail->store) };
 	struct dissectors	dissectors = pool_dissectors(&visit);
 
-	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors, NULL, mail->arena,
-	    outcome);
+	pipeline_run(message, visit.options, generation_policy(mail->generation), &dissectors,
+	    history_reputation(), mail->arena, outcome);
 	outcome->cpu_us += visit.cpu_us;
 	/* Of more recipients than are known some would get the mail all the same. */
 	if (outcome->verdict.action == ACTION_REDIRECT && mail->recipients_seen > mail->recipient_count)
 		outcome->verdict.action = ACTION_HOLD;
 	poison_note(&visit, outcome);
+}
+
+/* OnJournalFull tempfail: what cannot be remembered is to come again. Shadow changes nothing. */
+static void
+not_recorded(const struct options *options, struct outcome *outcome, struct arena *arena)
+{
+	if (options->mode == MODE_SHADOW)
+		return;
+	outcome->verdict.action = ACTION_TEMPFAIL;
+	fate_add_reason(&outcome->verdict, SPAN("the journal takes no record (OnJournalFull tempfail)"), arena);
 }
 
 static sfsistat
@@ -242,6 +255,8 @@ on_end_of_message(SMFICTX *ctx)
 	message_fill(ctx, connection, &message);
 	if (!unjudged(mail, &outcome))
 		judge_in_pool(mail, &message, &outcome);
+	if (!history_write(record_of(&message, options, &outcome, mail->arena)))
+		not_recorded(options, &outcome, mail->arena);
 	sfsistat status = reply_send(ctx, &connection->negotiated, mail, &message, &outcome,
 	    outcome_header(&message, options, &outcome, mail->arena));
 	struct span line = outcome_log_line(&message, options, &outcome, mail->arena);

@@ -20,6 +20,7 @@
 
 #include "callbacks.h"
 #include "current.h"
+#include "history.h"
 #include "load.h"
 #include "pool.h"
 #include "probe.h"
@@ -299,12 +300,16 @@ gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char
 		return EX_OSERR;
 	}
 	current_publish(generation);
+	history_open(generation_options(generation));
 	if (!libmilter_start(&gateway, generation_options(generation)))
 		return EX_OSERR;
 	generation_drop(generation);
 	say(&gateway, GATEWAY_STARTED);
 	listen_to_keeper(&gateway);
 	status = drain(&gateway);
+	/* Whoever is still at it goes on using it until the process ends; the journal bears that. */
+	if (load_messages() == 0)
+		history_close();
 	last = current_hold();
 	generation_log(last);
 	generation_drop(last);

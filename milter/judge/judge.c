@@ -657,7 +657,9 @@ remember(struct hearing *hearing, struct reputation *reputation)
 	evidence->sighting = verdict->sighting = sighting_of(evidence);
 	if (verdict->sighting == NULL)
 		return false;
-	(void)reputation;
+	if (reputation != NULL && reputation_look(reputation, hearing->options, verdict->sighting, hearing->arena,
+	    &verdict->knowledge) != PW_OK)
+		return false;
 	evidence->knowledge = verdict->knowledge;
 	return true;
 }

@@ -526,10 +526,10 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 
 	if (memory == NULL)
 		return PW_ENOMEM;
-	*store = &memory->store;
-	if (directory == NULL)
+	if (directory == NULL) {
+		*store = &memory->store;
 		return PW_OK;
-
+	}
 	memory->directory = folder_open(AT_FDCWD, directory);
 	if (memory->directory < 0) {
 		int why = errno;
@@ -545,5 +545,6 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 		memory_close(&memory->store);
 		return PW_ENOMEM;
 	}
+	*store = &memory->store;
 	return PW_OK;
 }

@@ -1,0 +1,61 @@
+#include "history.h"
+
+#include <pixelward/base/log.h>
+#include <pixelward/journal/journal.h>
+
+/* The keeper waits for a gateway that ends, but not for ever. What is left the next one hands on. */
+#define CLOSE_MS	3000
+
+static struct {
+	struct reputation	*reputation;
+	struct journal		*journal;
+} history;
+
+static enum pw_err
+deliver(void *context, struct span node, const struct sighting *sighting)
+{
+	(void)context;
+	return history.reputation != NULL ? reputation_learn(history.reputation, node, sighting) : PW_OK;
+}
+
+static void
+opened(enum pw_err err, const char *what, const struct buf *report)
+{
+	log_report(buf_span(report));
+	if (err != PW_OK)
+		log_error("no %s: %s; mail is judged without it", what, pw_strerror(err));
+}
+
+void
+history_open(const struct options *options)
+{
+	struct buf report;
+
+	buf_init(&report, (size_t)1 << 16);
+	opened(reputation_open(options, REPUTATION_KEPT, &report, &history.reputation), "reputation", &report);
+	buf_fini(&report);
+	buf_init(&report, (size_t)1 << 16);
+	opened(journal_open(options, deliver, NULL, &report, &history.journal), "journal", &report);
+	buf_fini(&report);
+}
+
+void
+history_close(void)
+{
+	journal_close(history.journal, CLOSE_MS);
+	reputation_close(history.reputation);
+	history.journal = NULL;
+	history.reputation = NULL;
+}
+
+struct reputation *
+history_reputation(void)
+{
+	return history.reputation;
+}
+
+bool
+history_write(struct sighting *sighting)
+{
+	return history.journal == NULL || sighting == NULL || journal_write(history.journal, sighting) != PW_EAWAY;
+}

@@ -1,0 +1,20 @@
+/*
+ * What the gateway remembers: the journal that each message is written to, and the reputation that learns from it.
+ * One of each in the process; mail flows without them.
+ */
+#ifndef PIXELWARD_MILTER_GATEWAY_HISTORY_H
+#define PIXELWARD_MILTER_GATEWAY_HISTORY_H
+
+#include <pixelward/options.h>
+#include <pixelward/reputation/reputation.h>
+
+/* Before the first message. What cannot be opened is logged, and mail is judged without it. */
+void			 history_open(const struct options *);
+/* After the last one: hands on what it can for a short while, and saves. */
+void			 history_close(void);
+/* NULL: none. */
+struct reputation	*history_reputation(void);
+/* False: it could not be written, and OnJournalFull wants the mail to be deferred then. */
+bool			 history_write(struct sighting *);
+
+#endif
