@@ -6,6 +6,7 @@
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/rules_dir.h>
 #include <pixelward/gateway/size.h>
+#include <pixelward/reputation/reputation.h>
 
 /* Beside its own bytes: what dissecting may take at the most, and as much again for the rewrite. */
 #define FACTOR	40
@@ -34,6 +35,22 @@ opened_load(const char *config, const char *mode, struct options **options, stru
 		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
 	buf_fini(&report);
 	return err == PW_OK;
+}
+
+struct reputation *
+opened_reputation(const char *config, const struct options *options)
+{
+	struct reputation	*reputation = NULL;
+	struct buf		 report;
+
+	if (config == NULL)
+		return NULL;
+	buf_init(&report, (size_t)1 << 16);
+	if (reputation_open(options, REPUTATION_COPY, &report, &reputation) != PW_OK)
+		reputation = NULL;
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
+	buf_fini(&report);
+	return reputation;
 }
 
 struct arena *

@@ -9,6 +9,11 @@
  * enforce. mode: instead of the configuration's, or NULL. False: it was told; *options and *policy may be there or NULL.
  */
 bool		opened_load(const char *config, const char *mode, struct options **, struct policy **) PW_MUST_CHECK;
+/*
+ * What the configuration's StateDir remembers, to judge with; nothing is learned. Without a configuration, or without
+ * anything there: NULL, and mail is judged as by a daemon that begins.
+ */
+struct reputation *opened_reputation(const char *config, const struct options *);
 /* Room for a message of so many bytes: to take it apart, to judge it, to write it anew. NULL: no memory. */
 struct arena	*opened_arena(const struct options *, size_t bytes);
 /*

@@ -12,6 +12,7 @@
 #include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/pipeline.h>
+#include <pixelward/reputation/reputation.h>
 
 #include "commands.h"
 #include "opened.h"
@@ -25,6 +26,7 @@ struct scan {
 	size_t		 recipient_count;
 	struct options	*options;
 	struct policy	*policy;
+	struct reputation *reputation;	/* NULL: none */
 	int		 status;	/* the highest so far */
 };
 
@@ -187,7 +189,7 @@ scan_message(struct scan *scan, const char *file, struct span whole, struct aren
 	};
 	struct outcome	outcome;
 
-	opened_judge(&message, scan->options, scan->policy, NULL, arena, &outcome);
+	opened_judge(&message, scan->options, scan->policy, scan->reputation, arena, &outcome);
 	if (scan->rewrite_dir != NULL)
 		write_delivered(scan, file, whole, message.raw, &outcome, arena);
 	if (scan->json)
@@ -300,6 +302,7 @@ run(struct scan *scan, int argc, char **argv)
 	}
 	if (!opened_load(scan->config, scan->mode, &scan->options, &scan->policy))
 		return SCAN_CONFIG;
+	scan->reputation = opened_reputation(scan->config, scan->options);
 	dissect_prepare();
 	for (int i = 0; i < count; i++)
 		scan_file(scan, files[i]);
@@ -314,6 +317,7 @@ scan_command(int argc, char **argv)
 	if (scan.recipients == NULL)
 		return SCAN_SOFTWARE;
 	int status = run(&scan, argc, argv);
+	reputation_close(scan.reputation);
 	policy_free(scan.policy);
 	options_free(scan.options);
 	free(scan.recipients);
