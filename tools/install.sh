@@ -40,6 +40,7 @@ install)
 	done
 	for file in conf/*.conf; do
 		install -D -m 644 "$file" "$share/doc/pixelward/examples/${file##*/}"
+		test "$file" = conf/pixelward.conf || continue	# the others are for other daemons
 		if test -e "$config/${file##*/}"; then
 			echo "kept: $config/${file##*/}"
 		else

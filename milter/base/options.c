@@ -50,7 +50,7 @@ const struct option options_table[] = {
 	{ "Redis", OPTION_TEXT, SLOT(redis), "none", 1, 4096, NULL, check_redis,
 	  "store that gateways share: none, unix:/PATH, tcp:HOST:PORT or sentinel:NAME@HOST:PORT,HOST:PORT" },
 	{ "RedisUser", OPTION_TEXT, SLOT(redis_user), "", 0, 64, NULL, NULL,
-	  "user to be for Redis; empty: its default user" },
+	  "user to be for Redis (conf/redis-acl.conf: writer); empty: its default user" },
 	{ "RedisPasswordFile", OPTION_TEXT, SLOT(redis_password_file), "", 0, 4095, NULL, check_password_file,
 	  "file with the password in its first line: a path, or the name of a systemd credential" },
 	{ "RedisDeadline", OPTION_TIME, SLOT(redis_deadline_ms), "20ms", 1, 5 * SECOND, NULL, NULL,

@@ -9,7 +9,8 @@ static const char *const kinds[] = { ":h", ":s", ":m" };
  * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, all of these, recipients.
  * Members are named once: a message that comes again is not counted again.
  */
-static struct redis_script add_script = { .text =
+static struct redis_script add_script = { .text = REDIS_LUA_OURS
+	"for i = 1, 5 do ours(KEYS[i], ({ 'hash', 'zset', 'zset', 'zset', 'string' })[i]) end\n"
 	"local key, at, new = KEYS[1], 9, { 0, 0, 0 }\n"
 	"for kind = 1, 3 do\n"
 	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"

@@ -28,6 +28,13 @@
 #define REDIS_TEXT(x)		REDIS_TEXT_(x)
 #define REDIS_DAY_S		86400
 
+/* What somebody else put under a key of ours would be in the way for ever. Who reads it was told so by base/redis. */
+#define REDIS_LUA_OURS \
+	"local function ours(name, want)\n" \
+	"  local is = redis.call('TYPE', name).ok\n" \
+	"  if is ~= 'none' and is ~= want then redis.call('DEL', name) end\n" \
+	"end\n"
+
 struct redis_store {
 	struct store		 store;
 	struct redis		*redis;

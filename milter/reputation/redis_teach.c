@@ -16,6 +16,7 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 
 /* Once for each node and number: the guard comes first, for half a lesson is better than one that is learned twice. */
 #define LUA_GUARD \
+	REDIS_LUA_OURS \
 	"local key, node, number = KEYS[1], ARGV[1], tonumber(ARGV[2])\n" \
 	"local function known()\n" \
 	"  return number > 0 and tonumber(redis.call('HGET', key, node) or 0) >= number\n" \
@@ -46,13 +47,21 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"    return\n" \
 	"  end\n" \
 	"  for i = 1, #old, 3 do new[#new + 1] = old:sub(i, i + 2) end\n" \
-	"  for i = 1, #new, 1000 do redis.call('PFADD', log, unpack(new, i, math.min(i + 999, #new))) end\n" \
+	"  for i = 1, #new, 1000 do\n" \
+	"    if type(redis.pcall('PFADD', log, unpack(new, i, math.min(i + 999, #new)))) == 'table' then\n" \
+	"      redis.call('DEL', log)\n"	/* no HyperLogLog */ \
+	"      redis.call('PFADD', log, unpack(new, i, math.min(i + 999, #new)))\n" \
+	"    end\n" \
+	"  end\n" \
 	"  redis.call('HSET', key, many, math.max(was, redis.call('PFCOUNT', log)))\n" \
 	"  if #old > 0 then redis.call('HDEL', key, few) end\n" \
 	"end\n"
 
 /* KEYS: domain, its recipients, its templates. ARGV: node, number, seconds, day, tallies, campaign, recipients, templates */
 static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
+	"ours(KEYS[1], 'hash')\n"
+	"ours(KEYS[2], 'string')\n"
+	"ours(KEYS[3], 'string')\n"
 	"if known() then return 0 end\n"
 	"local time = tonumber(ARGV[3])\n"
 	"local was = redis.call('HMGET', key, 's', 'e', 'w', 'wn', 'wu')\n"
@@ -84,7 +93,8 @@ static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
  * Whoever can make up URLs can make up templates: beyond so many in some weeks, a domain's new ones are not kept.
  * KEYS: domain. ARGV: seconds. The field has the day on which the count began, 512 times, and the count.
  */
-static struct redis_script mint_script = { .text =
+static struct redis_script mint_script = { .text = REDIS_LUA_OURS
+	"ours(KEYS[1], 'hash')\n"
 	"local today, was = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
 	"local since, minted = math.floor(was / 512), was % 512\n"
 	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
@@ -102,6 +112,9 @@ static struct redis_script mint_script = { .text =
  * the token as 3 bytes
  */
 static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
+	"ours(KEYS[1], 'hash')\n"
+	"ours(KEYS[2], 'string')\n"
+	"ours(KEYS[3], 'string')\n"
 	"if known() then return 0 end\n"
 	"local time, message, token = tonumber(ARGV[3]), ARGV[4], ARGV[5]\n"
 	"local last = tonumber(redis.call('HGET', key, 'l') or 0)\n"
@@ -146,7 +159,8 @@ static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
 };
 
 /* KEYS: window. ARGV: milliseconds, message (as bytes), text. A message's later text counts, at its first time. */
-static struct redis_script window_script = { .text =
+static struct redis_script window_script = { .text = REDIS_LUA_OURS
+	"ours(KEYS[1], 'zset')\n"
 	"local score, all = ARGV[1], redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')\n"
 	"for i = 1, #all, 2 do\n"
 	"  if all[i]:sub(1, 8) == ARGV[2] then\n"
@@ -161,6 +175,7 @@ static struct redis_script window_script = { .text =
 
 /* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
 static struct redis_script store_script = { .text = LUA_GUARD
+	"ours(KEYS[1], 'hash')\n"
 	"if known() then return 0 end\n"
 	"learn()\n"
 	"local was, time = redis.call('HMGET', key, 'began', 'last'), tonumber(ARGV[3])\n"

@@ -4,7 +4,8 @@
 #include <time.h>
 
 /* KEYS: domain. ARGV: word, note, until. The list of all words has another tag: it is for people, and is not asked by mail. */
-static struct redis_script word_script = { .text =
+static struct redis_script word_script = { .text = REDIS_LUA_OURS
+	"ours(KEYS[1], 'hash')\n"
 	"if ARGV[1] ~= '0' then\n"
 	"  redis.call('HSET', KEYS[1], 'w', ARGV[1], 'wn', ARGV[2], 'wu', ARGV[3])\n"
 	"  return redis.call('PERSIST', KEYS[1])\n"

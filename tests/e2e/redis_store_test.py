@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 from . import redis, scratch
+from . import redis_acl_test as acl
 from .redis import Redis
 
 TESTS = os.path.join(os.environ.get("BUILD", "build"), "tests/reputation")
@@ -19,9 +20,9 @@ class RedisStore(unittest.TestCase):
         except redis.CannotRun as reason:
             raise unittest.SkipTest(str(reason)) from None
 
-    def run_tests(self, program, server):
+    def run_tests(self, program, server, **more):
         environment = dict(os.environ, PW_TEST_REDIS=f"unix:{server.socket}", CMOCKA_MESSAGE_OUTPUT="TAP",
-                           PW_TEST_PROMOTE=f"redis-cli -s {server.socket} REPLICAOF NO ONE >/dev/null")
+                           PW_TEST_PROMOTE=f"redis-cli -s {server.socket} REPLICAOF NO ONE >/dev/null", **more)
         done = subprocess.run([os.path.join(TESTS, program)], env=environment, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=4 * scratch.PATIENCE, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -30,6 +31,13 @@ class RedisStore(unittest.TestCase):
     def test_it_promises_what_every_store_does(self):
         with Redis(appendonly="no") as server:
             self.assertRegex(self.run_tests("store_test", server), r"(?m)^ok \d+ - Redis: ")
+
+    def test_it_asks_for_nothing_that_the_shipped_user_may_not(self):
+        with Redis(appendonly="no") as server:
+            acl.create_users(server)
+            said = self.run_tests("store_test", server, PW_TEST_REDIS_USER="writer",
+                                  PW_TEST_REDIS_PASSWORD=acl.password_file(server))
+            self.assertNotIn("NOPERM", said)
 
     def test_it_lives_with_what_redis_does(self):
         with Redis(appendonly="no") as server:

@@ -77,7 +77,7 @@ standing_of(struct store *asked, const char *name)
 	return answer.standings[0];
 }
 
-static const uint64_t recipient = 0x9e3779b97f4a7c15u;
+static uint64_t recipient = 0x9e3779b97f4a7c15u;
 
 /* A message with a host, another host, a template and a window. */
 static enum pw_err
@@ -99,28 +99,33 @@ teach(uint64_t number)
 }
 
 static void
-a_foreign_type_under_a_key_is_passed_by(void **state)
+a_foreign_type_under_a_key_is_passed_by_and_replaced(void **state)
 {
-	struct store_answer	answer;
-	const uint64_t		template = 0xabcd, window = 0xef;
+	struct store_answer		answer;
+	const uint64_t			template = 0xabcd, window = 0xef;
+	const struct store_question	question = { .now_ms = NOW, .templates = &template, .template_count = 1,
+					    .windows = &window, .window_count = 1, .window_ms = 1000 };
 
 	(void)state;
 	command("SET pw:rep:{a.example} x");
+	command("SET pw:rep:{b.example}:r x");
 	command("LPUSH pw:h:{000000000000abcd} x");
 	command("SET pw:w:{00000000000000ef} x");
-	assert_int_equal(teach(1), PW_OK);
-	assert_int_equal(teach(2), PW_OK);
+	command("LPUSH pw:store x");
 	assert_false(standing_of(store, "a.example").known);
-	assert_int_equal(standing_of(store, "b.example").messages, 2);
-	assert_int_equal(store->kind->ask(store, &(struct store_question){ .now_ms = NOW, .templates = &template,
-	    .template_count = 1, .windows = &window, .window_count = 1, .window_ms = 1000 }, arena, &answer), PW_OK);
+	assert_int_equal(store->kind->ask(store, &question, arena, &answer), PW_OK);
 	assert_int_equal(answer.templates[0].trace_count, 0);
 	assert_int_equal(answer.windows[0].count, 0);
-	/* An analyst must know that nobody heard. */
-	assert_int_equal(store->kind->say(store, SPAN("a.example"), WORD_DENY, SPAN("x"), 0), PW_EAWAY);
-	command("DEL pw:rep:{a.example}");
-	assert_int_equal(teach(3), PW_OK);
-	assert_int_equal(standing_of(store, "a.example").messages, 1);
+	for (uint64_t i = 1; i <= 30; i++) {
+		recipient = i * 0x9e3779b97f4a7c15u;
+		assert_int_equal(teach(i), PW_OK);
+	}
+	assert_int_equal(standing_of(store, "a.example").messages, 30);
+	assert_in_range(standing_of(store, "b.example").recipients, 28, 32);
+	assert_int_equal(store->kind->ask(store, &question, arena, &answer), PW_OK);
+	assert_int_equal(answer.templates[0].trace_count, 30);
+	assert_int_equal(answer.windows[0].count, 30);
+	assert_int_equal(answer.began_ms, NOW);
 }
 
 static void
@@ -270,7 +275,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_foreign_type_under_a_key_is_passed_by, begin, end),
+		cmocka_unit_test_setup_teardown(a_foreign_type_under_a_key_is_passed_by_and_replaced, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_memory_is_waited_for_and_counts_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_replica_s_refusal_is_waited_for, begin, end),
 		cmocka_unit_test_setup_teardown(forgotten_scripts_are_sent_again, begin, end),

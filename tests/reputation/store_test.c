@@ -1,6 +1,7 @@
 /*
  * What a store promises (milter/reputation/store.h), whichever keeps it: every row runs against each kind. Redis takes part
- * if PW_TEST_REDIS is the address of a server that may be emptied (e2e/redis_store_test.py).
+ * if PW_TEST_REDIS is the address of a server that may be emptied; the store is then opened as PW_TEST_REDIS_USER, if that
+ * is set, with the password in the file PW_TEST_REDIS_PASSWORD (e2e/redis_store_test.py).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,10 +51,15 @@ open_redis(struct store **opened)
 	buf_init(&report, 4096);
 	assert_int_equal(config_set(options, "t", "Redis", getenv("PW_TEST_REDIS"), &report), PW_OK);
 	assert_int_equal(config_set(options, "t", "RedisDeadline", "5s", &report), PW_OK);
-	buf_fini(&report);
 	empty(options);
+	if (getenv("PW_TEST_REDIS_USER") != NULL) {
+		assert_int_equal(config_set(options, "t", "RedisUser", getenv("PW_TEST_REDIS_USER"), &report), PW_OK);
+		assert_int_equal(config_set(options, "t", "RedisPasswordFile", getenv("PW_TEST_REDIS_PASSWORD"), &report),
+		    PW_OK);
+	}
 	err = store_open_redis(options, opened);
 	options_free(options);
+	buf_fini(&report);
 	return err;
 }
 
