@@ -24,6 +24,7 @@ enum sighting_flag {
 	SIGHTING_HTML = 32,
 	SIGHTING_AMBIGUOUS = 64,
 	SIGHTING_LEARNED = 128,	/* old mail that `pixelctl learn` read: nobody got it from us */
+	SIGHTING_REPLY = 512,	/* its subject says that it answers or forwards another mail */
 	SIGHTING_NEW_SENDER = 256,	/* its domain was first seen lately; of messages with a suspect template */
 };
 

@@ -3,6 +3,7 @@
 #include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
 #include <pixelward/gateway/pipeline.h>
+#include <pixelward/gateway/record.h>
 
 #include "connection.h"
 #include "current.h"
@@ -12,7 +13,6 @@
 #include "poison.h"
 #include "pool.h"
 #include "probe.h"
-#include "record.h"
 #include "reply.h"
 #include "unjudged.h"
 

@@ -1,4 +1,4 @@
-#include "record.h"
+#include <pixelward/gateway/record.h>
 
 #include <pixelward/reputation/reputation.h>
 

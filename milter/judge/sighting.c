@@ -3,6 +3,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include <pixelward/base/words.h>
+
 #include "kind.h"
 #include "rules/element.h"
 #include "rules/getter.h"
@@ -58,6 +60,23 @@ lower(struct witness *witness, struct span text)
 
 /* --- the message --- */
 
+/* How mail programs begin the subject of an answer or a forward: in English and in languages of Europe. Sorted. */
+static const char *const reply_words[] = {
+	"antw", "aw", "doorst", "enc", "fw", "fwd", "i", "odp", "pd", "r", "re", "ref", "rif", "rv", "sv", "tr", "vb", "vl", "vs",
+	"wg", "ynt",
+};
+static const struct words reply_prefixes = { reply_words, NITEMS(reply_words) };
+
+static bool
+is_reply(struct span subject)
+{
+	struct span word;
+
+	subject = span_trim(subject);
+	word = span_cut(subject, 0, span_find_char(subject, ':', 0));
+	return word.len < subject.len && words_have(&reply_prefixes, span_trim(span_cut(word, 0, span_find_char(word, '[', 0))));
+}
+
 static uint32_t
 flags_of(struct witness *witness)
 {
@@ -78,6 +97,8 @@ flags_of(struct witness *witness)
 	}
 	if (dissection_is_ambiguous(d))
 		flags |= SIGHTING_AMBIGUOUS;
+	if (is_reply(dissection_text(d, d->subject)))
+		flags |= SIGHTING_REPLY;
 	for (uint32_t i = 0; i < d->parts.count; i++) {
 		const struct part *part = &dissection_parts(d)[i];
 

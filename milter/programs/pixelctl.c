@@ -19,6 +19,7 @@ static const struct {
 	    "  pixelctl rules docs [-c FILE] [DIR|FILE...]\n"
 	    "  pixelctl rules facts|schema",
 	    rules_command },
+	{ "replay", "replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...", replay_command },
 	{ "reload", "reload [-c FILE]", reload_command },
 };
 

@@ -206,13 +206,23 @@ tally_traits(struct shown *shown, const struct campaign_member *member)
 	shown->unaligned += holds_flag(member, MEMBER_UNALIGNED);
 }
 
+/*
+ * Who owns the beacon's domain may send from there, and who answers a mail quotes its beacon: neither makes a second sender
+ * of what is one service.
+ */
+static bool
+speaks_for_itself(const struct campaign_member *member)
+{
+	return holds_flag(member, MEMBER_FOREIGN) && !holds_flag(member, MEMBER_REPLY);
+}
+
 static void
 tally_pair(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
 {
 	bool	one_sender = are_one_sender(self, other), one_domain = share_domain(self, other);
 	uint32_t path = shared_path(self, other);
 
-	if (!one_sender && one_domain) {
+	if (!one_sender && one_domain && speaks_for_itself(self) && speaks_for_itself(other)) {
 		bool far = !span_eq_nocase(self->domain, other->domain) || is_freemail(self->domain);
 
 		shown->senders_far = shown->senders_far || far;
@@ -260,7 +270,7 @@ tally_group(struct shown *shown, const struct campaign_group *group)
 
 #define MANY_RECIPIENTS	3
 #define MANY_WATCHED	2
-#define UNSEASONED	3	/* everything is new: more must come together */
+#define UNSEASONED	4	/* everything is new: more must come together */
 
 #define TERM(name, condition)				\
 	static bool					\

@@ -81,6 +81,7 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 		uint32_t	from, to;
 	} flags[] = {
 		{ SIGHTING_BULK, MEMBER_BULK }, { SIGHTING_UNALIGNED, MEMBER_UNALIGNED }, { SIGHTING_NEW_SENDER, MEMBER_NEW_SENDER },
+		{ SIGHTING_REPLY, MEMBER_REPLY },
 	};
 
 	*member = (struct campaign_member){

@@ -21,6 +21,7 @@ enum campaign_member_flag {
 	MEMBER_FOREIGN = 8,	/* no beacon is of the sender's own domain */
 	MEMBER_HIDDEN = 16,	/* a beacon that nobody sees, or that names its reader */
 	MEMBER_NEW_SENDER = 32,	/* the sender's domain was first seen lately */
+	MEMBER_REPLY = 64,	/* it says that it answers or forwards another mail */
 };
 
 struct campaign_beacon {

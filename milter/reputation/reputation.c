@@ -356,3 +356,24 @@ reputation_ask(struct reputation *reputation, struct span domain, int64_t now_ms
 	standing_judge(standing);
 	return PW_OK;
 }
+
+enum pw_err
+reputation_campaigns(struct reputation *reputation, struct span id, size_t most, struct arena *arena,
+    struct store_campaign **campaigns, size_t *count)
+{
+	return reputation->store->kind->campaigns(reputation->store, id, most, arena, campaigns, count);
+}
+
+enum pw_err
+reputation_close_campaign(struct reputation *reputation, struct span id)
+{
+	struct store_campaign	*found, closed = { .id = id, .closed = true };
+	size_t			 count;
+	enum pw_err		 err;
+
+	arena_reset(reputation->arena);
+	err = reputation_campaigns(reputation, id, 1, reputation->arena, &found, &count);
+	if (err != PW_OK)
+		return err;
+	return count == 0 ? PW_ENOTFOUND : reputation->store->kind->campaign_add(reputation->store, &closed, NULL, 0);
+}

@@ -115,18 +115,6 @@ struct lesson {
 	size_t		 window_count;
 };
 
-/* A campaign as it is kept. Lists are sets: what is added twice is there once. */
-struct store_campaign {
-	struct span	 id;
-	int64_t		 first_ms, last_ms;
-	bool		 closed;
-	uint64_t	 messages;
-	struct span	 note;		/* why it was found */
-	struct span	*hosts, *senders, *members;	/* members: queue ids */
-	size_t		 host_count, sender_count, member_count;
-	uint64_t	 recipients;	/* different ones, roughly */
-};
-
 struct store {
 	const struct store_kind *kind;
 };

@@ -66,7 +66,7 @@ def make(folder, count=600, campaign=60, seed=1):
     times = sorted(dice.randrange(HALF) for _ in range(count))
     Half(folder, "first").write([(BASE + t, "ordinary", stream.make(False)) for t in times], BASE, truth["first"])
     start = BASE + HALF
-    letters = [(start + dice.randrange(HALF), "ordinary", stream.make(True)) for _ in range(count)]
+    letters = [(start + t, "ordinary", stream.make(True)) for t in sorted(dice.randrange(HALF) for _ in range(count))]
     targets = members + staff[:100]
     dice.shuffle(targets)
     waiting = []

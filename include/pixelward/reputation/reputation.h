@@ -85,6 +85,18 @@ struct knowledge {
 	struct campaign_sign campaign;
 };
 
+/* A campaign as the store keeps it. Lists are sets: what is added twice is there once. */
+struct store_campaign {
+	struct span	 id;
+	int64_t		 first_ms, last_ms;
+	bool		 closed;
+	uint64_t	 messages;
+	struct span	 note;		/* why it was found */
+	struct span	*hosts, *senders, *members;	/* members: queue ids */
+	size_t		 host_count, sender_count, member_count;
+	uint64_t	 recipients;	/* different ones, roughly */
+};
+
 struct reputation;
 
 enum reputation_kind {
@@ -132,5 +144,11 @@ enum pw_err	reputation_age(struct reputation *, const struct options *, int64_t 
 		    PW_MUST_CHECK;
 enum pw_err	reputation_ask(struct reputation *, struct span domain, int64_t now_ms, struct arena *, struct standing *)
 		    PW_MUST_CHECK;
+
+/* For pixelctl campaign: the last ones, the youngest first; id not empty: that one alone. */
+enum pw_err	reputation_campaigns(struct reputation *, struct span id, size_t most, struct arena *,
+		    struct store_campaign **, size_t *count) PW_MUST_CHECK;
+/* PW_ENOTFOUND: there is no such campaign. */
+enum pw_err	reputation_close_campaign(struct reputation *, struct span id) PW_MUST_CHECK;
 
 #endif

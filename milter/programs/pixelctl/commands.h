@@ -37,6 +37,7 @@ int	rules_explain(int argc, char **argv);
 int	rules_fmt(int argc, char **argv);
 /* The argument of --format. False: it was told. */
 bool	format_read(const char *text, bool *json);
+int	replay_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
 
 #endif

@@ -1,6 +1,9 @@
 #include "opened.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <pixelward/base/config.h>
 #include <pixelward/dissect/dissect.h>
@@ -51,6 +54,41 @@ opened_reputation(const char *config, const struct options *options)
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	buf_fini(&report);
 	return reputation;
+}
+
+static bool
+read_all(int fd, struct buf *content)
+{
+	char	piece[65536];
+	ssize_t	got;
+
+	while ((got = read(fd, piece, sizeof(piece))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		buf_add(content, (struct span){ piece, (size_t)got });
+		if (buf_failed(content)) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+opened_read(const char *file, struct buf *content)
+{
+	int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	bool fine = read_all(fd, content);
+	int saved = errno;
+	if (fd != STDIN_FILENO)
+		close(fd);
+	errno = saved;
+	return fine;
 }
 
 struct arena *

@@ -14,6 +14,8 @@ bool		opened_load(const char *config, const char *mode, struct options **, struc
  * anything there: NULL, and mail is judged as by a daemon that begins.
  */
 struct reputation *opened_reputation(const char *config, const struct options *);
+/* A whole file, or standard input for "-". False: errno. */
+bool		opened_read(const char *file, struct buf *) PW_MUST_CHECK;
 /* Room for a message of so many bytes: to take it apart, to judge it, to write it anew. NULL: no memory. */
 struct arena	*opened_arena(const struct options *, size_t bytes);
 /*

@@ -112,6 +112,24 @@ report_json(FILE *file, const char *name, const struct outcome *outcome)
 	buf_fini(&out);
 }
 
+void
+report_campaign_json(struct buf *out, const struct campaign_sign *sign, struct span at, const struct span *earlier)
+{
+	buf_add(out, SPAN("{\"campaign\":"));
+	buf_add_json(out, sign->id);
+	buf_add(out, SPAN(",\"at\":"));
+	buf_add_json(out, at);
+	buf_add(out, SPAN(",\"hosts\":"));
+	add_strings(out, sign->hosts, sign->host_count);
+	buf_add(out, SPAN(",\"senders\":"));
+	add_strings(out, sign->senders, sign->sender_count);
+	buf_printf(out, ",\"recipients\":%u,\"watched\":%u,\"earlier\":", sign->recipients, sign->watched);
+	add_strings(out, earlier, sign->earlier_count);
+	buf_add(out, SPAN(",\"reasons\":"));
+	add_strings(out, sign->reasons, sign->reason_count);
+	buf_add(out, SPAN("}\n"));
+}
+
 /* Terminals act on control characters; mail may hold any. */
 static void
 print_plain(FILE *file, struct span text)

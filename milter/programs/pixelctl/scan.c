@@ -1,12 +1,10 @@
 /* pixelctl scan: whole messages from files through exactly the daemon's way. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <pixelward/base/clock.h>
 #include <pixelward/base/config.h>
@@ -35,41 +33,6 @@ raise_status(struct scan *scan, int status)
 {
 	if (status > scan->status)
 		scan->status = status;
-}
-
-static bool
-read_all(int fd, struct buf *content)
-{
-	char	piece[65536];
-	ssize_t	got;
-
-	while ((got = read(fd, piece, sizeof(piece))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		buf_add(content, (struct span){ piece, (size_t)got });
-		if (buf_failed(content)) {
-			errno = EFBIG;
-			return false;
-		}
-	}
-	return true;
-}
-
-static bool
-read_message(const char *file, struct buf *content)
-{
-	int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	bool fine = read_all(fd, content);
-	int saved = errno;
-	if (fd != STDIN_FILENO)
-		close(fd);
-	errno = saved;
-	return fine;
 }
 
 /* The name under which a message's delivered form is written. */
@@ -207,7 +170,7 @@ scan_file(struct scan *scan, const char *file)
 
 	/* One byte past the limit, so that a message that is too large is seen as such. */
 	buf_init(&content, (size_t)1 << 31);
-	if (!read_message(file, &content)) {
+	if (!opened_read(file, &content)) {
 		fprintf(stderr, "pixelctl: %s: %s\n", file, strerror(errno));
 		raise_status(scan, SCAN_NO_INPUT);
 	} else if ((arena = opened_arena(scan->options, content.len)) == NULL)

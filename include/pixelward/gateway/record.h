@@ -1,6 +1,6 @@
 /* What is remembered of a message once its fate is known. */
-#ifndef PIXELWARD_MILTER_GATEWAY_RECORD_H
-#define PIXELWARD_MILTER_GATEWAY_RECORD_H
+#ifndef PIXELWARD_GATEWAY_RECORD_H
+#define PIXELWARD_GATEWAY_RECORD_H
 
 #include <pixelward/gateway/pipeline.h>
 
