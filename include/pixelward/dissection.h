@@ -17,7 +17,7 @@
 #include <pixelward/limits.h>
 #include <pixelward/span.h>
 
-#define DISSECTION_MAGIC	0x50574433u	/* "PWD3": changes with the layout */
+#define DISSECTION_MAGIC	0x50574434u	/* "PWD4": changes with the layout */
 #define DISSECTION_NONE		UINT32_MAX	/* no such index or number */
 #define DISSECTION_MOST_MARKS	32u
 #define DISSECTION_MOST_CLAIMS	240u
@@ -70,6 +70,8 @@ struct part {
 	uint32_t	encoding;	/* enum transfer_encoding */
 	uint32_t	disposition;	/* enum disposition */
 	uint32_t	characters;	/* that a reader sees of its text; DISSECTION_NONE if it is not shown as text */
+	uint32_t	opening;	/* 1 more than where its page's text begins, in its first document; 0: no page */
+	uint32_t	opening_raw;	/* raw: the same place, or 0 where decoded bytes have no raw place */
 	uint32_t	imprint[2];	/* of its page's blocks, the high half first; zeros: hardly any */
 	uint32_t	reading;	/* 0: the plain one; others are alternatives opened by a quirk */
 	uint32_t	quirks;		/* bits 1u << enum quirk: what makes clients differ here */

@@ -55,6 +55,7 @@ struct options {
 	enum on_journal_full	on_journal_full;
 	uint64_t		journal_size, journal_keep_ms;
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
+	char			*notice_text;
 	char			*image_proxy;	/* "" for none, else http(s)://HOST[:PORT][/PATH] without a slash at its end */
 	char			*image_proxy_key_file;
 	char			*authserv_id;

@@ -36,6 +36,8 @@ struct verdict {
 	struct span	 mailbox, reply;	/* of the first rule that wants it */
 	struct span	*copies;	/* mailboxes that get the mail, too; each once */
 	size_t		 copy_count;
+	struct span	 notice;	/* what readers are told at the begin of the mail; or empty */
+	uint32_t	 notice_page, notice_plain;	/* the document and the part that it stands before; DISSECTION_NONE */
 	bool		 tag;		/* a rule wants the X-Pixelward field, whatever the action */
 	struct span	*notes;		/* of rules that change nothing: in shadow, or failed */
 	size_t		 note_count;
@@ -46,6 +48,13 @@ struct verdict {
 const char	*action_name(enum action);
 /* "keep", "strip", "proxy" */
 const char	*decision_name(const struct decision *);
+
+/* Is the mail to be another one? */
+static inline bool
+verdict_edits(const struct verdict *verdict)
+{
+	return verdict->strip_count + verdict->proxy_count > 0 || verdict->notice.len > 0;
+}
 
 static inline bool
 decision_edits(const struct decision *decision)

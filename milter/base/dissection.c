@@ -229,6 +229,7 @@ check_part(struct check *check, const struct part *part, uint32_t index)
 	want_text(check, part->type);
 	want_text(check, part->charset);
 	want_text(check, part->name);
+	want(check, part->opening_raw == 0 || (part->opening_raw >= part->body.begin && part->opening_raw <= part->body.end));
 	want(check, part->encoding <= ENCODING_UU && part->disposition <= DISPOSITION_OTHER && part->quirks <= BITS_UP_TO(1u << (QUIRK_COUNT - 1)));
 }
 

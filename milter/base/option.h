@@ -78,7 +78,7 @@ void		complain(struct buf *report, struct place, const char *format, ...)
 		    __attribute__((format(printf, 3, 4)));
 
 option_check	check_socket, check_path, check_user, check_redis, check_password_file, check_cidr, check_authserv_id, check_verifier,
-		check_group_name, check_dissectors, check_image_proxy, check_node_name;
+		check_group_name, check_dissectors, check_image_proxy, check_node_name, check_notice;
 
 /* A slot's number is a byte where the gateway speaks with the keeper. */
 #define DISSECTORS_MOST	256

@@ -343,3 +343,19 @@ check_image_proxy(struct span text, struct buf *normal, struct buf *note, struct
 	}
 	return text.len == 0 || fails(why, "no picture proxy; write https://HOST, with a port or a path of plain words if it has one");
 }
+
+/* Readers read it: UTF-8 without anything that is no letter. What a terminal is shown as it is, is that. */
+bool
+check_notice(struct span text, struct buf *normal, struct buf *note, struct buf *why)
+{
+	struct buf	plain;
+	bool		fine;
+
+	(void)normal;
+	(void)note;
+	buf_init(&plain, 4096);
+	buf_add_plain(&plain, text);
+	fine = span_eq(buf_span(&plain), text);
+	buf_fini(&plain);
+	return fine || fails(why, "no text for readers; write one line of UTF-8 without control characters");
+}

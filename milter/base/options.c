@@ -26,6 +26,8 @@ static const char *const campaigns[] = { "strip", "watched", "hold", NULL };
 static const char *const journal_fulls[] = { "accept", "tempfail", NULL };
 static const char *const receipts[] = { "watched", "keep", "strip", NULL };
 
+#define NOTICE_TEXT	"Be careful with this message. Ask your security desk before you answer it, follow a link or open a file."
+
 /* A row's limit has its default in limits.c alone. */
 #define LIMIT(keyword, type, field, least, most, meaning) \
 	{ keyword, type, SLOT(limits.field), NULL, least, most, NULL, NULL, meaning }
@@ -89,6 +91,8 @@ const struct option options_table[] = {
 	  "groups of recipients that are likely targets" },
 	{ "ReadReceipts", OPTION_WORD, SLOT(read_receipts), "watched", 0, 0, receipts, NULL,
 	  "header fields that ask for a read receipt: strip those to watched recipients, keep or strip all" },
+	{ "NoticeText", OPTION_TEXT, SLOT(notice_text), NOTICE_TEXT, 1, 500, NULL, check_notice,
+	  "what readers are told at the begin of a mail to which a rule gives a notice" },
 	{ "ImageProxy", OPTION_TEXT, SLOT(image_proxy), "", 0, 512, NULL, check_image_proxy,
 	  "where rules that proxy let pictures come from: the site's own go-camo, https://camo.example; empty: none" },
 	{ "ImageProxyKeyFile", OPTION_TEXT, SLOT(image_proxy_key_file), "", 0, 4095, NULL, check_path,

@@ -135,3 +135,10 @@ collector_set_base(struct collector *collector, struct span written)
 	collector->has_base = true;
 	return true;
 }
+
+void
+collector_opening(struct collector *collector, uint32_t at)
+{
+	collector->opening = at + 1;
+	collector->opening_raw = raw_extent(&collector->raw, (struct extent){ at, at }).begin;
+}

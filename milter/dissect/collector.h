@@ -21,6 +21,7 @@ struct collector {
 	bool		 has_broken_base;	/* one that is no URL by the standard, yet leads somewhere in some client */
 	uint32_t	 characters;	/* that a reader sees of an HTML document */
 	uint64_t	 imprint;	/* of its blocks: html/imprint.h */
+	uint32_t	 opening, opening_raw;	/* as of a part */
 };
 
 /* A place that names a URL. Extents are in document coordinates. */
@@ -42,5 +43,7 @@ struct place {
 void	collector_add(struct collector *, const struct place *, enum url_reach *reach, struct url *url);
 /* The base for relative references, as a base element or a header field gives it. false: it can be none. */
 bool	collector_set_base(struct collector *, struct span written);
+/* The text of a page begins there, in document coordinates. */
+void	collector_opening(struct collector *, uint32_t at);
 
 #endif

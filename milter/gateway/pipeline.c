@@ -264,7 +264,7 @@ run(const struct house *house, const struct message *message, struct outcome *ou
 		fail(house, outcome, err, "judging", SPAN_NONE);
 		return;
 	}
-	if (outcome->verdict.strip_count + outcome->verdict.proxy_count == 0)
+	if (!verdict_edits(&outcome->verdict))
 		return;
 	err = make_inert(house, message->raw, outcome, &live);
 	/* What was found only once may have stood in two places. */

@@ -539,6 +539,9 @@ weigh_rule(struct hearing *hearing, const struct rule *rule)
 		opinion->verdict->mailbox = arena_copy(hearing->arena, rule->redirect);
 	if (rule->copy.len > 0)
 		opinion_copy(opinion, rule->copy);
+	if (rule->notices && opinion->verdict->notice.len == 0)
+		opinion->verdict->notice = arena_copy(hearing->arena,
+		    rule->notice.len > 0 ? rule->notice : span_of(hearing->options->notice_text));
 	hearing->holds = hearing->holds || holds;
 	if (hearing->signs[rule->sign] == NULL)
 		hearing->signs[rule->sign] = rule;
@@ -604,6 +607,48 @@ weigh_rules(struct hearing *hearing)
 	weigh_signs(hearing);
 }
 
+/* --- the notice --- */
+
+/* A part that readers see as the mail's own text, and that nobody signed. */
+static bool
+bears_notice(const struct hearing *hearing, uint32_t index, struct span type)
+{
+	const struct part *parts = dissection_parts(hearing->d), *part = &parts[index];
+
+	for (uint32_t at = part->parent; at < index; at = parts[at].parent)
+		if (!span_starts(dissection_text(hearing->d, parts[at].type), SPAN("multipart/")))
+			return false;
+	return span_eq(dissection_text(hearing->d, part->type), type) && part->reading == 0 && !hearing->is_covered[index] &&
+	    part->disposition != DISPOSITION_ATTACHMENT && part->name.len == 0;
+}
+
+/* The first page, and the text before it that is shown in its place; or the first text. Without either there is none. */
+static void
+place_notice(struct hearing *hearing)
+{
+	const struct dissection	*d = hearing->d;
+	struct verdict		*verdict = hearing->opinion.verdict;
+	uint32_t		 page_part = DISSECTION_NONE;
+
+	verdict->notice_page = verdict->notice_plain = DISSECTION_NONE;
+	if (verdict->notice.len == 0)
+		return;
+	for (uint32_t i = 0; i < d->documents.count && verdict->notice_page == DISSECTION_NONE; i++) {
+		const struct document *document = &dissection_documents(d)[i];
+
+		if (document->kind == DOCUMENT_HTML && dissection_parts(d)[document->part].opening > 0 &&
+		    bears_notice(hearing, document->part, SPAN("text/html"))) {
+			verdict->notice_page = i;
+			page_part = document->part;
+		}
+	}
+	for (uint32_t i = 0; i < d->parts.count && i < page_part && verdict->notice_plain == DISSECTION_NONE; i++)
+		if (bears_notice(hearing, i, SPAN("text/plain")))
+			verdict->notice_plain = i;
+	if (verdict->notice_page == DISSECTION_NONE && verdict->notice_plain == DISSECTION_NONE)
+		verdict->notice = SPAN_NONE;
+}
+
 static enum action
 action_of(struct hearing *hearing)
 {
@@ -620,7 +665,7 @@ action_of(struct hearing *hearing)
 		return ACTION_TEMPFAIL;
 	if (hearing->holds)
 		return ACTION_HOLD;
-	if (verdict->strip_count + verdict->proxy_count > 0)
+	if (verdict_edits(verdict))
 		return ACTION_NEUTRALISE;
 	return hearing->signed_kept > 0 || verdict->tag ? ACTION_TAG : ACTION_DELIVER;
 }
@@ -642,6 +687,9 @@ sum_up(struct hearing *hearing)
 	if (verdict->proxy_count > 0)
 		opinion_reason(opinion, arena_printf(hearing->arena, "%zu of %zu references are to come through the picture proxy",
 		    verdict->proxy_count, verdict->decision_count));
+	place_notice(hearing);
+	if (verdict->notice.len > 0)
+		opinion_reason(opinion, SPAN("readers are told at the begin of the mail"));
 	if (verdict->reason_count == 0)
 		opinion_reason(opinion, SPAN("nothing is to be made inert"));
 	verdict->action = action_of(hearing);

@@ -62,14 +62,14 @@ without_line_end(struct span field)
 }
 
 enum pw_err
-label_charset(struct span message, const struct part *part, struct span charset, struct span line_end,
+label_charset(struct span message, const struct part *part, struct span type, struct span charset, struct span line_end,
     struct arena *arena, struct splices *splices)
 {
 	struct span	field = without_line_end(span_cut(message, part->type_field.begin, part->type_field.end)), text;
 	struct extent	value;
 
 	if (field.len == 0)
-		text = arena_printf(arena, "Content-Type: text/html; charset=%.*s%.*s", SPAN_ARG(charset), SPAN_ARG(line_end));
+		text = arena_printf(arena, "Content-Type: %.*s; charset=%.*s%.*s", SPAN_ARG(type), SPAN_ARG(charset), SPAN_ARG(line_end));
 	else if (find_charset(field, &value))
 		text = arena_printf(arena, "%.*s%.*s%.*s%.*s", SPAN_ARG(span_cut(field, 0, value.begin)), SPAN_ARG(charset),
 		    SPAN_ARG(span_from(field, value.end)), SPAN_ARG(line_end));
@@ -90,6 +90,18 @@ static struct span
 field_name(struct span field)
 {
 	return span_trim(span_cut(field, 0, span_find_char(field, ':', 0)));
+}
+
+enum pw_err
+label_mime(struct span message, const struct part *part, struct span line_end, struct arena *arena, struct splices *splices)
+{
+	struct span header = span_cut(message, part->header.begin, part->header.end);
+
+	for (size_t line = 0; line < header.len; line = span_find_char(header, '\n', line) + 1)
+		if (span_eq_nocase(field_name(span_from(header, line)), SPAN("MIME-Version")))
+			return PW_OK;
+	return replace_field(message, part, (struct extent){ 0, 0 },
+	    arena_printf(arena, "MIME-Version: 1.0%.*s", SPAN_ARG(line_end)), arena, splices);
 }
 
 /* Which field of its name begins at at, from 1: as libmilter counts. */

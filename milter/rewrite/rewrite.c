@@ -3,6 +3,7 @@
 #include "encode.h"
 #include "label.h"
 #include "neutral.h"
+#include "notice.h"
 #include "splice.h"
 
 /* A message being made anew. */
@@ -73,6 +74,23 @@ collect_edit(const struct work *work, uint32_t index, struct span bytes, struct 
 	return err == PW_OK ? splices_add(raw, work->arena, (struct splice){ raw_at, neutral.fresh }) : err;
 }
 
+/* The notice before a page, unless it stands there. */
+static enum pw_err
+collect_notice(const struct work *work, uint32_t document, struct span bytes, struct splices *decoded, struct splices *raw)
+{
+	const struct part	*part = &dissection_parts(work->d)[dissection_documents(work->d)[document].part];
+	struct span		 box = notice_box(work->verdict->notice, work->arena);
+	uint32_t		 at = part->opening - 1;
+	enum pw_err		 err;
+
+	if (box.at == NULL)
+		return PW_ENOMEM;
+	if (part->opening == 0 || at > bytes.len || span_starts(span_from(bytes, at), box))
+		return PW_OK;
+	err = splices_add(decoded, work->arena, (struct splice){ { at, at }, box });
+	return err == PW_OK ? splices_add(raw, work->arena, (struct splice){ { part->opening_raw, part->opening_raw }, box }) : err;
+}
+
 /* The edits of one document, in decoded coordinates. */
 static enum pw_err
 collect_edits(struct work *work, uint32_t document, struct splices *decoded, struct splices *raw)
@@ -89,6 +107,8 @@ collect_edits(struct work *work, uint32_t document, struct splices *decoded, str
 		if (decision_edits(&work->verdict->decisions[work->next]))
 			err = collect_edit(work, work->next, bytes, decoded, raw);
 	}
+	if (err == PW_OK && work->verdict->notice.len > 0 && work->verdict->notice_page == document)
+		err = collect_notice(work, document, bytes, decoded, raw);
 	return err == PW_OK ? splices_settle(decoded) : err;
 }
 
@@ -163,7 +183,8 @@ encode_anew(struct work *work, const struct part *part, struct span content, boo
 		return PW_ENOMEM;
 	err = splices_add(&work->raw, work->arena, (struct splice){ part->body, encoded });
 	if (err == PW_OK && as_utf8)
-		err = label_charset(work->message, part, SPAN("utf-8"), work->line_end, work->arena, &work->raw);
+		err = label_charset(work->message, part, dissection_text(work->d, part->type), SPAN("utf-8"), work->line_end,
+		    work->arena, &work->raw);
 	if (err == PW_OK && part->encoding != ENCODING_BASE64)
 		err = label_encoding(work->message, part, SPAN("base64"), work->line_end, work->arena, &work->raw);
 	return err;
@@ -195,6 +216,33 @@ rewrite_document(struct work *work, uint32_t index)
 	if (!as_text && (plain || part->encoding == ENCODING_QP))
 		return edit_in_place(work, part, !plain, &raw);
 	return encode_anew(work, part, content, as_text);
+}
+
+/* The notice before a part of plain text. */
+static enum pw_err
+note_plain(struct work *work, uint32_t index)
+{
+	const struct part	*part = &dissection_parts(work->d)[index];
+	struct span		 body = span_cut(work->message, part->body.begin, part->body.end);
+	struct notice_line	 line;
+	enum pw_err		 err = notice_line(body, part, dissection_text(work->d, part->charset), work->verdict->notice,
+				    work->line_end, work->arena, &line);
+
+	if (err != PW_OK || line.fresh.len == 0)
+		return err;
+	if ((line.anew || line.to_utf8) && part->parent == DISSECTION_NONE)
+		err = label_mime(work->message, part, work->line_end, work->arena, &work->raw);
+	if (err == PW_OK && line.anew) {
+		struct span content = arena_printf(work->arena, "%.*s%.*s", SPAN_ARG(line.fresh), SPAN_ARG(body));
+
+		return content.at == NULL ? PW_ENOMEM : encode_anew(work, part, content, line.to_utf8);
+	}
+	if (err == PW_OK)
+		err = splices_add(&work->raw, work->arena, (struct splice){ { part->body.begin, part->body.begin }, line.fresh });
+	if (err == PW_OK && line.to_utf8)
+		err = label_charset(work->message, part, dissection_text(work->d, part->type), SPAN("utf-8"), work->line_end,
+		    work->arena, &work->raw);
+	return err;
 }
 
 /* [begin, end) of the message with the splices applied, as pieces of old and new bytes. */
@@ -275,6 +323,8 @@ rewrite(struct span message, const struct dissection *d, const struct verdict *v
 	*out = (struct rewritten){ 0 };
 	for (uint32_t i = 0; err == PW_OK && i < d->documents.count; i++)
 		err = rewrite_document(&work, i);
+	if (err == PW_OK && verdict->notice.len > 0 && verdict->notice_plain != DISSECTION_NONE)
+		err = note_plain(&work, verdict->notice_plain);
 	if (err == PW_OK)
 		err = splices_settle(&work.raw);
 	if (err == PW_OK)

@@ -22,7 +22,9 @@ compare(const void *a, const void *b)
 
 	if (left->begin != right->begin)
 		return left->begin < right->begin ? -1 : 1;
-	/* The wider one first: it swallows the other. */
+	/* What stands before something, then the wider one: it swallows the other. */
+	if ((left->begin == left->end) != (right->begin == right->end))
+		return left->begin == left->end ? -1 : 1;
 	return left->end > right->end ? -1 : left->end < right->end;
 }
 

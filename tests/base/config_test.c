@@ -117,6 +117,8 @@ static const struct good {
 	  "sentinel:pw@a.example:26379,192.0.2.1:26379", NULL },
 	{ "the password of Redis may be a credential", "RedisPasswordFile redis-password\n", "RedisPasswordFile",
 	  "redis-password", NULL },
+	{ "a notice may be in any language", "NoticeText \"Vorsicht: Täuschung möglich\"\n", "NoticeText",
+	  "\"Vorsicht: Täuschung möglich\"", NULL },
 	{ "a picture proxy has a host", "ImageProxy https://Camo.Example/\n", "ImageProxy", "https://camo.example", NULL },
 	{ "the usual port goes without saying", "ImageProxy http://camo.example:80/img/\n", "ImageProxy",
 	  "http://camo.example/img", NULL },
@@ -257,6 +259,8 @@ static const struct bad {
 	{ "a password is in no relative file", "RedisPasswordFile ../secret\n",
 	  "c.conf:1:19: RedisPasswordFile: neither a path nor a credential; write /PATH, or the name behind "
 	  "LoadCredential= in the unit\n" },
+	{ "a notice is UTF-8", "NoticeText \"T\xe4uschung\"\n",
+	  "c.conf:1:12: NoticeText: no text for readers; write one line of UTF-8 without control characters\n" },
 	{ "a proxy's name alone is no URL", "ImageProxy camo.example\n",
 	  "c.conf:1:12: ImageProxy: no picture proxy; write https://HOST, with a port or a path of plain words if it has one\n" },
 	{ "a proxy has no query", "ImageProxy https://camo.example/?a\n",

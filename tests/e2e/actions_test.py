@@ -1,10 +1,13 @@
 """What rules do with a whole mail: refuse it, send it to a security mailbox, alone or as well."""
 import base64
 import email
+import email.policy
 import hmac
 import os
 import quopri
+import re
 import unittest
+from html import unescape
 
 from . import case, scratch
 from .client import send
@@ -173,6 +176,110 @@ class Proxy(unittest.TestCase):
         self.assertGreaterEqual(done.status, 64)
         self.assertIn(f"{self.key}:1:1: error PW306: others may read the key", done.errors)
         self.assertNotIn("PW205", done.errors)
+
+
+NOTICE_RULE = """\
+rule: site.notice
+title: A subject that is odd
+status: enforce
+level: info
+detect:
+  odd: {each: message, subject|contains: odd}
+  condition: odd
+action: {notice: true}
+tests:
+  - {name: odd, subject: odd, html: x, expect: {action: notice}}
+"""
+WORDS = "Täuschung? <b>Frag' die Wache & uns</b>"
+PAGE = """<!DOCTYPE html><title>a</title><style>div {{ display: none !important }}</style>
+<body class=a>{}<p>Grüße</p>"""
+PLAIN = "{}Grüße\n"
+
+
+def part(kind, charset, encoding, text):
+    data = text.encode(charset or "ascii")
+    data = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(encoding, bytes)(data)
+    label = f"; charset={charset}" if charset else ""
+    return f"Content-Type: {kind}{label}\nContent-Transfer-Encoding: {encoding}\n\n".encode() + data + b"\n"
+
+
+def parts(kind, *inside):
+    return (f"Content-Type: {kind}; boundary=b\n\n".encode() + b"".join(b"--b\n" + one for one in inside) + b"--b--\n")
+
+
+class Notice(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = scratch.make_folder("notice")
+        self.addCleanup(scratch.remove_folder, self.folder)
+        os.mkdir(self.folder + "/lists.d")
+        with open(self.folder + "/notice.yaml", "w", encoding="utf-8") as file:
+            file.write(NOTICE_RULE)
+
+    def passed(self, name, content, subject="odd", **more):
+        path = f"{self.folder}/{name}"
+        with open(path, "wb") as file:
+            file.write(f"From: a@sender.example\nSubject: {subject}\nMIME-Version: 1.0\n".encode() + content)
+        return self.again(path, name, **more)
+
+    def again(self, path, out, **more):
+        options = {"Mode": "enforce", "RulesDir": self.folder, "NoticeText": f'"{WORDS}"', **more}
+        scan(path, "--rewrite", f"{self.folder}/{out}.out", config=options)
+        return f"{self.folder}/{out}.out/{os.path.basename(path)}"
+
+    def texts(self, path):
+        with open(path, "rb") as file:
+            message = email.message_from_binary_file(file, policy=email.policy.default)
+        return {one.get_content_type(): one.get_content() for one in message.walk() if not one.is_multipart()}
+
+    def assert_noticed(self, html):
+        box = re.match(r'(?s)<!DOCTYPE html>.*?<body class=a><div role="note" [^>]*>([^<]*)</div><p>Grüße</p>', html)
+        self.assertIsNotNone(box, html)
+        self.assertEqual(unescape(box[1]), WORDS)
+        self.assertEqual(html.count('role="note"'), 1)
+
+    def test_page_and_text_bear_it_once_in_any_encoding(self):
+        for charset in ("utf-8", "iso-8859-1"):
+            for encoding in ("8bit", "base64", "quoted-printable"):
+                with self.subTest(charset=charset, encoding=encoding):
+                    first = self.passed("a.eml", parts("multipart/alternative", part("text/plain", charset, encoding,
+                        PLAIN.format("")), part("text/html", charset, encoding, PAGE.format(""))))
+                    found = self.texts(first)
+                    self.assert_noticed(found["text/html"])
+                    lines = found["text/plain"].splitlines()
+                    self.assertEqual((lines[0].rstrip(), lines[1], lines[2]), (WORDS, "", "Grüße"))
+                    with open(first, "rb") as one, open(self.again(first, "twice"), "rb") as other:
+                        self.assertEqual(one.read(), other.read())
+
+    def test_a_mail_in_ascii_gets_the_letters_that_it_needs(self):
+        first = self.passed("a.eml", part("text/plain", "", "7bit", "Hello\n"))
+        lines = self.texts(first)["text/plain"].splitlines()
+        self.assertEqual((lines[0].rstrip(), lines[2]), (WORDS, "Hello"))
+        with open(first, "rb") as one, open(self.again(first, "twice"), "rb") as other:
+            self.assertEqual(one.read(), other.read())
+
+    def test_what_is_signed_attached_or_forwarded_bears_none(self):
+        page = part("text/html", "utf-8", "8bit", PAGE.format(""))
+        for content in (parts("multipart/signed; protocol=application/pgp-signature", page,
+                              part("application/pgp-signature", "", "7bit", "x")),
+                        page.replace(b"\nContent-Tr", b"\nContent-Disposition: attachment\nContent-Tr"),
+                        parts("multipart/mixed", b"Content-Type: message/rfc822\n\nFrom: b@b.example\n" + page)):
+            path = self.passed("a.eml", content)
+            with open(path, "rb") as file:
+                self.assertTrue(file.read().endswith(content))
+
+    def test_no_mode_but_enforce_shows_it_nor_does_another_mail_have_it(self):
+        page = part("text/html", "utf-8", "8bit", PAGE.format(""))
+        for more in ({"Mode": "shadow"}, {"Mode": "tag"}, {"subject": "even"}):
+            with open(self.passed("a.eml", page, **more), "rb") as file:
+                self.assertTrue(file.read().endswith(page.partition(b"\n\n")[2]))
+
+    def test_it_stands_before_what_is_shown_first(self):
+        for page in ("<p>Grüße</p>", "<html><head><title>x</title></head><p>Grüße</p>", "Grüße",
+                     "<!-- x --><div style=display:none><body>Grüße</div>"):
+            html = self.texts(self.passed("a.eml", part("text/html", "utf-8", "8bit", page)))["text/html"]
+            self.assertRegex(html, "(?s)^(<html><head><title>x</title></head>|<!-- x -->)?<div role")
+            self.assertTrue(html.rstrip().endswith(page.removeprefix("<html><head><title>x</title></head>").removeprefix("<!-- x -->")))
 
 
 class Tagging(Actions):

@@ -132,6 +132,8 @@ html_collect(struct collector *collector, const struct layer *layer, enum html_s
 		outline_place(&scan.outline, collector, layer, first);
 		collector->characters = outline_characters(&scan.outline);
 		collector->imprint = imprint_digest(&scan.imprint);
+		if (scan.opening.found && !scan.frameset)
+			collector_opening(collector, layer_at(layer, scan.opening.at));
 	}
 	/* A document inside has its own base; this one's stays for what follows in the outer one. */
 	if (layer->depth > 0) {

@@ -169,6 +169,7 @@ take_whole(struct scan *scan, const struct html_token *token)
 
 	if (token->type == HTML_START_TAG)
 		imprint_add(&scan->imprint, &token->tag);
+	opening_add(&scan->opening, text, token);
 	if ((token->type == HTML_EOF || nesting_add(&scan->nesting, token) == PW_OK) &&
 	    outline_add(&scan->outline, text, token) == PW_OK)
 		return true;

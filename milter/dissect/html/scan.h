@@ -6,6 +6,7 @@
 #include "imprint.h"
 #include "lexer.h"
 #include "nesting.h"
+#include "opening.h"
 #include "outline.h"
 #include "tree.h"
 #include "visibility.h"
@@ -33,6 +34,7 @@ struct scan {
 	struct nesting		 nesting;	/* of an HTML_DOCUMENT */
 	struct outline		 outline;	/* the same */
 	struct imprint		 imprint;	/* the same */
+	struct opening		 opening;	/* the same */
 	struct html_tree	 tree;
 	bool			 has_tree;
 	struct visibility_context visibility;

@@ -272,7 +272,13 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 		part->imprint[0] = (uint32_t)(collector.imprint >> 32);
 		part->imprint[1] = (uint32_t)collector.imprint;
 	}
-	if (block->references.count == before && block->failure == PW_OK) {
+	/* A page without references is kept once: something may be to be said before it. */
+	bool first = kind == DOCUMENT_HTML && part->opening == 0 && collector.opening > 0;
+	if (first) {
+		part->opening = collector.opening;
+		part->opening_raw = collector.opening_raw;
+	}
+	if (block->references.count == before && block->failure == PW_OK && !first) {
 		block->documents.count--;
 		return text.text;
 	}

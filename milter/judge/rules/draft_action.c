@@ -127,11 +127,23 @@ read_copy(struct drafting *drafting, const struct node *node)
 	drafting->rule->copy = read_address(drafting, node);
 }
 
+/* Readers read it: a line or a few. */
+#define LONGEST_NOTICE	500
+
 static void
-refuse_action(struct drafting *drafting, const struct node *node)
+read_notice(struct drafting *drafting, const struct node *node)
 {
-	TELL(drafting, node->key, FINDING_ACTION, "this version cannot %.*s; it can strip, proxy, tag, hold, copy, redirect and reject",
-	    SHOWN_OF(node->key->text));
+	if (!draft_is_scalar(drafting, node, "true, or what readers are told"))
+		return;
+	bool fine = node->text.len > 0 && node->text.len <= LONGEST_NOTICE && !span_eq(node->text, SPAN("false"));
+
+	for (size_t i = 0; i < node->text.len && fine; i++)
+		fine = (unsigned char)node->text.at[i] >= ' ' && node->text.at[i] != 0x7f;
+	if (!fine)
+		TELL(drafting, node, FINDING_VALUE, "write true (the words of NoticeText), or what readers are told: one line of up to "
+		    "%d bytes", LONGEST_NOTICE);
+	drafting->rule->notices = true;
+	drafting->rule->notice = span_eq(node->text, SPAN("true")) ? SPAN_NONE : node->text;
 }
 
 static const struct key action_keys[] = {
@@ -140,7 +152,7 @@ static const struct key action_keys[] = {
 	{ "tag", read_tag, NEEDED_NEVER },
 	{ "sign", read_sign, NEEDED_NEVER },
 	{ "proxy", read_proxy, NEEDED_NEVER },
-	{ "notice", refuse_action, NEEDED_NEVER },
+	{ "notice", read_notice, NEEDED_NEVER },
 	{ "redirect", read_redirect, NEEDED_NEVER },
 	{ "copy", read_copy, NEEDED_NEVER },
 	{ "reject", read_reject, NEEDED_NEVER },
@@ -157,7 +169,7 @@ draft_read_action(struct drafting *drafting, const struct node *node)
 {
 	const struct rule *rule = drafting->rule;
 
-	if (draft_reads_well(drafting, read_actions, node) && !rule_edits(rule) && rule->hold == HOLD_NEVER && !rule->tag &&
+	if (draft_reads_well(drafting, read_actions, node) && !rule_edits(rule) && !rule->notices && rule->hold == HOLD_NEVER && !rule->tag &&
 	    rule->sign == SIGN_NONE && rule->reject.len == 0 && rule->redirect.len == 0 && rule->copy.len == 0)
 		TELL(drafting, node, FINDING_ACTION, "the rule does nothing; write strip, tag or hold");
 }

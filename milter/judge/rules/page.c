@@ -79,6 +79,7 @@ static const struct {
 } doings[] = {
 	{ "action", "strip", NULL, "makes inert what it selects by " },
 	{ "action", "proxy", NULL, "brings pictures through the site's proxy that it selects by " },
+	{ "action", "notice", NULL, "tells readers at the begin of the mail " },
 	{ "action", "tag", "true", "marks the mail with an X-Pixelward field" },
 	{ "action", "sign", NULL, "holds the mail together with a sign of another kind than " },
 	{ "action", "hold", "watched", "holds the mail if every recipient is watched, else marks it" },

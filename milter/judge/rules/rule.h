@@ -49,7 +49,8 @@ struct rule {
 	enum rule_hold		 hold;
 	struct span		 reject;	/* what the sender is told; empty: not refused */
 	struct span		 redirect, copy;	/* mailboxes; empty: none */
-	bool			 tag;
+	struct span		 notice;	/* what readers are told, if the rule has words of its own */
+	bool			 tag, notices;
 	enum rule_sign		 sign;
 	/* an exemption */
 	struct span		*from, *never;	/* rules' names; a * at the end stands for any rest */

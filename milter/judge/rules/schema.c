@@ -81,6 +81,7 @@ rules_print_schema(struct buf *out)
 	add_words(out, rule_sign_names, NITEMS(rule_sign_names));
 	buf_add(out, SPAN("]},\n"
 	    "      \"hold\": {\"enum\": [false, \"watched\", true]},\n"
+	    "      \"notice\": {\"anyOf\": [{\"const\": true}, {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 500}]},\n"
 	    "      \"copy\": {\"type\": \"string\", \"format\": \"email\"}, \"redirect\": {\"type\": \"string\", \"format\": \"email\"},\n"
 	    "      \"reject\": {\"anyOf\": [{\"const\": true}, {\"type\": \"string\", \"minLength\": 1, \"maxLength\": 200}]}}},\n"
 	    "    \"exempt\": {\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"from\"], \"properties\": {\n"
@@ -92,7 +93,7 @@ rules_print_schema(struct buf *out)
 	    "      \"given\": {\"type\": \"object\"},\n"
 	    "      \"expect\": {\"type\": \"object\", \"additionalProperties\": false, \"minProperties\": 1, \"properties\": {\n"
 	    "        \"match\": {\"type\": \"boolean\"}, \"exempt\": {\"type\": \"boolean\"},\n"
-	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"proxy\", \"copy\", \"hold\", \"redirect\", \"reject\"]},\n"
+	    "        \"action\": {\"enum\": [\"none\", \"tag\", \"strip\", \"proxy\", \"notice\", \"copy\", \"hold\", \"redirect\", \"reject\"]},\n"
 	    "        \"strips\": {\"$ref\": \"#/$defs/texts\"}, \"proxies\": {\"$ref\": \"#/$defs/texts\"},\n"
 	    "        \"keeps\": {\"$ref\": \"#/$defs/texts\"}}}}}}\n  },\n"
 	    "  \"if\": {\"required\": [\"kind\"], \"properties\": {\"kind\": {\"const\": \"exemption\"}}},\n"

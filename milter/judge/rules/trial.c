@@ -115,7 +115,7 @@ keys_read(struct trial *trial, const struct node *map, const struct key *table, 
 }
 
 static const char *const truths[] = { "true", "false" };
-static const char *const actions[] = { "none", "tag", "strip", "proxy", "copy", "hold", "redirect", "reject" };
+static const char *const actions[] = { "none", "tag", "strip", "proxy", "notice", "copy", "hold", "redirect", "reject" };
 
 static void
 check_word(struct trial *trial, const struct node *node, const char *const *words, size_t count, const char *all)
@@ -366,6 +366,8 @@ action_of(const struct rule *rule, const struct ruling *ruling, const struct dis
 		return "strip";
 	if (fates.proxied > 0)
 		return "proxy";
+	if (rule->notices)
+		return "notice";
 	if (rule->copy.len > 0)
 		return "copy";
 	return rule->tag || rule->hold == HOLD_WATCHED ? "tag" : "none";

@@ -174,7 +174,10 @@ static const struct rule_case {
 	{ "nothing comes through a proxy that is not there", DO("action: {strip: s, proxy: s}"),
 	  "9:20 PW205 there is no picture proxy to let pictures come through; set ImageProxy and ImageProxyKeyFile in the "
 	  "configuration, or write strip\n" },
-	{ "nor does it show a notice", DO("action: {strip: s, notice: x}"), NULL },
+	{ "a notice has words of its own", DO("action: {notice: x}"), "" },
+	{ "or those of the configuration", DO("action: {notice: true}"), "" },
+	{ "it has some", DO("action: {notice: false}"), NULL },
+	{ "and they are one line", DO("action: {notice: \"a\\nb\"}"), NULL },
 	{ "a copy goes to a mailbox", DO("action: {copy: security@parl.example}"), "" },
 	{ "not to a name", DO("action: {copy: security}"), "9:16 PW203 'security' is no mailbox; write security@parl.example\n" },
 	{ "nor to two", DO("action: {copy: 'a@b.example,c@d.example'}"), NULL },
