@@ -34,6 +34,7 @@ may_programs := base dissect judge reputation journal gateway keeper
 pkg_dissect  := gumbo gmime-3.0 libidn2 libpsl
 pkg_judge    := glib-2.0 yaml-0.1 libpcre2-8
 pkg_gateway  := glib-2.0
+pkg_journal  := glib-2.0
 pkg_keeper   := libseccomp
 pkg_all      := gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp yaml-0.1 libpcre2-8 hiredis
 LIBS         := $(shell pkg-config --libs $(pkg_all) 2>/dev/null) -lmilter -lpthread -lm

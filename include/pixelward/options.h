@@ -54,6 +54,7 @@ struct options {
 	char			*node_name;	/* "" is the host's name */
 	enum on_journal_full	on_journal_full;
 	uint64_t		journal_size, journal_keep_ms;
+	uint64_t		event_keep_ms, index_keep_ms, top_keep_ms;	/* in Redis */
 	char			*dissectors;	/* how many, or "auto"; see options_dissectors() */
 	char			*notice_text;
 	char			*image_proxy;	/* "" for none, else http(s)://HOST[:PORT][/PATH] without a slash at its end */

@@ -48,8 +48,9 @@ counters_new(void)
 		for (size_t t = 0; t < TOPS; t++)
 			counters->days[d].tops[t].most = MOST_TOPS;
 	}
-	counters->minutes = (struct series){ .bucket_ms = MINUTE_MS, .most = MOST_MINUTES };
-	counters->hours = (struct series){ .bucket_ms = HOUR_MS, .most = MOST_HOURS };
+	counters->minutes = (struct series){ .bucket_ms = MINUTE_MS, .most = MOST_MINUTES,
+	    .most_old = MINUTES_OLD };
+	counters->hours = (struct series){ .bucket_ms = HOUR_MS, .most = MOST_HOURS, .most_old = HOURS_OLD };
 	return counters;
 }
 

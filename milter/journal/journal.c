@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "events.h"
+#include "publisher.h"
 #include "reader.h"
 #include "record.h"
 #include "snapshot.h"
@@ -27,6 +29,10 @@ struct journal {
 	bool			 tempfail_when_full;
 	struct spool		*spool;
 	struct reader		 learner;	/* the callback of who opened it */
+	struct redis		*redis;		/* NULL: none is wanted */
+	struct events		 events;
+	struct reader		 events_reader;
+	struct publisher	 publisher;
 	pthread_t		 thread;
 	bool			 running;
 	pthread_mutex_t		 mutex;		/* all below; held while a record is written, so that counters follow it */
@@ -73,10 +79,11 @@ snapshot_take(struct journal *journal)
 static void
 acknowledge(struct journal *journal)
 {
-	uint64_t number = journal->snapshot;
+	struct reader	*readers[] = { &journal->learner, &journal->events_reader };
+	uint64_t	 number = journal->snapshot;
 
-	if (journal->learner.running) {
-		uint64_t position = reader_position(&journal->learner);
+	for (size_t i = 0; i < NITEMS(readers); i++) {
+		uint64_t position = readers[i]->running ? reader_position(readers[i]) : number;
 
 		if (position < number)
 			number = position;
@@ -111,6 +118,8 @@ keep(void *context)
 		sync_log(spool_sync(journal->spool));
 		if (journal->learner.running)
 			reader_wake(&journal->learner);
+		if (journal->events_reader.running)
+			reader_wake(&journal->events_reader);
 		if (clock_ms() - snapshot_ms >= SNAPSHOT_MS) {
 			(void)snapshot_take(journal);
 			snapshot_ms = clock_ms();
@@ -184,22 +193,54 @@ losses_log(struct journal *journal)
 		    (unsigned long long)losses.segments, journal->directory);
 }
 
-static enum pw_err
-threads_start(struct journal *journal, journal_deliver *deliver, void *context, struct buf *report)
+/* Redis began anew, or went back: it gets again what is kept. */
+static void
+redis_lost(void *context, uint64_t number)
 {
-	if (deliver != NULL) {
-		journal->learner = (struct reader){ .name = "reputation", .spool = journal->spool,
-		    .node = span_of(journal->node), .deliver = deliver, .context = context };
-		if (!reader_start(&journal->learner, journal->directory, 0)) {
-			buf_printf(report, "cannot start the journal's reader: %s\n", strerror(errno));
-			return PW_ESYSTEM;
-		}
+	struct journal *journal = context;
+
+	log_warn("journal: Redis knows of records up to %llu only: it is told again", (unsigned long long)number);
+	reader_rewind(&journal->events_reader, number);
+	if (journal->learner.running)
+		reader_rewind(&journal->learner, number);
+}
+
+static bool
+reader_begin(struct journal *journal, struct reader *reader, const char *name, journal_deliver *deliver, void *context)
+{
+	*reader = (struct reader){ .name = name, .spool = journal->spool, .node = span_of(journal->node),
+	    .deliver = deliver, .context = context };
+	return reader_start(reader, journal->directory, 0);
+}
+
+static bool
+redis_begin(struct journal *journal, const struct options *options)
+{
+	if (journal->redis == NULL)
+		return true;
+	if (!events_init(&journal->events, options))
+		return false;
+	journal->events.redis = journal->redis;
+	if (!reader_begin(journal, &journal->events_reader, "events", events_take, &journal->events))
+		return false;
+	journal->publisher = (struct publisher){ .redis = journal->redis, .options = options, .node = journal->node,
+	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .context = journal,
+	    .published = journal->events_reader.saved.number };
+	return publisher_start(&journal->publisher);
+}
+
+static enum pw_err
+threads_start(struct journal *journal, const struct options *options, journal_deliver *deliver, void *context,
+    struct buf *report)
+{
+	errno = 0;
+	if ((deliver != NULL && !reader_begin(journal, &journal->learner, "reputation", deliver, context)) ||
+	    !redis_begin(journal, options) || (errno = pthread_create(&journal->thread, NULL, keep, journal)) != 0) {
+		buf_printf(report, "cannot start the journal in %s: %s\n", journal->directory, strerror(errno));
+		return PW_ESYSTEM;
 	}
-	errno = pthread_create(&journal->thread, NULL, keep, journal);
-	journal->running = errno == 0;
-	if (!journal->running)
-		buf_printf(report, "cannot start the journal's thread: %s\n", strerror(errno));
-	return journal->running ? PW_OK : PW_ESYSTEM;
+	journal->running = true;
+	return PW_OK;
 }
 
 static void
@@ -230,7 +271,11 @@ journal_open(const struct options *options, journal_deliver *deliver, void *cont
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&journal->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
-	err = counters_open(journal, report);
+	err = redis_is_wanted(options) ? redis_open(options, &journal->redis) : PW_OK;
+	if (err != PW_OK)
+		buf_printf(report, "Redis %s: %s\n", options->redis, pw_strerror(err));
+	else
+		err = counters_open(journal, report);
 	if (err == PW_OK) {
 		struct spool_settings settings = {
 			.directory = journal->directory, .most_bytes = options->journal_size,
@@ -244,7 +289,7 @@ journal_open(const struct options *options, journal_deliver *deliver, void *cont
 		err = PW_ESYSTEM;
 	}
 	if (err == PW_OK)
-		err = threads_start(journal, deliver, context, report);
+		err = threads_start(journal, options, deliver, context, report);
 	if (err != PW_OK) {
 		journal_close(journal, 0);
 		return err;
@@ -319,12 +364,20 @@ journal_close(struct journal *journal, int64_t most_ms)
 	}
 	if (journal->spool != NULL)
 		sync_log(spool_sync(journal->spool));
-	if (journal->learner.running) {
+	/* Both at once, in the same time. */
+	if (journal->learner.running)
 		reader_stop(&journal->learner, end_ms);
+	if (journal->events_reader.running)
+		reader_stop(&journal->events_reader, end_ms);
+	publisher_stop(&journal->publisher, end_ms);
+	if (journal->learner.running)
 		reader_join(&journal->learner);
-	}
+	if (journal->events_reader.running)
+		reader_join(&journal->events_reader);
 	if (journal->running)
 		(void)snapshot_take(journal);
+	events_fini(&journal->events);
+	redis_close(journal->redis);
 	spool_close(journal->spool);
 	counters_free(journal->counters);
 	pthread_cond_destroy(&journal->wake);

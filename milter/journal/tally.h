@@ -12,6 +12,8 @@
 
 #define MOST_MINUTES	360u
 #define MOST_HOURS	72u
+#define MINUTES_OLD	4320	/* three days */
+#define HOURS_OLD	1440	/* sixty */
 #define MOST_RULES	8192u
 #define MOST_TOPS	4096u
 
@@ -26,6 +28,7 @@ struct series {
 	int64_t		 bucket_ms;
 	struct bucket	*at;		/* sorted */
 	size_t		 count, most;
+	int64_t		 most_old;	/* a bucket so many before now is not told of any more */
 };
 
 struct top_day {

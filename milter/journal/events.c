@@ -1,0 +1,252 @@
+#include "events.h"
+
+#include <pixelward/base/file.h>
+#include <pixelward/base/log.h>
+#include <pixelward/verdict.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "scripts.h"
+
+#define PATIENCE_MS	2000
+#define ARENA_BYTES	((size_t)4 << 20)
+#define MOST_HOSTS	8u
+#define MOST_RECIPIENTS	16u
+#define MOST_RULES	16u
+/* A domain's index keeps a thousand events: what is before the last 1000 goes. */
+#define INDEX_REST	"-1001"
+#define PSEUDONYM_DIGITS	16
+
+static const char *const exposures[] = { "none", "inert", "live", "unknown" };
+static const char *const modes[] = { "shadow", "tag", "enforce" };
+
+static const char *
+word_of(const char *const *words, size_t count, uint32_t number)
+{
+	return number < count ? words[number] : "unknown";
+}
+
+bool
+events_init(struct events *events, const struct options *options)
+{
+	char	path[4096 + 32];
+	bool	fine;
+
+	*events = (struct events){ .keep_ms = (int64_t)options->event_keep_ms,
+	    .index_keep_ms = (int64_t)options->index_keep_ms, .arena = arena_new(ARENA_BYTES) };
+	snprintf(path, sizeof(path), "%s/pseudonym.key", options->state_dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || events->arena == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	errno = 0;
+	fine = file_read_at(fd, (char *)events->key, sizeof(events->key), 0);
+	if (!fine && errno == 0)
+		fine = getrandom(events->key, sizeof(events->key), 0) == (ssize_t)sizeof(events->key) &&
+		    file_write_at(fd, (struct span){ (const char *)events->key, sizeof(events->key) }, 0) && fsync(fd) == 0;
+	int saved = errno;
+	close(fd);
+	errno = saved;
+	return fine;
+}
+
+void
+events_fini(struct events *events)
+{
+	arena_free(events->arena);
+	events->arena = NULL;
+}
+
+/* Worth an entry: somebody was in danger, or something was done, or a rule spoke. */
+static bool
+is_event(const struct sighting *s)
+{
+	return s->action != ACTION_DELIVER || s->rule_count > 0 || s->campaign.len > 0 || s->failure != PW_OK ||
+	    (s->exposure == EXPOSURE_LIVE && s->watched_count > 0);
+}
+
+static void
+pseudonym_add(const struct events *events, struct span mailbox, struct buf *out)
+{
+	char *digest = g_compute_hmac_for_data(G_CHECKSUM_SHA256, events->key, sizeof(events->key),
+	    (const guchar *)mailbox.at, mailbox.len);
+
+	if (digest != NULL)
+		buf_printf(out, "%.*s", PSEUDONYM_DIGITS, digest);
+	g_free(digest);
+}
+
+static struct span
+recipients_of(const struct events *events, const struct sighting *s)
+{
+	struct buf text;
+
+	buf_init(&text, 65536);
+	buf_add(&text, SPAN(""));
+	for (size_t i = 0; i < s->recipient_count && i < MOST_RECIPIENTS; i++) {
+		buf_add(&text, i > 0 ? SPAN(",") : SPAN(""));
+		pseudonym_add(events, s->recipients[i].mailbox, &text);
+	}
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(events->arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+/* Those it would have fetched from; those that were to be stripped first. */
+static struct span
+hosts_of(const struct events *events, const struct sighting *s)
+{
+	struct buf	text;
+	size_t		told = 0;
+
+	buf_init(&text, 65536);
+	buf_add(&text, SPAN(""));
+	for (int stripped = 1; stripped >= 0; stripped--)
+		for (size_t i = 0; i < s->host_count && told < MOST_HOSTS; i++) {
+			uint32_t appearance = s->hosts[i].appearance;
+
+			if ((appearance & APPEARS_FETCHED) == 0 || ((appearance & APPEARS_STRIPPED) != 0) != (stripped != 0))
+				continue;
+			buf_add(&text, told++ > 0 ? SPAN(",") : SPAN(""));
+			buf_add(&text, s->hosts[i].host);
+		}
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(events->arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static struct span
+rules_of(const struct events *events, const struct sighting *s)
+{
+	struct buf text;
+
+	buf_init(&text, 65536);
+	buf_add(&text, SPAN(""));
+	for (size_t i = 0; i < s->rule_count && i < MOST_RULES; i++) {
+		buf_add(&text, i > 0 ? SPAN(",") : SPAN(""));
+		buf_add(&text, s->rules[i]);
+	}
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(events->arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static struct span
+given(struct span text)
+{
+	return text.at != NULL ? text : SPAN("");
+}
+
+static void
+event_add(const struct events *events, struct redis_batch *batch, struct span node, const struct sighting *s)
+{
+	struct arena *arena = events->arena;
+	struct span words[] = {
+		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), node,
+		arena_printf(arena, "%llu", (unsigned long long)s->number),
+		arena_printf(arena, "%lld", (long long)s->time_ms),
+		arena_printf(arena, "%lld", (long long)events->keep_ms),
+		SPAN("qid"), given(s->queue_id),
+		SPAN("node"), node,
+		SPAN("time"), arena_printf(arena, "%lld", (long long)s->time_ms),
+		SPAN("action"), span_of(action_name((enum action)s->action)),
+		SPAN("mode"), span_of(word_of(modes, NITEMS(modes), s->mode)),
+		SPAN("exposure"), span_of(word_of(exposures, NITEMS(exposures), s->exposure)),
+		SPAN("rule"), rules_of(events, s),
+		SPAN("host"), hosts_of(events, s),
+		SPAN("sender_dom"), given(s->sender_domain),
+		SPAN("rcpt"), recipients_of(events, s),
+		SPAN("rcpts"), arena_printf(arena, "%zu", s->recipients_in_all),
+		SPAN("watched"), arena_printf(arena, "%zu", s->watched_count),
+		SPAN("refs"), arena_printf(arena, "%u", s->references),
+		SPAN("stripped"), arena_printf(arena, "%u", s->stripped),
+		SPAN("campaign"), given(s->campaign),
+	};
+
+	for (size_t i = 0; i < NITEMS(words); i++)
+		batch->failed = batch->failed || words[i].at == NULL;
+	redis_batch_script(batch, &script_event, 2, words, NITEMS(words));
+}
+
+static bool
+is_first_of_domain(const struct sighting *s, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && span_eq(s->hosts[i].domain, s->hosts[index].domain))
+			return false;
+	return true;
+}
+
+/* The member says which event it is: said twice, it is there once. */
+static void
+index_add(const struct events *events, struct redis_batch *batch, struct span node, const struct sighting *s,
+    struct span domain)
+{
+	struct arena	*arena = events->arena;
+	struct span	 key = arena_printf(arena, "pw:i:{%.*s}", SPAN_ARG(domain));
+	struct span	 add[] = {
+		SPAN("ZADD"), key, arena_printf(arena, "%lld", (long long)s->time_ms),
+		arena_printf(arena, "%.*s %.*s %llu", SPAN_ARG(s->queue_id), SPAN_ARG(node), (unsigned long long)s->number),
+	};
+	struct span	 age[] = {
+		SPAN("ZREMRANGEBYSCORE"), key, SPAN("-inf"),
+		arena_printf(arena, "%lld", (long long)(s->time_ms - events->index_keep_ms)),
+	};
+	struct span	 bound[] = { SPAN("ZREMRANGEBYRANK"), key, SPAN("0"), SPAN(INDEX_REST) };
+	struct span	 expire[] = {
+		SPAN("PEXPIRE"), key, arena_printf(arena, "%lld", (long long)events->index_keep_ms),
+	};
+
+	if (key.at == NULL || add[2].at == NULL || add[3].at == NULL || age[3].at == NULL || expire[2].at == NULL) {
+		batch->failed = true;
+		return;
+	}
+	redis_batch_add(batch, add, NITEMS(add));
+	redis_batch_add(batch, age, NITEMS(age));
+	redis_batch_add(batch, bound, NITEMS(bound));
+	redis_batch_add(batch, expire, NITEMS(expire));
+}
+
+/* Refused for good: the record would come again for ever, and hold up those behind it. */
+static enum pw_err
+answers_read(const struct redis_batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		if (batch->replies[i].kind != REDIS_ERROR)
+			continue;
+		if (redis_reply_may_pass(&batch->replies[i]))
+			return PW_EAWAY;
+		log_warn("journal: Redis refuses an event: %.*s", SPAN_ARG(batch->replies[i].text));
+	}
+	return PW_OK;
+}
+
+enum pw_err
+events_take(void *context, struct span node, const struct sighting *s)
+{
+	struct events		*events = context;
+	struct redis_batch	 batch;
+	enum pw_err		 err;
+
+	if (!is_event(s))
+		return PW_OK;
+	arena_reset(events->arena);
+	redis_batch_init(&batch, events->arena);
+	/* The index first: it may be said again, the event is the end. */
+	for (size_t i = 0; i < s->host_count; i++)
+		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && s->hosts[i].domain.len > 0 && is_first_of_domain(s, i))
+			index_add(events, &batch, node, s, s->hosts[i].domain);
+	event_add(events, &batch, node, s);
+	err = redis_run(events->redis, &batch, PATIENCE_MS);
+	if (err == PW_OK)
+		err = answers_read(&batch);
+	redis_batch_fini(&batch);
+	return err;
+}

@@ -1,0 +1,23 @@
+/* Messages that somebody may want to look at, as entries of Redis's stream pw:ev, and by domain in pw:i:{DOMAIN}. */
+#ifndef JOURNAL_EVENTS_H
+#define JOURNAL_EVENTS_H
+
+#include <pixelward/base/redis.h>
+#include <pixelward/sighting.h>
+
+#define PSEUDONYM_KEY	32u	/* bytes */
+
+struct events {
+	struct redis	*redis;		/* borrowed */
+	int64_t		 keep_ms, index_keep_ms;
+	unsigned char	 key[PSEUDONYM_KEY];
+	struct arena	*arena;
+};
+
+/* Reads StateDir/pseudonym.key, or makes it. False: errno. */
+bool		events_init(struct events *, const struct options *);
+void		events_fini(struct events *);
+/* A journal_deliver: context is the events. */
+enum pw_err	events_take(void *context, struct span node, const struct sighting *) PW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,400 @@
+#include "publisher.h"
+
+#include <pixelward/base/clock.h>
+#include <pixelward/base/log.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "scripts.h"
+
+#define PERIOD_MS	1000
+#define LONGEST_PAUSE_MS	30000
+#define PATIENCE_MS	5000
+#define BEAT_MS		20000
+#define ARENA_BYTES	((size_t)64 << 20)
+/* A bucket is done when the mail that came in it has been judged; what takes longer is added to a later one. */
+#define LAG_MS		30000
+#define NAMES_AT_ONCE	500u
+#define MOST_OF_TOP	"1000"
+
+static int64_t
+unix_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A script's words: keys, then arguments. */
+struct words {
+	struct arena	*arena;
+	struct span	*at;
+	size_t		 count, capacity;
+	bool		 failed;
+};
+
+static void
+word_add(struct words *words, struct span word)
+{
+	struct span *at = word.at == NULL ? NULL : arena_grow(words->arena, words->at, words->count, &words->capacity,
+	    sizeof(*at));
+
+	if (at == NULL) {
+		words->failed = true;
+		return;
+	}
+	words->at = at;
+	words->at[words->count++] = word;
+}
+
+static void
+script_add(struct redis_batch *batch, struct redis_script *script, size_t keys, const struct words *words)
+{
+	if (words->failed)
+		batch->failed = true;
+	else
+		redis_batch_script(batch, script, keys, words->at, words->count);
+}
+
+#define WORDF(words, ...)	word_add(words, arena_printf((words)->arena, __VA_ARGS__))
+
+/* K, and its companion. */
+static void
+keys_add(struct words *words, struct span key)
+{
+	word_add(words, key);
+	WORDF(words, "pw:b:{%.*s}", SPAN_ARG(key));
+}
+
+/* --- sums --- */
+
+static struct span
+totals_print(const struct counters *counters, struct arena *arena)
+{
+	struct buf text;
+
+	buf_init(&text, 65536);
+	buf_printf(&text, "@%llu", (unsigned long long)counters->number);
+	for (size_t i = 0; i < COUNTERS; i++)
+		buf_printf(&text, " %s=%llu", counter_name((enum counter)i), (unsigned long long)counters->totals[i]);
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static void
+sum_add(struct redis_batch *batch, struct span key, struct span who, struct span said)
+{
+	struct words words = { .arena = batch->arena };
+
+	keys_add(&words, key);
+	word_add(&words, who);
+	word_add(&words, said);
+	script_add(batch, &script_sum, 2, &words);
+}
+
+static void
+rules_add(struct publisher *publisher, struct redis_batch *batch)
+{
+	struct names *rules = &publisher->counters->rules;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		struct name *rule = rules->at[i];
+
+		if (!rule->dirty)
+			continue;
+		rule->dirty = false;
+		sum_add(batch, arena_printf(batch->arena, "pw:c:rule:%s", rule->text), span_of(publisher->who),
+		    arena_printf(batch->arena, "hits=%llu shadow=%llu held=%llu watched=%llu last=%lld",
+		    (unsigned long long)rule->of[RULE_HITS], (unsigned long long)rule->of[RULE_SHADOW],
+		    (unsigned long long)rule->of[RULE_HELD], (unsigned long long)rule->of[RULE_WATCHED],
+		    (long long)rule->last_ms));
+	}
+}
+
+/* --- roll-ups --- */
+
+static struct span
+names_of_counters(struct arena *arena)
+{
+	struct buf text;
+
+	buf_init(&text, 65536);
+	for (size_t i = 0; i < COUNTERS; i++)
+		buf_printf(&text, "%s ", counter_name((enum counter)i));
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static struct span
+values_of(const struct bucket *bucket, struct arena *arena)
+{
+	struct buf text;
+
+	buf_init(&text, 65536);
+	for (size_t i = 0; i < COUNTERS; i++)
+		buf_printf(&text, "%llu ", (unsigned long long)bucket->of[i]);
+	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(arena, buf_span(&text));
+	buf_fini(&text);
+	return copy;
+}
+
+static void
+roll_add(struct publisher *publisher, struct redis_batch *batch, struct series *series, struct span key, const char *most)
+{
+	struct words	words = { .arena = batch->arena };
+	int64_t		now = (unix_ms() - LAG_MS) / series->bucket_ms;
+
+	keys_add(&words, key);
+	WORDF(&words, "pw:n:{%.*s}", SPAN_ARG(key));
+	word_add(&words, span_of(publisher->who));
+	WORDF(&words, "%lld", (long long)now);
+	WORDF(&words, "%lld", (long long)series->bucket_ms);
+	word_add(&words, span_of(most));
+	WORDF(&words, "%lld", (long long)series->most_old);
+	word_add(&words, names_of_counters(batch->arena));
+	for (size_t i = 0; i < series->count; i++) {
+		struct bucket *bucket = &series->at[i];
+
+		bool tell = bucket->dirty && bucket->number > now - series->most_old;
+		bucket->dirty = false;
+		if (!tell)
+			continue;
+		WORDF(&words, "%lld", (long long)bucket->number);
+		word_add(&words, values_of(bucket, batch->arena));
+	}
+	script_add(batch, &script_roll, 3, &words);
+}
+
+/* --- tops --- */
+
+/* "20241122" */
+static struct span
+date_print(int64_t day, struct arena *arena)
+{
+	time_t		seconds = (time_t)(day * (DAY_MS / 1000));
+	struct tm	date;
+
+	if (gmtime_r(&seconds, &date) == NULL)
+		return SPAN("0");
+	return arena_printf(arena, "%04d%02d%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
+}
+
+static void
+top_add(struct publisher *publisher, struct redis_batch *batch, struct names *names, enum top top, int64_t day)
+{
+	if (names->count == 0)
+		return;
+	struct words	words = { .arena = batch->arena };
+	struct span	key = arena_printf(batch->arena, "pw:top:%s:%.*s", top_name(top),
+			    SPAN_ARG(date_print(day, batch->arena)));
+	size_t		told = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		struct name *name = names->at[i];
+
+		if (!name->dirty)
+			continue;
+		name->dirty = false;
+		if (told++ % NAMES_AT_ONCE == 0) {
+			if (told > 1)
+				script_add(batch, &script_top, 2, &words);
+			words = (struct words){ .arena = batch->arena };
+			keys_add(&words, key);
+			word_add(&words, span_of(publisher->who));
+			WORDF(&words, "%lld", (long long)(publisher->top_keep_ms / 1000));
+			word_add(&words, SPAN(MOST_OF_TOP));
+		}
+		word_add(&words, arena_copy(batch->arena, (struct span){ name->text, name->len }));
+		WORDF(&words, "%llu", (unsigned long long)name->of[0]);
+	}
+	if (told > 0)
+		script_add(batch, &script_top, 2, &words);
+}
+
+static void
+tops_add(struct publisher *publisher, struct redis_batch *batch)
+{
+	for (size_t d = 0; d < NITEMS(publisher->counters->days); d++)
+		for (size_t t = 0; t < TOPS; t++)
+			top_add(publisher, batch, &publisher->counters->days[d].tops[t], (enum top)t,
+			    publisher->counters->days[d].day);
+}
+
+/* --- one round --- */
+
+static void
+beat_add(struct publisher *publisher, struct redis_batch *batch, uint64_t number)
+{
+	struct span words[] = {
+		SPAN("SET"), arena_printf(batch->arena, "pw:hb:%s", publisher->node),
+		arena_printf(batch->arena, "{\"version\":\"%s\",\"mode\":\"%s\",\"number\":%llu,\"time_ms\":%lld}",
+		    PIXELWARD_VERSION, publisher->mode, (unsigned long long)number, (long long)unix_ms()),
+		SPAN("EX"), SPAN("60"),
+	};
+
+	if (words[1].at == NULL || words[2].at == NULL)
+		batch->failed = true;
+	else
+		redis_batch_add(batch, words, NITEMS(words));
+}
+
+static void
+round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *number)
+{
+	struct counters	*counters = publisher->counters;
+	struct arena	*arena = batch->arena;
+	struct span	 key = arena_printf(arena, "pw:c:node:%s", publisher->node);
+	struct span	 epoch = arena_printf(arena, "%llu", (unsigned long long)counters->epoch);
+
+	*number = counters->number;
+	/* These also when nothing changed: they say whether Redis still has what it was told. */
+	struct span totals = totals_print(counters, arena);
+	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals);
+	sum_add(batch, key, epoch, totals);
+	counters->dirty = false;
+	rules_add(publisher, batch);
+	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), "43200");
+	roll_add(publisher, batch, &counters->hours, SPAN("pw:ts:1h"), "26280");
+	tops_add(publisher, batch);
+	beat_add(publisher, batch, *number);
+}
+
+static uint64_t
+number_said(const struct redis_reply *reply)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 1; i < reply->text.len && ascii_digit(reply->text.at[i]); i++)
+		number = number * 10 + (uint64_t)(reply->text.at[i] - '0');
+	return number;
+}
+
+static void
+note_failing(struct publisher *publisher, bool failing, struct span why)
+{
+	if (failing && !publisher->failing)
+		log_warn("journal: Redis does not take the counters: %.*s", SPAN_ARG(why));
+	else if (!failing && publisher->failing)
+		log_info("journal: Redis takes the counters again");
+	publisher->failing = failing;
+}
+
+/* False: not all of it was taken. */
+static bool
+answers_read(struct publisher *publisher, const struct redis_batch *batch, uint64_t number)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		if (batch->replies[i].kind == REDIS_ERROR) {
+			note_failing(publisher, true, batch->replies[i].text);
+			return false;
+		}
+	/* What pw:c:all had of us before. */
+	uint64_t before = number_said(&batch->replies[0]);
+	bool lost = before < publisher->published || before == 0;
+	publisher->published = number;
+	if (lost) {
+		publisher->lost(publisher->context, before);
+		pthread_mutex_lock(publisher->mutex);
+		counters_all_dirty(publisher->counters);
+		pthread_mutex_unlock(publisher->mutex);
+	}
+	note_failing(publisher, false, SPAN_NONE);
+	return true;
+}
+
+static bool
+round_run(struct publisher *publisher, struct arena *arena)
+{
+	struct redis_batch	batch;
+	uint64_t		number;
+	bool			fine = false;
+
+	arena_reset(arena);
+	redis_batch_init(&batch, arena);
+	pthread_mutex_lock(publisher->mutex);
+	round_prepare(publisher, &batch, &number);
+	pthread_mutex_unlock(publisher->mutex);
+	enum pw_err err = redis_run(publisher->redis, &batch, PATIENCE_MS);
+	if (err == PW_OK)
+		fine = answers_read(publisher, &batch, number);
+	else
+		note_failing(publisher, true, span_of(pw_strerror(err)));
+	redis_batch_fini(&batch);
+	if (!fine) {
+		pthread_mutex_lock(publisher->mutex);
+		counters_all_dirty(publisher->counters);
+		pthread_mutex_unlock(publisher->mutex);
+	}
+	return fine;
+}
+
+/* --- the thread --- */
+
+static void *
+run(void *context)
+{
+	struct publisher	*publisher = context;
+	struct arena		*arena = arena_new(ARENA_BYTES);
+	int64_t			 pause = PERIOD_MS;
+	bool			 fine = false, goes_on = arena != NULL;
+
+	while (goes_on) {
+		pthread_mutex_lock(publisher->mutex);
+		/* The last round begins after the last record. */
+		bool last = publisher->stopping;
+		pthread_mutex_unlock(publisher->mutex);
+		fine = round_run(publisher, arena);
+		pause = fine ? PERIOD_MS : pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
+		if (last && (fine || clock_ms() + PERIOD_MS / 10 >= publisher->end_ms))
+			break;
+		int64_t		due = clock_ms() + (last ? PERIOD_MS / 10 : pause);
+		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+		pthread_mutex_lock(publisher->mutex);
+		while (publisher->stopping == last && clock_ms() < due)
+			(void)pthread_cond_timedwait(&publisher->wake, publisher->mutex, &until);
+		pthread_mutex_unlock(publisher->mutex);
+	}
+	arena_free(arena);
+	return NULL;
+}
+
+bool
+publisher_start(struct publisher *publisher)
+{
+	static const char *const	modes[] = { "shadow", "tag", "enforce" };
+	pthread_condattr_t		attributes;
+
+	snprintf(publisher->who, sizeof(publisher->who), "%s#%llu", publisher->node,
+	    (unsigned long long)publisher->counters->epoch);
+	snprintf(publisher->mode, sizeof(publisher->mode), "%s", modes[publisher->options->mode % NITEMS(modes)]);
+	publisher->top_keep_ms = (int64_t)publisher->options->top_keep_ms;
+	publisher->options = NULL;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&publisher->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	errno = pthread_create(&publisher->thread, NULL, run, publisher);
+	publisher->running = errno == 0;
+	return publisher->running;
+}
+
+void
+publisher_stop(struct publisher *publisher, int64_t end_ms)
+{
+	if (!publisher->running)
+		return;
+	pthread_mutex_lock(publisher->mutex);
+	publisher->end_ms = end_ms;
+	publisher->stopping = true;
+	pthread_cond_signal(&publisher->wake);
+	pthread_mutex_unlock(publisher->mutex);
+	pthread_join(publisher->thread, NULL);
+	publisher->running = false;
+	pthread_cond_destroy(&publisher->wake);
+}
