@@ -151,6 +151,7 @@ event_add(const struct events *events, struct redis_batch *batch, struct span no
 	struct span words[] = {
 		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), node,
 		arena_printf(arena, "%llu", (unsigned long long)s->number),
+		arena_printf(arena, "%llu", (unsigned long long)events->told),
 		arena_printf(arena, "%lld", (long long)s->time_ms),
 		arena_printf(arena, "%lld", (long long)events->keep_ms),
 		SPAN("qid"), given(s->queue_id),
@@ -214,10 +215,12 @@ index_add(const struct events *events, struct redis_batch *batch, struct span no
 	redis_batch_add(batch, expire, NITEMS(expire));
 }
 
-/* Refused for good: the record would come again for ever, and hold up those behind it. */
+/* What is refused for good is not said again: it would hold up for ever what is behind it. */
 static enum pw_err
-answers_read(const struct redis_batch *batch)
+answers_read(struct events *events, const struct redis_batch *batch, uint64_t number)
 {
+	const struct redis_reply *last = &batch->replies[batch->count - 1];
+
 	for (size_t i = 0; i < batch->count; i++) {
 		if (batch->replies[i].kind != REDIS_ERROR)
 			continue;
@@ -225,15 +228,19 @@ answers_read(const struct redis_batch *batch)
 			return PW_EAWAY;
 		log_warn("journal: Redis refuses an event: %.*s", SPAN_ARG(batch->replies[i].text));
 	}
-	return PW_OK;
+	if (last->kind == REDIS_ERROR)
+		return PW_OK;
+	uint64_t has = (uint64_t)redis_reply_number(last);
+	bool lost = has < events->told;
+	events->told = lost || has > number ? has : number;
+	return lost ? PW_ENOTFOUND : PW_OK;
 }
 
 enum pw_err
-events_take(void *context, struct span node, const struct sighting *s)
+events_take(struct events *events, struct span node, const struct sighting *s)
 {
-	struct events		*events = context;
-	struct redis_batch	 batch;
-	enum pw_err		 err;
+	struct redis_batch	batch;
+	enum pw_err		err;
 
 	if (!is_event(s))
 		return PW_OK;
@@ -246,7 +253,7 @@ events_take(void *context, struct span node, const struct sighting *s)
 	event_add(events, &batch, node, s);
 	err = redis_run(events->redis, &batch, PATIENCE_MS);
 	if (err == PW_OK)
-		err = answers_read(&batch);
+		err = answers_read(events, &batch, s->number);
 	redis_batch_fini(&batch);
 	return err;
 }

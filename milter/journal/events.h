@@ -12,12 +12,16 @@ struct events {
 	int64_t		 keep_ms, index_keep_ms;
 	unsigned char	 key[PSEUDONYM_KEY];
 	struct arena	*arena;
+	uint64_t	 told;		/* number of the event that Redis took last; as far as we know */
 };
 
 /* Reads StateDir/pseudonym.key, or makes it. False: errno. */
 bool		events_init(struct events *, const struct options *);
 void		events_fini(struct events *);
-/* A journal_deliver: context is the events. */
-enum pw_err	events_take(void *context, struct span node, const struct sighting *) PW_MUST_CHECK;
+/*
+ *	PW_EAWAY	not now
+ *	PW_ENOTFOUND	Redis knows of no event behind events->told, and did before: come again with those
+ */
+enum pw_err	events_take(struct events *, struct span node, const struct sighting *) PW_MUST_CHECK;
 
 #endif

@@ -193,6 +193,17 @@ losses_log(struct journal *journal)
 		    (unsigned long long)losses.segments, journal->directory);
 }
 
+static enum pw_err
+event_take(void *context, struct span node, const struct sighting *sighting)
+{
+	struct journal	*journal = context;
+	enum pw_err	 err = events_take(&journal->events, node, sighting);
+
+	if (err == PW_ENOTFOUND)
+		reader_rewind(&journal->events_reader, journal->events.told);
+	return err;
+}
+
 /* Redis began anew, or went back: it gets again what is kept. */
 static void
 redis_lost(void *context, uint64_t number)
@@ -221,7 +232,9 @@ redis_begin(struct journal *journal, const struct options *options)
 	if (!events_init(&journal->events, options))
 		return false;
 	journal->events.redis = journal->redis;
-	if (!reader_begin(journal, &journal->events_reader, "events", events_take, &journal->events))
+	/* Who handed records on before should find something there. */
+	journal->events.told = reader_saved(journal->directory, "events") > 0 ? 1 : 0;
+	if (!reader_begin(journal, &journal->events_reader, "events", event_take, journal))
 		return false;
 	journal->publisher = (struct publisher){ .redis = journal->redis, .options = options, .node = journal->node,
 	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .context = journal,

@@ -102,11 +102,14 @@ static bool
 hand_on(struct reader *reader, const struct sighting *sighting)
 {
 	for (int64_t pause = FIRST_PAUSE_MS;; pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2) {
-		if (reader->deliver(reader->context, reader->node, sighting) == PW_OK) {
+		enum pw_err err = reader->deliver(reader->context, reader->node, sighting);
+
+		if (err == PW_OK) {
 			note_away(reader, false);
 			return true;
 		}
-		note_away(reader, true);
+		if (err == PW_EAWAY)
+			note_away(reader, true);
 		rest(reader, jittered(pause), false);
 		if (orders_of(reader) != GO_ON)
 			return false;
@@ -182,14 +185,31 @@ run(void *context)
 	return NULL;
 }
 
+static bool
+saved_open(const char *directory, const char *name, struct position *position)
+{
+	char path[4096 + 64];
+
+	snprintf(path, sizeof(path), "%s/position.%s", directory, name);
+	return position_open(position, path);
+}
+
+uint64_t
+reader_saved(const char *directory, const char *name)
+{
+	struct position	position;
+	uint64_t	number = saved_open(directory, name, &position) ? position.number : 0;
+
+	position_close(&position);
+	return number;
+}
+
 bool
 reader_start(struct reader *reader, const char *directory, uint64_t least)
 {
-	pthread_condattr_t	attributes;
-	char			path[4096 + 64];
+	pthread_condattr_t attributes;
 
-	snprintf(path, sizeof(path), "%s/position.%s", directory, reader->name);
-	if (!position_open(&reader->saved, path))
+	if (!saved_open(directory, reader->name, &reader->saved))
 		return false;
 	reader->position = reader->saved.number > 0 ? reader->saved.number : least;
 	reader->end_ms = INT64_MAX;

@@ -34,6 +34,8 @@ struct reader {
 
 /* Saved in directory/position.NAME. First of all read what is behind least, if nothing is saved. False: errno. */
 bool		reader_start(struct reader *, const char *directory, uint64_t least);
+/* The position that the last life of this one saved; 0: none. */
+uint64_t	reader_saved(const char *directory, const char *name);
 /* There may be something to read. */
 void		reader_wake(struct reader *);
 /* Hands on what it can until then (clock_ms()), and ends. */

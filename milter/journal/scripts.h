@@ -18,7 +18,10 @@ extern struct redis_script	script_sum;
 extern struct redis_script	script_roll;
 /* K (a sorted set), pw:b:{K}; who, seconds to live, most names; then name and number for each. */
 extern struct redis_script	script_top;
-/* K (a stream), pw:b:{K}; who, number, time, milliseconds to keep; then fields. Once for each number of who. */
+/*
+ * K (a stream), pw:b:{K}; who, number, the number that who told of before, time, milliseconds to keep; then fields. Once
+ * for each number of who. Answers what number of who it had; nothing is done if that is less than who thinks.
+ */
 extern struct redis_script	script_event;
 
 #endif

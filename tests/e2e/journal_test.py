@@ -1,0 +1,260 @@
+"""What Redis says of the messages judged is exact, whatever dies, is away, or begins anew."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from . import pixelward, redis, scratch
+
+CONSOLE = pixelward.BUILD + "/tests/journal/journal_console"
+HOUR = 3600000
+
+
+class Node:
+    """A process with a journal (tests/journal/journal_console.c); its StateDir outlives it."""
+
+    def __init__(self, name, server, **options):
+        self.folder, self.process, self.written = scratch.make_folder("node"), None, 0
+        self._options = dict(StateDir=self.folder, NodeName=name, Redis="unix:" + server.socket if server else "none",
+                             **options)
+        pixelward.write_config(self.folder + "/conf", self._options)
+        self.start()
+
+    def start(self):
+        with open(self.folder + "/log", "ab") as log:
+            self.process = subprocess.Popen([CONSOLE, self.folder + "/conf"], stdin=subprocess.PIPE, text=True,
+                                            stdout=subprocess.PIPE, stderr=log)
+        assert self.process.stdout.readline() == "open\n", self.log
+
+    def say(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        assert answer not in ("", "failed\n"), self.log
+        return answer
+
+    def write(self, count):
+        self.say(f"write {count}")
+        self.written += count
+
+    def end(self, seconds=10):
+        """Close it; what Redis does not take in that time is left."""
+        self.say(f"end {int(seconds * 1000)}")
+        self.process.stdin.close()
+        status = self.process.wait(scratch.PATIENCE)
+        assert status == 0, self.log
+        self.process.stdout.close()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def remove(self):
+        if self.process.poll() is None:
+            self.kill()
+        for sign in ("ERROR: AddressSanitizer", "runtime error:"):
+            assert sign not in self.log, self.log
+        scratch.remove_folder(self.folder)
+
+    @property
+    def log(self):
+        with open(self.folder + "/log", encoding="utf-8") as log:
+            return log.read()
+
+
+class JournalTest(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        try:
+            redis.check_machine()
+        except redis.CannotRun as reason:
+            raise unittest.SkipTest(str(reason)) from None
+        self.server = redis.Redis()
+        self.addCleanup(self.server.stop)
+
+    def node(self, name="mx1", **options):
+        node = Node(name, self.server, **options)
+        self.addCleanup(node.remove)
+        return node
+
+    def hash(self, key):
+        words = self.server.command("HGETALL", key)
+        return dict(zip(words[::2], map(int, words[1::2])))
+
+    def wait_messages(self, count, key="pw:c:all"):
+        scratch.wait_until(lambda: self.hash(key).get("messages", 0) >= count, f"{count} messages in {key}")
+        self.assertEqual(self.hash(key)["messages"], count)
+
+    def events(self):
+        """Queue id and node of each, in order."""
+        return [dict(zip(fields[::2], fields[1::2])) for _, fields in self.server.command("XRANGE", "pw:ev", "-", "+")]
+
+    def wait_events(self, count):
+        scratch.wait_until(lambda: len(self.events()) >= count, f"{count} events")
+        found = [(event["node"], event["qid"], event["time"]) for event in self.events()]
+        self.assertEqual(len(found), count)
+        self.assertEqual(len(set(found)), count)
+
+    def rolled_up(self, key="pw:ts:1m"):
+        """Messages by time, and that every entry has every field."""
+        entries = self.server.command("XRANGE", key, "-", "+")
+        names = {tuple(fields[::2]) for _, fields in entries}
+        self.assertLessEqual(len(names), 1)
+        return {int(at.split("-")[0]): int(fields[fields.index("messages") + 1]) for at, fields in entries}
+
+    def test_counters_rules_tops_events_and_the_index_are_those_of_the_messages(self):
+        node = self.node()
+        node.write(5)
+        self.wait_messages(5)
+        self.wait_events(5)
+        total = self.hash("pw:c:all")
+        self.assertEqual(total, self.hash("pw:c:node:mx1"))
+        self.assertEqual((total["rewritten"], total["stripped"], total["recipients"], total["live"], total["watched"],
+                          total["held"]), (5, 10, 10, 5, 5, 0))
+        rule = self.hash("pw:c:rule:pw.new")
+        self.assertEqual((rule["hits"], rule["shadow"], self.hash("pw:c:rule:builtin.invisible")["shadow"]), (5, 5, 0))
+        day = time.strftime("%Y%m%d", time.gmtime())
+        tops = self.server.command("ZRANGE", f"pw:top:host:{day}", 0, -1, "WITHSCORES")
+        self.assertEqual(tops, ["t.news.example", "5", "u.news.example", "5"])
+        self.assertEqual(self.server.command("ZSCORE", f"pw:top:regdom:{day}", "news.example"), "5")
+        self.assertEqual(self.server.command("ZSCORE", f"pw:top:sender_dom:{day}", "news.example"), "5")
+        self.assertEqual(self.server.command("ZCARD", "pw:i:{news.example}"), 5)
+        event = self.events()[0]
+        self.assertEqual((event["qid"], event["action"], event["host"], event["rule"], event["campaign"]),
+                         ("Q1", "neutralise", "t.news.example,u.news.example", "builtin.invisible,shadow.pw.new", "c-1"))
+        self.assertRegex(event["rcpt"], "^[0-9a-f]{16},[0-9a-f]{16}$")
+        self.assertNotIn("parl.example", str(self.server.command("XRANGE", "pw:ev", "-", "+")))
+        beat = json.loads(self.server.command("GET", "pw:hb:mx1"))
+        self.assertEqual(beat["mode"], "shadow")
+        self.assertTrue(0 < self.server.command("TTL", "pw:hb:mx1") <= 60)
+        node.end()
+
+    def test_killed_again_and_again_every_message_counts_once(self):
+        node = self.node()
+        for life in range(6):
+            node.write(150)
+            time.sleep(0.15 * life)  # somewhere else in what it does
+            node.kill()
+            node.start()
+        node.write(1)
+        self.wait_messages(901)
+        self.assertEqual(self.hash("pw:c:rule:pw.new")["hits"], 901)
+        self.wait_events(901)
+        node.end()
+
+    def test_what_Redis_missed_while_it_was_away_is_told_when_it_is_back(self):
+        node = self.node()
+        node.write(10)
+        self.wait_messages(10)
+        self.server.kill()
+        node.say("step 60000")
+        node.write(60)  # an hour's mail
+        node.kill()
+        node.start()
+        node.say("step 0")
+        node.write(5)
+        self.server.start()
+        self.wait_messages(75)
+        self.wait_events(75)
+        scratch.wait_until(lambda: sum(self.rolled_up().values()) >= 60, "the minutes before")
+        node.end()
+
+    def test_a_Redis_that_begins_anew_is_told_everything(self):
+        node = self.node()
+        node.say("step 60000")
+        node.write(30)
+        self.wait_messages(30)
+        self.wait_events(30)
+        before = scratch.wait_until(self.rolled_up, "minutes")
+        self.server.kill()
+        self.server.start(empty=True)
+        node.say("step 0")
+        node.write(3)
+        self.wait_messages(33)
+        self.wait_events(33)
+        self.assertEqual(self.hash("pw:c:rule:pw.new")["hits"], 33)
+        self.assertEqual(self.server.command("ZCARD", "pw:i:{news.example}"), 33)
+        scratch.wait_until(lambda: before.items() <= self.rolled_up().items(), "the same minutes again")
+        node.end()
+
+    def test_two_gateways_are_added_up(self):
+        first, second = self.node("mx1"), self.node("mx2")
+        for _ in range(5):
+            first.write(20)
+            second.write(30)
+        self.wait_messages(250)
+        self.assertEqual((self.hash("pw:c:node:mx1")["messages"], self.hash("pw:c:node:mx2")["messages"]), (100, 150))
+        self.wait_events(250)
+        first.kill()
+        self.server.kill()
+        self.server.start(empty=True)
+        second.write(7)
+        first.start()
+        self.wait_messages(257)
+        self.wait_events(257)
+        day = time.strftime("%Y%m%d", time.gmtime())
+        scratch.wait_until(lambda: self.server.command("ZSCORE", f"pw:top:host:{day}", "t.news.example") == "257",
+                           "the top list")
+        first.end()
+        second.end()
+
+    def test_what_comes_when_its_hour_is_closed_is_in_the_next_one(self):
+        first, second = self.node("mx1"), self.node("mx2")
+        first.say(f"step {2 * HOUR}")
+        first.write(1)  # two hours ago
+        entries = scratch.wait_until(lambda: self.rolled_up("pw:ts:1h"), "the hour")
+        self.assertEqual(sorted(entries.values()), [0, 1])
+        second.say(f"step {2 * HOUR}")
+        second.write(1)
+        self.wait_messages(2)
+        carried = scratch.wait_until(lambda: self.server.command("HGET", "pw:b:{pw:ts:1h}", "carry"), "the next one")
+        self.assertEqual(carried.split()[0], "1")
+        self.assertEqual(self.rolled_up("pw:ts:1h"), entries)
+        first.end()
+        second.end()
+
+    def test_a_StateDir_that_was_lost_takes_nothing_away(self):
+        node = self.node()
+        node.write(10)
+        self.wait_messages(10)
+        node.end()
+        subprocess.run(["rm", "-r", node.folder + "/journal"], check=True)
+        node.start()
+        node.write(5)
+        self.wait_messages(15)
+        self.assertEqual(self.hash("pw:c:node:mx1")["messages"], 15)
+        self.wait_events(15)
+        node.end()
+
+    def test_what_stands_under_our_names_and_is_something_else_goes(self):
+        for key in ("pw:c:all", "pw:ts:1m", "pw:ev", "pw:b:{pw:c:all}", "pw:c:node:mx1"):
+            self.server.command("LPUSH", key, "x")
+        node = self.node()
+        node.write(4)
+        self.wait_messages(4)
+        self.wait_messages(4, "pw:c:node:mx1")
+        self.wait_events(4)
+        node.end()
+
+    def test_garbage_at_the_end_of_the_journal_is_cut_and_all_before_it_counts(self):
+        node = self.node()
+        node.write(20)
+        node.kill()
+        files = sorted(name for name in os.listdir(node.folder + "/journal") if name.endswith(".pwj"))
+        with open(f"{node.folder}/journal/{files[-1]}", "ab") as journal:
+            journal.write(os.urandom(5000))
+        node.start()
+        node.write(1)
+        self.wait_messages(21)
+        self.wait_events(21)
+        self.assertIn("5000 torn bytes", node.log)
+        node.end()
+
+
+if __name__ == "__main__":
+    unittest.main()
