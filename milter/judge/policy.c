@@ -435,8 +435,8 @@ policy_load(const struct options *options, dissect_function *dissect, struct buf
 }
 
 enum pw_err
-rules_check(const struct options *options, const char *const *files, size_t file_count, dissect_function *dissect,
-    bool json, struct buf *out, struct rules_summary *summary)
+rules_check(const struct options *options, bool of_site, const char *const *files, size_t file_count,
+    dissect_function *dissect, bool json, struct buf *out, struct rules_summary *summary)
 {
 	struct loading	loading;
 	enum pw_err	err = loading_init(&loading);
@@ -444,6 +444,7 @@ rules_check(const struct options *options, const char *const *files, size_t file
 	*summary = (struct rules_summary){ 0 };
 	if (err != PW_OK)
 		return err;
+	loading.policy->rules->unverified = of_site && options->trusted_authserv_ids.count == 0;
 	read_all(&loading, options, files, file_count, dissect);
 	const struct rule_set *rules = loading.policy->rules;
 	(json ? findings_print_json : findings_print_text)(&rules->findings, out);

@@ -152,6 +152,16 @@ class Check(Folder):
         self.assertIn(f"{self.folder}/b.yaml:6:30: error PW301: unknown fact 'url.hots' (did you mean 'url.host'?)\n",
                       done.stdout)
 
+    def test_rules_that_ask_verifiers_are_told_where_the_configuration_names_none(self):
+        self.write("a.yaml", rule().replace(
+            "  condition: picture", "  failed: {each: message, auth.dmarc: fail}\n  condition: picture and not failed"))
+        warning = f"{self.folder}/a.yaml:7:27: warning PW609: auth.dmarc is never known: "
+        for config, told in (("", True), ("TrustedAuthservIDs mx.parl.example\n", False)):
+            self.write("conf", f"RulesDir {self.folder}\n{config}")
+            done = rules("check", "-c", self.folder + "/conf")
+            self.assertEqual((done.returncode, warning in done.stdout), (0, told), done.stdout)
+        self.assertNotIn("PW609", rules("check", self.folder).stdout)
+
     def test_json_says_the_same(self):
         path = self.write("a.yaml", rule().replace("level", "levle"))
         done = rules("check", "--format", "json", path)

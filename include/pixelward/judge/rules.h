@@ -11,11 +11,11 @@ struct rules_summary {
 
 /*
  * Check rule files: those named, or all of options->rules_dir, and the lists that they ask, in its lists.d. dissect runs
- * their tests; NULL: they are only read. What is found goes to out, as text or as JSON.
+ * their tests; NULL: they are only read. of_site: options are those of a configuration, which rules may ask too much of. What is found goes to out, as text or as JSON.
  *	PW_ECONFIG	there are mistakes
  */
-enum pw_err	rules_check(const struct options *, const char *const *files, size_t file_count, dissect_function *dissect,
-		    bool json, struct buf *out, struct rules_summary *) PW_MUST_CHECK;
+enum pw_err	rules_check(const struct options *, bool of_site, const char *const *files, size_t file_count,
+		    dissect_function *dissect, bool json, struct buf *out, struct rules_summary *) PW_MUST_CHECK;
 
 /*
  * A rule file's text in the one form that all have (docs/rules.md), appended to out; comments stay, and that it says the

@@ -86,6 +86,24 @@ check_exemption(struct drafting *drafting)
 		    "seen by the gateway itself; add client.address or a host");
 }
 
+/* Facts of what verifiers say are unknown without them. One line stands for all of the rule's. */
+static void
+tell_unverified(struct drafting *drafting)
+{
+	const struct rule *rule = drafting->rule;
+
+	for (size_t i = 0; drafting->reading->unverified && i < rule->selection_count; i++)
+		for (size_t k = 0; k < rule->selections[i].line_count; k++) {
+			const struct line *line = &rule->selections[i].lines[k];
+
+			if (!span_starts(span_of(line->fact->name), SPAN("auth.")))
+				continue;
+			finding_add(drafting->reading->findings, &line->node->key->place, FINDING_UNVERIFIED, "%s is never known: the "
+			    "configuration names no verifier; set TrustedAuthservIDs", line->fact->name);
+			return;
+		}
+}
+
 void
 draft_check_whole(struct drafting *drafting)
 {
@@ -102,6 +120,8 @@ draft_check_whole(struct drafting *drafting)
 	if (!drafting->detects)
 		return;
 	contradictions_tell(rule, drafting->reading->findings);
+	if (rule->status != RULE_RETIRED)
+		tell_unverified(drafting);
 	if (!can_match(rule, 0))
 		finding_add(drafting->reading->findings, &node_get(node_get(drafting->document, "detect"), "condition")->place,
 		    FINDING_NEVER, "the condition is never true");

@@ -21,7 +21,7 @@ enum finding_code {
 	FINDING_MISSING = 202,		/* a key that must be there */
 	FINDING_VALUE = 203,		/* a value of the wrong kind */
 	FINDING_NAME = 204,		/* a name that is none, is reserved, or stands twice */
-	FINDING_ACTION = 205,		/* an action that this version cannot do, or that does not fit */
+	FINDING_ACTION = 205,		/* an action that does not fit, or that the site has no means for */
 	FINDING_FLOOR = 206,		/* a rule without an indicator would hold everybody's mail */
 	FINDING_FACT = 301,		/* a fact that nobody knows, or not of this scope */
 	FINDING_MODIFIER = 302,		/* a modifier that nobody knows, or that does not fit the fact */
@@ -40,6 +40,7 @@ enum finding_code {
 	FINDING_STALE = 606,		/* warning: a rule asks a list that is past its expiry */
 	FINDING_OVERLAP = 607,		/* warning: an exemption that another one covers */
 	FINDING_LIST_DOUBT = 608,	/* warning: lines of a list that are not in force, a list past its expiry */
+	FINDING_UNVERIFIED = 609,	/* warning: a rule asks verifiers, and the configuration names none */
 };
 
 struct source {

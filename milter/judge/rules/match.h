@@ -44,6 +44,7 @@ struct reading_rules {
 	struct rule_regex	*regexes;
 	struct rule_filters	*filters;
 	bool			 can_proxy;	/* the site has a picture proxy */
+	bool			 unverified;	/* the configuration names none of its verifiers */
 	const char		*stale;		/* a list past its expiry that was asked for; NULL: none */
 };
 

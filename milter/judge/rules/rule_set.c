@@ -50,7 +50,7 @@ static void
 add_rule(struct rule_set *set, const struct list_set *lists, const struct node *document)
 {
 	struct reading_rules	 reading = { .findings = &set->findings, .lists = lists, .regexes = set->regexes,
-				    .filters = set->filters, .can_proxy = set->can_proxy };
+				    .filters = set->filters, .can_proxy = set->can_proxy, .unverified = set->unverified };
 	struct rule		*larger = arena_grow(set->arena, set->rules, set->count, &set->capacity, sizeof(*larger));
 
 	if (larger == NULL) {

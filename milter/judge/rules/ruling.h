@@ -24,7 +24,7 @@ struct rule_set {
 	const struct rule_index	*index;		/* NULL: every rule is asked at every element */
 	struct tally	*tally;
 	size_t		 exemptions, files, tests;
-	bool		 can_proxy;	/* the site has a picture proxy: set before files are read */
+	bool		 can_proxy, unverified;	/* as of reading_rules: set before files are read */
 	struct findings	 findings;	/* while it is loaded */
 };
 

@@ -29,7 +29,7 @@ check(struct rules_command *command, int count, char **paths)
 		rules_source_close(&source);
 		return status;
 	}
-	err = rules_check(source.options, source.files, source.file_count, command->run_tests ? dissect : NULL,
+	err = rules_check(source.options, command->config != NULL, source.files, source.file_count, command->run_tests ? dissect : NULL,
 	    command->json, &command->out, &sum);
 	rules_source_close(&source);
 	printf("%.*s", SPAN_ARG(buf_span(&command->out)));	/* fwrite wants no null pointer, not even for nothing */
