@@ -19,6 +19,11 @@ static const struct {
 	    "  pixelctl rules docs [-c FILE] [DIR|FILE...]\n"
 	    "  pixelctl rules facts|schema",
 	    rules_command },
+	{ "learn", "learn [-c FILE] [--envelope FILE.tsv] [--json] MAIL...", learn_command },
+	{ "why", "why [-c FILE] [--json] DOMAIN...", why_command },
+	{ "ioc", "ioc add [-c FILE] DOMAIN... --allow|--deny [--note TEXT] [--until YYYY-MM-DD]\n"
+	    "  pixelctl ioc del [-c FILE] DOMAIN...\n"
+	    "  pixelctl ioc show [-c FILE] [--json] [DOMAIN...]", ioc_command },
 	{ "replay", "replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...", replay_command },
 	{ "reload", "reload [-c FILE]", reload_command },
 };

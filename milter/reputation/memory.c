@@ -34,6 +34,7 @@
 #define TEND_MS		1000
 #define ASK_NS		20000000
 #define SECOND_NS	1000000000
+#define MOST_ATTEMPTS	10
 #define MOST_LESSONS	4096u
 
 struct memory {
@@ -121,6 +122,18 @@ memory_say(struct store *store, struct span domain, enum word word, struct span 
 	if (is_guest(memory) && err == PW_OK)
 		err = memory_data_say(&memory->apart, domain, word, note, until_ms, now_ms());
 	memory->unsaved = true;
+	pthread_rwlock_unlock(&memory->lock);
+	return err;
+}
+
+static enum pw_err
+memory_words(struct store *store, struct arena *arena, struct analyst_word **words, size_t *count)
+{
+	struct memory	*memory = of(store);
+	enum pw_err	 err;
+
+	pthread_rwlock_rdlock(&memory->lock);
+	err = memory_data_words(&memory->data, arena, words, count);
 	pthread_rwlock_unlock(&memory->lock);
 	return err;
 }
@@ -285,7 +298,7 @@ put_aside(int directory, const char *name, const char *aside)
 }
 
 static void
-lesson_merge(struct memory *memory, int inbox, struct span name)
+lesson_merge(struct memory *memory, int inbox, struct span name, bool owning)
 {
 	struct memory_data	lesson;
 	char			aside[300];
@@ -293,7 +306,7 @@ lesson_merge(struct memory *memory, int inbox, struct span name)
 
 	memory_data_init(&lesson, memory->most_domains);
 	err = memory_file_read(&lesson, inbox, name.at);
-	if (err == PW_ESYNTAX) {
+	if (err == PW_ESYNTAX && owning) {
 		snprintf(aside, sizeof(aside), "%.*s.broken", SPAN_ARG(name));
 		put_aside(inbox, name.at, aside);
 	} else if (err == PW_OK) {
@@ -310,11 +323,12 @@ lesson_merge(struct memory *memory, int inbox, struct span name)
 	memory_data_fini(&lesson);
 }
 
-/* In the order of their names: by time. */
+/* In the order of their names: by time. Who does not own them reads them only: they are as good as in the snapshot. */
 static void
-inbox_merge(struct memory *memory)
+inbox_merge(struct memory *memory, bool owning)
 {
-	int		fd = folder_open(memory->directory, INBOX);
+	int		fd = owning ? folder_open(memory->directory, INBOX) :
+			    openat(memory->directory, INBOX, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR		*folder = fd >= 0 ? fdopendir(fd) : NULL;
 	struct texts	names = { 0 };
 
@@ -332,8 +346,8 @@ inbox_merge(struct memory *memory)
 	if (names.count > 1)
 		qsort(names.at, names.count, sizeof(*names.at), span_order);
 	for (size_t i = 0; i < names.count; i++)
-		lesson_merge(memory, fd, names.at[i]);
-	if (names.count > 0)
+		lesson_merge(memory, fd, names.at[i], owning);
+	if (names.count > 0 && owning)
 		(void)!files_save(memory);	/* which logs it */
 	texts_fini(&names);
 	closedir(folder);
@@ -365,6 +379,30 @@ data_replace(struct memory *memory, struct memory_data data)
 	memory->data = data;
 }
 
+static ino_t
+snapshot_now(struct memory *memory)
+{
+	struct stat about;
+
+	return fstatat(memory->directory, SNAPSHOT, &about, AT_SYMLINK_NOFOLLOW) == 0 ? about.st_ino : 0;
+}
+
+/* The snapshot with what waits in the inbox; again if the owner moved it from there to here meanwhile. */
+static void
+guest_read(struct memory *memory)
+{
+	ino_t before;
+
+	for (int attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
+		before = snapshot_now(memory);
+		data_replace(memory, snapshot_read(memory, false));
+		inbox_merge(memory, false);
+		if (snapshot_now(memory) == before)
+			break;
+	}
+	memory->unsaved = false;
+}
+
 /* Does nothing while another process owns the directory. */
 static void
 own(struct memory *memory)
@@ -392,7 +430,7 @@ own(struct memory *memory)
 	memory->owning = fd;
 	pthread_rwlock_unlock(&memory->lock);
 	merged_remove(memory);
-	inbox_merge(memory);
+	inbox_merge(memory, true);
 }
 
 static void
@@ -402,7 +440,7 @@ tend(struct memory *memory)
 	if (is_guest(memory))
 		own(memory);
 	else
-		inbox_merge(memory);
+		inbox_merge(memory, true);
 	if (clock_ms() - memory->saved_at_ms >= SAVE_MS)
 		(void)!files_save(memory);	/* which logs it */
 	pthread_mutex_unlock(&memory->files);
@@ -459,6 +497,7 @@ static const struct store_kind memory_kind = {
 	.ask = memory_ask,
 	.teach = memory_teach,
 	.say = memory_say,
+	.words = memory_words,
 	.campaign_add = memory_campaign_add,
 	.campaigns = memory_campaigns,
 	.save = memory_save,
@@ -513,7 +552,7 @@ store_copy_memory(const char *directory, size_t most_domains, struct store **sto
 	memory->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (memory->directory < 0)
 		return PW_OK;
-	data_replace(memory, snapshot_read(memory, false));
+	guest_read(memory);
 	close(memory->directory);
 	memory->directory = -1;
 	return PW_OK;
@@ -540,7 +579,7 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 	}
 	own(memory);
 	if (is_guest(memory))
-		data_replace(memory, snapshot_read(memory, false));
+		guest_read(memory);
 	if (!tender_start(memory)) {
 		memory_close(&memory->store);
 		return PW_ENOMEM;

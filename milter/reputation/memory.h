@@ -78,6 +78,8 @@ enum pw_err	memory_data_ask(const struct memory_data *, const struct store_quest
 enum pw_err	memory_data_campaigns(const struct memory_data *, struct span id, size_t most, struct arena *,
 		    struct store_campaign **, size_t *count);
 
+enum pw_err	memory_data_words(const struct memory_data *, struct arena *, struct analyst_word **, size_t *count);
+
 /* memory_merge.c: both are as if all had been taught to the first; the second is used up. */
 enum pw_err	memory_data_merge(struct memory_data *, struct memory_data *from);
 /* The pieces, for who reads a file, too. */

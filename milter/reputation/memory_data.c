@@ -390,6 +390,43 @@ memory_data_ask(const struct memory_data *data, const struct store_question *que
 	return err;
 }
 
+static int
+by_domain(const void *a, const void *b)
+{
+	const struct analyst_word *x = a, *y = b;
+
+	return span_order(&x->domain, &y->domain);
+}
+
+enum pw_err
+memory_data_words(const struct memory_data *data, struct arena *arena, struct analyst_word **words, size_t *count)
+{
+	size_t room = 0;
+
+	*count = 0;
+	*words = NULL;
+	for (const struct entry *entry = data->domains.oldest; entry != NULL; entry = entry->younger) {
+		const struct domain	*domain = (const struct domain *)entry;
+		struct analyst_word	*grown;
+
+		if (domain->word == WORD_NONE)
+			continue;
+		grown = arena_grow(arena, *words, *count, &room, sizeof(*grown));
+		if (grown == NULL)
+			return PW_ENOMEM;
+		*words = grown;
+		grown[*count] = (struct analyst_word){ .domain = arena_copy(arena, entry->key),
+			.note = arena_copy(arena, domain->note), .word = (enum word)domain->word,
+			.until_ms = domain->until_ms, .said_ms = domain->said_ms };
+		if (grown[*count].domain.at == NULL || grown[*count].note.at == NULL)
+			return PW_ENOMEM;
+		++*count;
+	}
+	if (*count > 1)
+		qsort(*words, *count, sizeof(**words), by_domain);
+	return PW_OK;
+}
+
 static enum pw_err
 texts_copy(const struct texts *texts, struct arena *arena, struct span **at, size_t *count)
 {

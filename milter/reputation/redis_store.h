@@ -56,6 +56,7 @@ enum pw_err	redis_write(struct redis_store *, struct redis_batch *) PW_MUST_CHEC
 enum pw_err	redis_store_ask(struct store *, const struct store_question *, struct arena *, struct store_answer *);
 enum pw_err	redis_store_teach(struct store *, const struct lesson *);
 enum pw_err	redis_store_say(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
+enum pw_err	redis_store_words(struct store *, struct arena *, struct analyst_word **, size_t *count);
 enum pw_err	redis_store_campaign_add(struct store *, const struct store_campaign *, const uint64_t *recipients,
 		    size_t count);
 enum pw_err	redis_store_campaigns(struct store *, struct span id, size_t most, struct arena *,

@@ -1,6 +1,7 @@
 /* What analysts say of domains: in the domain's own key, for mail, and in a list of all, for people. */
 #include "redis_store.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 /* KEYS: domain. ARGV: word, note, until. The list of all words has another tag: it is for people, and is not asked by mail. */
@@ -59,4 +60,67 @@ redis_store_say(struct store *opened, struct span domain, enum word word, struct
 	redis_batch_fini(&batch);
 	arena_free(arena);
 	return err;
+}
+
+/* Texts of the store are followed by a NUL. */
+static bool
+word_parse(struct span text, struct analyst_word *word)
+{
+	long long	 numbers[3];
+	const char	*at = text.at;
+
+	for (size_t i = 0; i < NITEMS(numbers); i++) {
+		char *end;
+
+		numbers[i] = strtoll(at, &end, 10);
+		if (end == at || *end != ' ')
+			return false;
+		at = end + 1;
+	}
+	if (numbers[0] != WORD_ALLOW && numbers[0] != WORD_DENY)
+		return false;
+	word->word = (enum word)numbers[0];
+	word->until_ms = numbers[1];
+	word->said_ms = numbers[2] * 1000;
+	word->note = span_from(text, (size_t)(at - text.at));
+	return true;
+}
+
+static int
+by_domain(const void *a, const void *b)
+{
+	const struct analyst_word *x = a, *y = b;
+
+	return span_order(&x->domain, &y->domain);
+}
+
+enum pw_err
+redis_store_words(struct store *opened, struct arena *arena, struct analyst_word **words, size_t *count)
+{
+	struct redis_batch		 batch;
+	const struct redis_reply	*reply;
+	enum pw_err			 err;
+
+	*count = 0;
+	redis_batch_init(&batch, arena);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("HGETALL"), SPAN(REDIS_WORDS_KEY) }, 2);
+	err = redis_write((struct redis_store *)opened, &batch);
+	redis_batch_fini(&batch);
+	if (err != PW_OK)
+		return err;
+	reply = &batch.replies[0];
+	if (reply->kind != REDIS_LIST)
+		return PW_EAWAY;
+	*words = arena_array(arena, reply->count / 2, sizeof(**words));
+	if (*words == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i + 1 < reply->count; i += 2) {
+		struct analyst_word *word = &(*words)[*count];
+
+		word->domain = reply->items[i].text;
+		*count += word_parse(reply->items[i + 1].text, word);
+	}
+	if (*count > 1)
+		qsort(*words, *count, sizeof(**words), by_domain);
+	return PW_OK;
 }

@@ -326,6 +326,12 @@ reputation_say(struct reputation *reputation, struct span domain, enum word word
 }
 
 enum pw_err
+reputation_words(struct reputation *reputation, struct arena *arena, struct analyst_word **words, size_t *count)
+{
+	return reputation->store->kind->words(reputation->store, arena, words, count);
+}
+
+enum pw_err
 reputation_age(struct reputation *reputation, const struct options *options, int64_t now_ms, struct reputation_age *age)
 {
 	struct store_question	 question = { .now_ms = now_ms };

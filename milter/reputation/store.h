@@ -125,6 +125,8 @@ struct store_kind {
 	enum pw_err	(*teach)(struct store *, const struct lesson *);
 	/* The analyst's word; WORD_NONE takes it back. */
 	enum pw_err	(*say)(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
+	/* Domains that an analyst spoke of, by name; until_ms is not looked at. */
+	enum pw_err	(*words)(struct store *, struct arena *, struct analyst_word **, size_t *count);
 	/* Add to a campaign, which begins to be by it; closed and note are set if given. */
 	enum pw_err	(*campaign_add)(struct store *, const struct store_campaign *, const uint64_t *recipients, size_t count);
 	/* The last ones, the youngest first; id not empty: that one alone. */

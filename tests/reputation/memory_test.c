@@ -161,6 +161,13 @@ a_guest_reads_the_snapshot_and_leaves_what_it_taught(void **state)
 	assert_int_equal(messages_of(guest, "a.example"), 3);
 	assert_int_equal(messages_of(owner, "a.example"), 1);
 	assert_int_equal(guest->kind->save(guest), PW_OK);
+	struct store *copy;
+
+	/* Whether the owner took it up already or not. */
+	assert_int_equal(store_copy_memory(directory, 1000, &copy), PW_OK);
+	assert_int_equal(messages_of(copy, "a.example"), 3);
+	see(copy, "a.example", 0);
+	copy->kind->close(copy);
 	WAIT_FOR(messages_of(owner, "a.example") == 3);
 	assert_int_equal(word_of(owner, "b.example"), WORD_DENY);
 	guest->kind->close(guest);

@@ -263,6 +263,7 @@ began_and_learned_are_of_the_whole_store(void)
 	teach(&lesson);
 	ask((struct store_question){ 0 }, &answer);
 	assert_int_equal(answer.began_ms, NOW - DAY_MS);
+	assert_int_equal(answer.last_ms, NOW);
 	assert_int_equal(answer.learned, 1);
 }
 
@@ -282,6 +283,24 @@ an_analyst_s_word_has_a_note_and_an_end(void)
 	assert_int_equal(standing_of("a.example", NOW + 2 * DAY_MS).word, WORD_NONE);
 	assert_int_equal(store->kind->say(store, SPAN("b.example"), WORD_NONE, SPAN_NONE, 0), PW_OK);
 	assert_int_equal(standing_of("b.example", NOW).word, WORD_NONE);
+}
+
+static void
+words_are_listed_by_domain(void)
+{
+	struct analyst_word	*words;
+	size_t			 count;
+
+	assert_int_equal(store->kind->say(store, SPAN("b.example"), WORD_ALLOW, SPAN("b"), 0), PW_OK);
+	assert_int_equal(store->kind->say(store, SPAN("c.example"), WORD_ALLOW, SPAN("c"), 0), PW_OK);
+	assert_int_equal(store->kind->say(store, SPAN("a.example"), WORD_DENY, SPAN("a"), NOW), PW_OK);
+	assert_int_equal(store->kind->say(store, SPAN("c.example"), WORD_NONE, SPAN_NONE, 0), PW_OK);
+	assert_int_equal(store->kind->words(store, arena, &words, &count), PW_OK);
+	assert_int_equal(count, 2);
+	assert_true(span_eq(words[0].domain, SPAN("a.example")));
+	assert_int_equal(words[0].word, WORD_DENY);
+	assert_int_equal(words[0].until_ms, NOW);
+	assert_true(span_eq(words[1].note, SPAN("b")));
 }
 
 static void
@@ -514,6 +533,7 @@ static const struct row {
 	ROW(a_node_s_number_is_learned_once),
 	ROW(began_and_learned_are_of_the_whole_store),
 	ROW(an_analyst_s_word_has_a_note_and_an_end),
+	ROW(words_are_listed_by_domain),
 	ROW(a_campaign_s_name_stays_with_its_domain),
 	ROW(a_template_keeps_the_traces_of_its_deliveries),
 	ROW(one_message_to_many_leaves_few_traces),

@@ -19,6 +19,12 @@ void		dissect_prepare(void);
 enum pw_err	dissect(struct span message, const struct limits *, struct arena *,
 		    const struct dissection **) PW_MUST_CHECK;
 
+/*
+ * The registrable domain of a host as dissections name it: lower case, A-labels, in the arena or borrowed. An IP address,
+ * or a suffix under which others register, is itself. at is NULL: it is no host.
+ */
+struct span	dissect_domain(struct span host, struct arena *) PW_MUST_CHECK;
+
 /* A document that the rewriter made. kept: serialised URLs that policy left alone, once for each place. */
 struct changed {
 	struct span		 bytes;		/* decoded */

@@ -133,6 +133,15 @@ enum pw_err	reputation_learn(struct reputation *, struct span node, const struct
 /* For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back. */
 enum pw_err	reputation_say(struct reputation *, struct span domain, enum word, struct span note, int64_t until_ms)
 		    PW_MUST_CHECK;
+struct analyst_word {
+	struct span	domain, note;
+	enum word	word;
+	int64_t		until_ms, said_ms;
+};
+
+/* All of them, by domain, also those that are over. */
+enum pw_err	reputation_words(struct reputation *, struct arena *, struct analyst_word **, size_t *count) PW_MUST_CHECK;
+
 /* How much there is: times of the first and the last message that was learned, 0 if none was. */
 struct reputation_age {
 	int64_t		first_ms, last_ms;

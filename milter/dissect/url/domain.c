@@ -4,6 +4,8 @@
 #include "url/idna.h"
 #include "url/url.h"
 
+#include <pixelward/dissect/dissect.h>
+
 #include <libpsl.h>
 #include <string.h>
 
@@ -56,6 +58,16 @@ url_domain_to_ascii(struct span domain, struct arena *arena)
 	if (ascii.at[0] == '.' || span_find(ascii, SPAN(".."), 0) < ascii.len || ascii.at[ascii.len - 1] == '.')
 		return SPAN_NONE;
 	return ascii;
+}
+
+struct span
+dissect_domain(struct span host, struct arena *arena)
+{
+	struct span name;
+
+	if (host.len == 0 || url_host_parse(host, false, arena, &name) != PW_OK)
+		return SPAN_NONE;
+	return url_registrable_domain(name);
 }
 
 void

@@ -27,6 +27,20 @@ enum rules_status {
 	RULES_CONFIG = 78,	/* EX_CONFIG */
 };
 
+/* Exit statuses of `pixelctl learn`, `why` and `ioc`. */
+enum history_status {
+	HISTORY_DONE = 0,
+	HISTORY_UNKNOWN = 1,	/* nothing is known of the domain */
+	HISTORY_USAGE = 64,	/* EX_USAGE */
+	HISTORY_NO_INPUT = 66,	/* EX_NOINPUT: mail that cannot be read; the rest was */
+	HISTORY_AWAY = 69,	/* EX_UNAVAILABLE: the store does not answer */
+	HISTORY_SOFTWARE = 70,	/* EX_SOFTWARE */
+	HISTORY_CANNOT_WRITE = 73,	/* EX_CANTCREAT */
+	HISTORY_CONFIG = 78,	/* EX_CONFIG */
+};
+
+int	ioc_command(int argc, char **argv);
+int	learn_command(int argc, char **argv);
 int	reload_command(int argc, char **argv);
 int	rules_command(int argc, char **argv);
 /* rules explain|diff|bench, argv[0] being that word. */
@@ -39,5 +53,6 @@ int	rules_fmt(int argc, char **argv);
 bool	format_read(const char *text, bool *json);
 int	replay_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
+int	why_command(int argc, char **argv);
 
 #endif

@@ -1,15 +1,23 @@
-/* What commands teach a reputation: mail that was judged now, and old mail, in its own time. */
+/* Old mail that teaches a reputation, in its own time. */
 #ifndef PIXELCTL_LEARNING_H
 #define PIXELCTL_LEARNING_H
 
 #include <pixelward/gateway/pipeline.h>
 #include <pixelward/reputation/reputation.h>
 
+struct learned {
+	size_t		messages;
+	size_t		remote;		/* of these: opening them would contact somebody */
+	size_t		passed_over;	/* beyond a limit, or the parser failed */
+	size_t		unreadable;	/* files and folders; each was told on standard error */
+	int64_t		first_ms, last_ms;
+};
+
 /*
- * Old mail, as `pixelctl learn` reads it: files, folders, Maildirs and mboxes. count, unless NULL: messages that were learned.
- * False: something could not be read or kept, and was told.
+ * Files, folders, Maildirs and mboxes. table: envelopes of the files (envelope.h), below the one path; or NULL.
+ * False: what stopped it was told.
  */
-bool		learning_read(struct reputation *, const struct options *, const struct policy *, const char *const *paths,
-		    size_t path_count, size_t *count) PW_MUST_CHECK;
+bool		learning_read(struct reputation *, const struct options *, const struct policy *, const char *table,
+		    const char *const *paths, size_t path_count, struct learned *) PW_MUST_CHECK;
 
 #endif

@@ -387,6 +387,8 @@ bytes_of_all(struct replay *replay)
 static int
 run(struct replay *replay, int argc, char **argv)
 {
+	struct learned learned;
+
 	if (!read_arguments(replay, argc, argv)) {
 		fprintf(stderr, "usage: pixelctl replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...\n");
 		return SCAN_USAGE;
@@ -401,8 +403,8 @@ run(struct replay *replay, int argc, char **argv)
 	if (replay->table != NULL ? !read_table(replay) || !files_are_there(replay) :
 	    !read_folders(replay, (const char *const *)argv + optind, (size_t)(argc - optind)))
 		return replay->status;
-	if (replay->learn_count > 0 && !learning_read(replay->reputation, replay->options, replay->policy,
-	    (const char *const *)replay->learn, replay->learn_count, NULL))
+	if (replay->learn_count > 0 && (!learning_read(replay->reputation, replay->options, replay->policy, NULL,
+	    (const char *const *)replay->learn, replay->learn_count, &learned) || learned.unreadable > 0))
 		raise_status(replay, SCAN_NO_INPUT);
 	set_clock(replay);
 	progress_begin(&replay->progress, "judging", bytes_of_all(replay));

@@ -1,0 +1,107 @@
+#include "history.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <pixelward/base/config.h>
+#include <pixelward/dissect/dissect.h>
+
+#define ARENA_BYTES	((size_t)64 << 20)
+
+bool
+history_open_with(struct history *history, struct options *options, bool writes, int *status)
+{
+	bool		redis = strcmp(options->redis, "none") != 0;
+	struct buf	report;
+	enum pw_err	err = PW_ENOMEM;
+
+	history->arena = arena_new(ARENA_BYTES);
+	buf_init(&report, (size_t)1 << 16);
+	/* Who only reads takes no lock, and makes no directory. */
+	if (history->arena != NULL)
+		err = reputation_open(options, writes || redis ? REPUTATION_KEPT : REPUTATION_COPY, &report,
+		    &history->reputation);
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
+	if (err != PW_OK) {
+		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
+		*status = err == PW_ENOMEM ? HISTORY_SOFTWARE : HISTORY_CONFIG;
+	}
+	buf_fini(&report);
+	return err == PW_OK;
+}
+
+bool
+history_open(struct history *history, const char *config, bool writes, int *status)
+{
+	struct buf	report;
+	enum pw_err	err = PW_ENOMEM;
+
+	buf_init(&report, (size_t)1 << 20);
+	history->options = options_new();
+	if (history->options != NULL)
+		err = config_read(config, history->options, &report);
+	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
+	buf_fini(&report);
+	if (err != PW_OK) {
+		fprintf(stderr, "pixelctl: %s: %s\n", config, pw_strerror(err));
+		*status = err == PW_ENOMEM ? HISTORY_SOFTWARE : HISTORY_CONFIG;
+		return false;
+	}
+	return history_open_with(history, history->options, writes, status);
+}
+
+void
+history_close(struct history *history)
+{
+	reputation_close(history->reputation);
+	arena_free(history->arena);
+	options_free(history->options);
+}
+
+int
+history_save(struct history *history)
+{
+	enum pw_err err = reputation_save(history->reputation);
+
+	if (err == PW_OK)
+		return HISTORY_DONE;
+	fprintf(stderr, "pixelctl: the reputation cannot be saved: %s\n", pw_strerror(err));
+	return HISTORY_CANNOT_WRITE;
+}
+
+struct span
+history_domain(struct history *history, const char *name)
+{
+	struct span host = span_trim(span_of(name));
+	size_t	    scheme = span_find(host, SPAN("://"), 0), at;
+
+	if (scheme < host.len) {
+		host = span_from(host, scheme + 3);
+		for (at = 0; at < host.len && strchr("/?#", host.at[at]) == NULL;)
+			at++;
+		host = span_cut(host, 0, at);
+	}
+	at = span_find_char(host, '@', 0);
+	if (at < host.len)
+		host = span_from(host, at + 1);
+	host = dissect_domain(host, history->arena);
+	if (host.at == NULL || host.len == 0) {
+		fprintf(stderr, "pixelctl: '%s' is no domain; write one such as example.org\n", name);
+		return SPAN_NONE;
+	}
+	return host;
+}
+
+struct span
+history_time(struct history *history, int64_t time_ms, bool seconds)
+{
+	time_t		time = (time_t)(time_ms / 1000);
+	struct tm	utc;
+	char		text[64];
+
+	if (gmtime_r(&time, &utc) == NULL)
+		return SPAN("?");
+	strftime(text, sizeof(text), seconds ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d", &utc);
+	return arena_copy(history->arena, span_of(text));
+}

@@ -1,0 +1,200 @@
+/* pixelctl ioc: an analyst's word on a domain, with a note and an end. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <pixelward/base/clock.h>
+
+#include "history.h"
+
+#define OUT_BYTES	((size_t)16 << 20)
+
+struct ioc {
+	const char	*config, *note;
+	enum word	 word;
+	int64_t		 until_ms;
+	bool		 json;
+	struct history	 history;
+	char		**names;
+	int		 name_count;
+};
+
+/* The end of that day, UTC. */
+static bool
+until_read(const char *text, int64_t *until_ms)
+{
+	struct tm	 day = { .tm_isdst = 0 };
+	const char	*end = strptime(text, "%Y-%m-%d", &day);
+
+	if (end == NULL || *end != '\0') {
+		fprintf(stderr, "pixelctl: '%s' is no date; write one such as 2026-12-31\n", text);
+		return false;
+	}
+	*until_ms = ((int64_t)timegm(&day) + (int64_t)24 * 3600) * 1000;
+	if (*until_ms > clock_unix_ms())
+		return true;
+	fprintf(stderr, "pixelctl: %s is over\n", text);
+	return false;
+}
+
+static int
+say(struct ioc *ioc, enum word word)
+{
+	for (int i = 0; i < ioc->name_count; i++) {
+		struct span	domain = history_domain(&ioc->history, ioc->names[i]);
+		enum pw_err	err;
+
+		if (domain.at == NULL)
+			return HISTORY_USAGE;
+		err = reputation_say(ioc->history.reputation, domain, word, span_of(ioc->note), ioc->until_ms);
+		if (err != PW_OK) {
+			fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
+			return err == PW_EAWAY ? HISTORY_AWAY : HISTORY_SOFTWARE;
+		}
+		if (!span_is(domain, ioc->names[i]))
+			printf("%s: said of %.*s\n", ioc->names[i], SPAN_ARG(domain));
+	}
+	return history_save(&ioc->history);
+}
+
+static int
+add(struct ioc *ioc)
+{
+	if (ioc->word != WORD_NONE && ioc->name_count > 0)
+		return say(ioc, ioc->word);
+	fprintf(stderr, "pixelctl: ioc add wants a domain, and --allow or --deny\n");
+	return HISTORY_USAGE;
+}
+
+static int
+del(struct ioc *ioc)
+{
+	if (ioc->name_count > 0)
+		return say(ioc, WORD_NONE);
+	fprintf(stderr, "pixelctl: ioc del wants a domain\n");
+	return HISTORY_USAGE;
+}
+
+static bool
+is_wanted(struct ioc *ioc, struct span domain)
+{
+	for (int i = 0; i < ioc->name_count; i++)
+		if (span_eq(domain, history_domain(&ioc->history, ioc->names[i])))
+			return true;
+	return ioc->name_count == 0;
+}
+
+static void
+show_word(struct ioc *ioc, const struct analyst_word *word, struct buf *out)
+{
+	const char	*said = word->word == WORD_ALLOW ? "allow" : "deny";
+	bool		 over = word->until_ms != 0 && word->until_ms <= clock_unix_ms();
+
+	if (ioc->json) {
+		buf_add(out, SPAN("{\"domain\":"));
+		buf_add_json(out, word->domain);
+		buf_printf(out, ",\"word\":\"%s\",\"note\":", said);
+		buf_add_json(out, word->note);
+		buf_printf(out, ",\"until_ms\":%lld,\"said_ms\":%lld,\"over\":%s}\n", (long long)word->until_ms,
+		    (long long)word->said_ms, over ? "true" : "false");
+		return;
+	}
+	buf_add_plain(out, word->domain);
+	buf_printf(out, "\t%s\tsaid %.*s\t", said, SPAN_ARG(history_time(&ioc->history, word->said_ms, false)));
+	/* The day that was written is the last one that counts. */
+	if (word->until_ms != 0)
+		buf_printf(out, "%s %.*s", over ? "until, and over since" : "until",
+		    SPAN_ARG(history_time(&ioc->history, word->until_ms - 1, false)));
+	buf_add_char(out, '\t');
+	buf_add_plain(out, word->note);
+	buf_add_char(out, '\n');
+}
+
+static int
+show(struct ioc *ioc)
+{
+	struct analyst_word	*words;
+	struct buf		 out;
+	size_t			 count, shown = 0;
+	enum pw_err		 err = reputation_words(ioc->history.reputation, ioc->history.arena, &words, &count);
+
+	if (err != PW_OK) {
+		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
+		return err == PW_EAWAY ? HISTORY_AWAY : HISTORY_SOFTWARE;
+	}
+	buf_init(&out, OUT_BYTES);
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(ioc, words[i].domain)) {
+			show_word(ioc, &words[i], &out);
+			shown++;
+		}
+	printf("%.*s", SPAN_ARG(buf_span(&out)));
+	buf_fini(&out);
+	return shown > 0 || ioc->name_count == 0 ? HISTORY_DONE : HISTORY_UNKNOWN;
+}
+
+static const struct verb {
+	const char	*name;
+	bool		 writes;
+	int		(*run)(struct ioc *);
+} verbs[] = {
+	{ "add", true, add }, { "del", true, del }, { "show", false, show },
+};
+
+static int
+run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "allow", no_argument, NULL, 'a' }, { "deny", no_argument, NULL, 'd' }, { "note", required_argument, NULL, 'n' },
+		{ "until", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
+	};
+	int letter, status;
+
+	while ((letter = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+		switch (letter) {
+		case 'c':
+			ioc->config = optarg;
+			break;
+		case 'a':
+			ioc->word = WORD_ALLOW;
+			break;
+		case 'd':
+			ioc->word = WORD_DENY;
+			break;
+		case 'n':
+			ioc->note = optarg;
+			break;
+		case 'u':
+			if (!until_read(optarg, &ioc->until_ms))
+				return HISTORY_USAGE;
+			break;
+		case 'j':
+			ioc->json = true;
+			break;
+		default:
+			return HISTORY_USAGE;
+		}
+	ioc->names = argv + optind;
+	ioc->name_count = argc - optind;
+	if (!history_open(&ioc->history, ioc->config, verb->writes, &status))
+		return status;
+	return verb->run(ioc);
+}
+
+int
+ioc_command(int argc, char **argv)
+{
+	struct ioc	ioc = { .config = HISTORY_CONFIG_FILE };
+	int		status = HISTORY_USAGE;
+	size_t		i = 0;
+
+	while (i < NITEMS(verbs) && (argc < 2 || strcmp(argv[1], verbs[i].name) != 0))
+		i++;
+	if (i == NITEMS(verbs))
+		fprintf(stderr, "pixelctl: ioc knows add, del and show\n");
+	else
+		status = run(&ioc, &verbs[i], argc - 1, argv + 1);
+	history_close(&ioc.history);
+	return fflush(stdout) == 0 ? status : HISTORY_CANNOT_WRITE;
+}

@@ -1,0 +1,113 @@
+"""pixelctl learn, why and ioc: what is learned from old mail, what an analyst says, and what mail gets by it."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from . import scratch
+from .pixelward import CTL, ROOT
+
+MAIL = """From: News <news@{sender}>
+To: {to}
+Date: {date}
+Message-ID: <{id}@{sender}>
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<html><body><p>What happened this week</p>{picture}</body></html>
+"""
+LOGO = '<img src="https://img.{host}/logo.png" width="200" height="80" alt="Logo">'
+BEACON = '<img src="https://b.{host}/o/8f3a9c1d2e4b5a67{n:04d}.gif" width="1" height="1">'
+
+
+class History(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = scratch.make_folder("history")
+        self.addCleanup(scratch.remove_folder, self.folder)
+        self.config = self.path("pixelward.conf")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(f"StateDir {self.path('state')}\nRulesDir {ROOT}/rules\nMode enforce\nRemoteContent unvouched\n")
+        os.mkdir(self.path("state"))
+        os.mkdir(self.path("old"))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def run_ctl(self, *arguments, status=0):
+        done = subprocess.run([CTL, arguments[0], *([arguments[1]] if arguments[0] == "ioc" else []), "-c", self.config,
+                               *arguments[2 if arguments[0] == "ioc" else 1:]], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=4 * scratch.PATIENCE, check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done.stdout
+
+    def why(self, domain, status=0):
+        return json.loads(self.run_ctl("why", "--json", domain, status=status))
+
+    def write(self, name, host="letter.example", picture=LOGO, n=1):
+        with open(self.path(name), "w", encoding="utf-8", newline="\r\n") as file:
+            file.write(MAIL.format(sender="sender.example", to=f"r{n}@house.example", id=n,
+                                   date=f"Tue, {n % 28 + 1:02d} Sep 2026 10:00:00 +0000",
+                                   picture=picture.format(host=host, n=n)))
+        return self.path(name)
+
+    def test_a_host_of_one_old_mail_is_vouched_for_and_each_term_is_told(self):
+        self.write("old/1.eml")
+        self.assertRegex(self.run_ctl("learn", self.path("old")), r"learned 1 messages of 2026-09-02 to 2026-09-02")
+        known = self.why("www.letter.example")
+        self.assertEqual(known["domain"], "letter.example")
+        self.assertTrue(known["vouched"])
+        self.assertEqual(known["score"], sum(term["points"] for term in known["terms"]))
+        self.assertEqual((known["learned"], known["shown"], known["recipients"]), (1, 1, 1))
+        text = self.run_ctl("why", "letter.example")
+        for term in known["terms"]:
+            self.assertEqual(term["text"] in text, term["points"] != 0)
+        self.assertFalse(self.why("sender.example")["vouched"])
+
+    def test_a_host_of_beacons_alone_is_not(self):
+        for n in range(10):
+            self.write(f"old/{n}.eml", host="beacon.example", picture=BEACON, n=n)
+        self.run_ctl("learn", self.path("old"))
+        known = self.why("beacon.example")
+        self.assertFalse(known["vouched"])
+        self.assertEqual((known["learned"], known["personal"]), (0, 10))
+
+    def test_old_mail_comes_in_any_box_and_its_time_is_its_own(self):
+        with open(self.path("box"), "w", encoding="utf-8") as box:
+            for n in range(3):
+                with open(self.write("one.eml", n=n), encoding="utf-8") as mail:
+                    box.write("From a@b.example Fri Jan  2 15:04:05 2026\n" + mail.read() + "\n")
+        told = json.loads(self.run_ctl("learn", "--json", self.path("box"), self.path("one.eml")))
+        self.assertEqual((told["messages"], told["remote"]), (4, 4))
+        self.assertEqual(self.why("letter.example")["days"], 3)
+
+    def test_without_mail_that_can_be_read_it_says_so(self):
+        self.run_ctl("learn", self.path("nothing"), status=66)
+        self.run_ctl("learn", status=64)
+
+    def test_a_domain_nobody_knows_is_told_apart(self):
+        self.assertFalse(self.why("new.example", status=1)["known"])
+        self.run_ctl("why", "", status=64)
+
+    def test_an_analyst_s_word_is_shown_until_it_is_taken_back(self):
+        self.run_ctl("ioc", "add", "https://x.bad.example/y", "--deny", "--note", "ticket 7", "--until", "2199-12-31")
+        self.run_ctl("ioc", "add", "good.example", "--allow")
+        shown = [json.loads(line) for line in self.run_ctl("ioc", "show", "--json").splitlines()]
+        self.assertEqual([(one["domain"], one["word"], one["note"]) for one in shown],
+                         [("bad.example", "deny", "ticket 7"), ("good.example", "allow", "")])
+        self.assertEqual(self.why("bad.example")["score"], -100)
+        self.assertTrue(self.why("good.example")["vouched"])
+        self.run_ctl("ioc", "del", "bad.example", "good.example")
+        self.assertEqual(self.run_ctl("ioc", "show"), "")
+        self.run_ctl("ioc", "show", "bad.example", status=1)
+
+    def test_a_word_that_makes_no_sense_is_refused(self):
+        for wrong in (["add", "a.example"], ["add", "--deny"], ["del"], ["add", "a b", "--deny"], ["forget", "a.example"],
+                      ["add", "a.example", "--deny", "--until", "tomorrow"], ["add", "a.example", "--deny", "--until", "2020-01-01"]):
+            with self.subTest(wrong):
+                self.run_ctl("ioc", *wrong, status=64)
+
+
+if __name__ == "__main__":
+    unittest.main()
