@@ -2,15 +2,13 @@
 
 #include <pixelward/base/clock.h>
 #include <pixelward/base/file.h>
+#include <pixelward/base/futex.h>
 #include <pixelward/gateway/gateway.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,8 +18,6 @@
 
 /* Dearer than nearly all mail: the client waits for others afterwards. */
 #define DEAR_US		((uint64_t)300000)
-/* The news of a death comes from the keeper, a moment after the end of file does. */
-#define NEWS_MS		100
 #define LONGEST_LIVE	((size_t)300)
 
 /* The process in a slot, as far as the gateway knows. */
@@ -59,7 +55,10 @@ struct question {
 	int			 input_fd;	/* a file of it, or -1 */
 	int			 result_fd;	/* or -1 */
 	bool			 owns_input;
+	bool			 asked;		/* it lies on the slot's desk */
 	bool			 untaken;	/* nobody so much as read it */
+	uint32_t		 kills;		/* in the slot, before it was asked */
+	int64_t			 until_ms;	/* for the answer */
 	struct job_answer	 answer;
 	struct span		 first, second;
 };
@@ -88,27 +87,28 @@ sealed_file(const char *name, struct span content, uint64_t bytes, int seals)
 }
 
 static bool
-job_send(int socket, const struct job *job, const int descriptors[JOB_DESCRIPTORS])
+files_send(int socket, const struct question *question)
 {
-	size_t		 count = job->on_desk != 0 ? 1 : JOB_DESCRIPTORS;
-	struct iovec	 bytes = { (void *)(uintptr_t)job, sizeof(*job) };
+	struct job_files files = { .number = question->job.files_number };
+	struct iovec	 bytes = { &files, sizeof(files) };
 	union {
 		struct cmsghdr	head;
 		char		room[CMSG_SPACE(sizeof(int) * JOB_DESCRIPTORS)];
 	} control = { .room = { 0 } };
 	struct msghdr	 message = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control,
-			    .msg_controllen = CMSG_SPACE(sizeof(int) * count) };
+			    .msg_controllen = sizeof(control) };
 	struct cmsghdr	*head = CMSG_FIRSTHDR(&message);
+	const int	 descriptors[] = { [JOB_INPUT] = question->input_fd, [JOB_RESULT] = question->result_fd };
 	ssize_t		 n;
 
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int) * count);
-	memcpy(CMSG_DATA(head), descriptors, sizeof(int) * count);
+	head->cmsg_len = CMSG_LEN(sizeof(descriptors));
+	memcpy(CMSG_DATA(head), descriptors, sizeof(descriptors));
 	do
 		n = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(*job);
+	return n == (ssize_t)sizeof(files);
 }
 
 static struct seat *
@@ -122,10 +122,7 @@ seat_look(int slot)
 	return seat;
 }
 
-/*
- * The dissector in the slot is to be ended; whoever sits there next finds this job forgotten. Until it is gone it could
- * write on the desk, where the next message would lie.
- */
+/* The dissector in the slot is to be ended. Until it is gone it could write on the desk, where nothing new may lie. */
 static void
 slot_clear(int slot)
 {
@@ -136,45 +133,89 @@ slot_clear(int slot)
 		continue;
 }
 
-static enum pw_err
-answer_wait(int socket, uint64_t timeout_ms, struct job_answer *answer)
+/* False: who is to be ended still sits there. */
+static bool
+slot_await(int slot, int64_t until_ms)
 {
-	struct pollfd	event = { .fd = socket, .events = POLLIN };
-	int64_t		until = clock_ms() + (int64_t)timeout_ms, left;
-	int		ready;
+	const _Atomic uint32_t	*ends = &pool.slots.news[slot].ends;
+	struct desk		*desk = pool.slots.desks[slot];
 
-	do {
-		left = until - clock_ms();
-		ready = poll(&event, 1, left > 0 ? (int)left : 0);
-	} while (ready < 0 && errno == EINTR);
-	if (ready == 0)
-		return PW_ETIMEOUT;
-	return recv(socket, answer, sizeof(*answer), MSG_DONTWAIT) == (ssize_t)sizeof(*answer) ? PW_OK : PW_EPOISON;
+	if (!seat_look(slot)->doomed)
+		return true;
+	while (seat_look(slot)->doomed)
+		if (!futex_wait(ends, seat_look(slot)->ends, FUTEX_ALL, until_ms))
+			return false;
+	memset(desk->result, 0, sizeof(desk->result));
+	return true;
 }
 
-/* Which signal it was, as far as the keeper knows it in time. */
+static void
+desk_write(struct question *question, int slot)
+{
+	struct desk *desk = pool.slots.desks[slot];
+
+	question->asked = true;
+	question->kills = atomic_load(&pool.slots.news[slot].kills);
+	question->until_ms = clock_ms() + (int64_t)question->visit->options->dissect_timeout_ms;
+	desk->job = question->job;
+	if (question->job.in_files == 0)
+		memcpy(desk->input, question->input.at, question->input.len);
+}
+
+static void
+desk_ring(int slot)
+{
+	struct desk *desk = pool.slots.desks[slot];
+
+	atomic_store(&desk->state, DESK_ASKED);
+	futex_wake(&desk->state, DESK_DISSECTOR);
+}
+
+/* The state is a stranger's word: no other thread's time hangs on it, and ours ends. */
+static enum pw_err
+answer_wait(struct question *question, int slot)
+{
+	struct desk	*desk = pool.slots.desks[slot];
+	uint32_t	 state;
+
+	while ((state = atomic_load(&desk->state)) != DESK_ANSWERED && state != DESK_DIED)
+		if (!futex_wait(&desk->state, state, DESK_GATEWAY, question->until_ms)) {
+			/* A job that nobody took says nothing of the message. */
+			state = DESK_ASKED;
+			question->untaken = atomic_compare_exchange_strong(&desk->state, &state, DESK_FREE);
+			slot_clear(slot);
+			return question->untaken ? PW_EBUSY : PW_ETIMEOUT;
+		}
+	question->answer = desk->answer;
+	if (state == DESK_ANSWERED)
+		return PW_OK;
+	/* The keeper tells of an end before it says that somebody died. */
+	if (pool.seats[slot].ends == atomic_load(&pool.slots.news[slot].ends))
+		slot_clear(slot);
+	return PW_EPOISON;
+}
+
+/* Which signal it was. */
 static int
 signal_of(int slot, uint32_t kills_before)
 {
 	const struct slot_news *news = &pool.slots.news[slot];
 
-	for (unsigned ms = 0; ms < NEWS_MS && atomic_load(&news->kills) == kills_before; ms++)
-		poll(NULL, 0, 1);
 	return atomic_load(&news->kills) != kills_before ? (int)atomic_load(&news->last_signal) : 0;
 }
 
 static bool
-bytes_take(const struct question *question, const char *desk, char *to, uint64_t bytes, uint64_t at)
+bytes_take(const struct question *question, const struct desk *desk, char *to, uint64_t bytes, uint64_t at)
 {
-	if (desk == NULL)
+	if (question->job.in_files != 0)
 		return file_read_at(question->result_fd, to, bytes, at);
-	memcpy(to, desk + DESK_INPUT_BYTES + at, bytes);
+	memcpy(to, desk->result + at, bytes);
 	return true;
 }
 
-/* Its numbers are a stranger's. desk is NULL: the result is in the file. */
+/* Its numbers are a stranger's. */
 static enum pw_err
-result_take(struct question *question, const char *desk)
+result_take(struct question *question, const struct desk *desk)
 {
 	const struct job_answer	*answer = &question->answer;
 	uint64_t		 most = question->job.result_bytes;
@@ -194,15 +235,6 @@ result_take(struct question *question, const char *desk)
 	return PW_OK;
 }
 
-/* The desk of the slot, if the question has room there and nobody else can reach it. */
-static char *
-desk_for(const struct question *question, int slot)
-{
-	if (question->input_fd >= 0 || question->input.len > DESK_INPUT_BYTES)
-		return NULL;
-	return !seat_look(slot)->doomed ? pool.slots.desks[slot] : NULL;
-}
-
 /* What the result may grow to: the text of a dissection and its tables, or a message in base64. */
 static uint64_t
 result_most(const struct limits *limits, uint64_t input_bytes)
@@ -213,6 +245,10 @@ result_most(const struct limits *limits, uint64_t input_bytes)
 static enum pw_err
 files_open(struct question *question)
 {
+	static _Atomic uint64_t last;
+
+	question->job.in_files = 1;
+	question->job.files_number = atomic_fetch_add(&last, 1) + 1;
 	question->job.result_bytes = result_most(&question->job.limits, question->input.len);
 	if (question->input_fd < 0) {
 		question->input_fd = sealed_file("pixelward-job", question->input, 0, F_SEAL_WRITE);
@@ -237,78 +273,106 @@ files_close(struct question *question)
  * anywhere.
  */
 static void
-desk_clear(const struct question *question, char *desk, bool sound)
+desk_clear(const struct question *question, struct desk *desk, bool sound)
 {
-	memset(desk, 0, question->input.len);
-	memset(desk + DESK_INPUT_BYTES, 0, sound ? job_aligned(question->first.len) + question->second.len :
-	    DESK_RESULT_BYTES);
+	if (question->job.in_files != 0)
+		return;
+	memset(desk->input, 0, question->input.len);
+	memset(desk->result, 0, sound ? job_aligned(question->first.len) + question->second.len : sizeof(desk->result));
+}
+
+/* For queue_take(): what has room on the desk is put there also by a thread that it does not belong to. */
+static bool
+question_start(void *context, int slot, const _Atomic uint32_t *sleeper)
+{
+	struct question	*question = context;
+	bool		 passed;
+
+	if (question->job.in_files != 0 || seat_look(slot)->doomed)
+		return false;
+	desk_write(question, slot);
+	/* Before the dissector hears of it: it could be faster. */
+	passed = sleeper != NULL && futex_pass(sleeper, QUEUE_CALLED, &pool.slots.desks[slot]->state);
+	desk_ring(slot);
+	return passed;
+}
+
+/* What question_start() leaves. */
+static enum pw_err
+ask_slowly(struct question *question, int slot)
+{
+	enum pw_err err;
+
+	if (!slot_await(slot, clock_ms() + (int64_t)question->visit->options->dissect_timeout_ms)) {
+		question->untaken = true;
+		return PW_EBUSY;
+	}
+	if (question->job.in_files != 0) {
+		if ((err = files_open(question)) != PW_OK)
+			return err;
+		if (!files_send(pool.slots.sockets[slot], question)) {
+			slot_clear(slot);
+			question->untaken = true;
+			return PW_EBUSY;
+		}
+	}
+	desk_write(question, slot);
+	desk_ring(slot);
+	return PW_OK;
 }
 
 static enum pw_err
-ask_on(struct question *question, int slot, char *desk)
+answer_take(struct question *question, int slot)
 {
 	struct visit	*visit = question->visit;
-	uint32_t	 kills = atomic_load(&pool.slots.news[slot].kills);
-	int		 ends[2], unread = 0;
-	enum pw_err	 err;
+	struct desk	*desk = pool.slots.desks[slot];
+	enum pw_err	 err = question->asked ? PW_OK : ask_slowly(question, slot);
 
-	question->job.on_desk = desk != NULL;
-	if (desk != NULL) {
-		question->job.result_bytes = DESK_RESULT_BYTES;
-		memcpy(desk, question->input.at, question->input.len);
-	} else if ((err = files_open(question)) != PW_OK)
+	if (err != PW_OK)
 		return err;
-	question->untaken = false;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return PW_ESYSTEM;
-	bool sent = job_send(pool.slots.sockets[slot], &question->job,
-	    (const int[]){ [JOB_ANSWER] = ends[1], [JOB_INPUT] = question->input_fd, [JOB_RESULT] = question->result_fd });
-	close(ends[1]);
-	err = sent ? answer_wait(ends[0], visit->options->dissect_timeout_ms, &question->answer) : PW_ETIMEOUT;
-	close(ends[0]);
-	if (err == PW_ETIMEOUT) {
-		/* A job that nobody took says nothing of the message. */
-		question->untaken = !sent || (ioctl(pool.slots.sockets[slot], SIOCOUTQ, &unread) == 0 && unread > 0);
-		if (question->untaken)
-			err = PW_EBUSY;
-		slot_clear(slot);
-	}
+	err = answer_wait(question, slot);
+	question->asked = false;
 	if (err == PW_EPOISON) {
 		visit->deaths++;
-		visit->signal = signal_of(slot, kills);
+		visit->signal = signal_of(slot, question->kills);
 	}
 	/* It ends by itself, unless it is not itself any more. */
 	if (err == PW_OK && ++seat_look(slot)->jobs > visit->options->dissector_jobs)
 		slot_clear(slot);
 	if (err == PW_OK)
 		err = result_take(question, desk);
-	if (desk != NULL)
-		desk_clear(question, desk, err == PW_OK);
+	desk_clear(question, desk, err == PW_OK);
 	return err;
 }
 
 static enum pw_err
 ask_slot(struct question *question, int slot)
 {
-	char		*desk = desk_for(question, slot);
-	enum pw_err	 err = ask_on(question, slot, desk);
+	enum pw_err err = answer_take(question, slot);
 
-	return err == PW_OK && desk != NULL && question->answer.no_room == 1 ? ask_on(question, slot, NULL) : err;
+	if (err == PW_OK && question->job.in_files == 0 && question->answer.no_room == 1) {
+		question->job.in_files = 1;
+		err = answer_take(question, slot);
+	}
+	return err;
 }
 
 /* One try in one slot. */
 static enum pw_err
 ask(struct question *question)
 {
-	struct visit	*visit = question->visit;
-	struct span	 client = visit->message->client_address;
-	int		 slot = queue_take(pool.queue, client, visit->options->queue_timeout_ms);
-	enum pw_err	 err = slot >= 0 ? ask_slot(question, slot) : PW_EBUSY;
+	struct visit		*visit = question->visit;
+	struct queue_call	 call = { .client = visit->message->client_address,
+				    .timeout_ms = visit->options->queue_timeout_ms, .start = question_start, .context = question,
+				    .doze_ms = visit->options->dissect_timeout_ms };
 
+	question->untaken = false;
+	int		 slot = queue_take(pool.queue, &call);
+	enum pw_err	 err = slot >= 0 ? ask_slot(question, slot) : PW_EBUSY;
 	if (slot >= 0) {
 		if (err == PW_OK)
 			visit->cpu_us += question->answer.cpu_us;
-		queue_give(pool.queue, slot, client, err == PW_EPOISON || err == PW_ETIMEOUT || err == PW_EBLOCK ||
+		queue_give(pool.queue, slot, call.client, err == PW_EPOISON || err == PW_ETIMEOUT || err == PW_EBLOCK ||
 		    (err == PW_OK && question->answer.cpu_us > DEAR_US));
 	}
 	return err;
@@ -318,7 +382,6 @@ ask(struct question *question)
 static bool
 ask_pool(struct question *question, enum pw_err *err)
 {
-	question->job.input_bytes = question->input.len;
 	*err = ask(question);
 	if (*err == PW_EPOISON || question->untaken)
 		*err = ask(question);
@@ -330,10 +393,12 @@ static struct question
 question_new(struct visit *visit, enum job_kind kind, struct span input, const struct limits *limits,
     struct arena *arena)
 {
-	bool whole = input.at == visit->message->raw.at && input.len == visit->message->raw.len;
+	bool	whole = input.at == visit->message->raw.at && input.len == visit->message->raw.len;
+	int	input_fd = whole ? visit->raw_fd : -1;
 
-	return (struct question){ .visit = visit, .job = { .kind = kind, .limits = *limits }, .arena = arena,
-	    .input = input, .input_fd = whole ? visit->raw_fd : -1, .result_fd = -1 };
+	return (struct question){ .visit = visit, .arena = arena, .input = input, .input_fd = input_fd, .result_fd = -1,
+	    .job = { .kind = kind, .in_files = input_fd >= 0 || input.len > DESK_INPUT_BYTES, .input_bytes = input.len,
+	    .result_bytes = DESK_RESULT_BYTES, .limits = *limits } };
 }
 
 /* The block's own word for its size must be what was copied; dissection_check() looks at the rest. */

@@ -1,21 +1,26 @@
 #include "queue.h"
 
 #include <pixelward/base/clock.h>
+#include <pixelward/base/futex.h>
+#include <pixelward/job.h>
 
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "load.h"
 
 #define MOST_SLOTS	1024
 
+/* Of one who waits, in this order; the third only if it sleeps while it is called. */
+enum { WAITS, CALLED = QUEUE_CALLED, CALLED_ASLEEP, STARTED };
+
 struct waiter {
-	struct waiter	*next;
-	pthread_cond_t	 called;
-	int		 slot;		/* -1: not yet */
+	struct waiter			*next;
+	const struct queue_call		*call;
+	_Atomic uint32_t		 state;
+	int				 slot;	/* -1: not yet */
 };
 
 struct key {
@@ -162,10 +167,12 @@ offender_may_run(const struct queue *queue, int64_t now)
 	    now - queue->change_ms >= QUEUE_OFFENCE_MS;
 }
 
-static void
+/* Who has a slot now, in a chain; each is to be started outside of the lock. */
+static struct waiter *
 dispatch(struct queue *queue)
 {
-	int64_t now = clock_ms();
+	struct waiter	*called = NULL;
+	int64_t		 now = clock_ms();
 
 	while (queue->free_count > 0 && queue->waiting > 0) {
 		struct client *client = next_client(queue, false, now);
@@ -173,7 +180,7 @@ dispatch(struct queue *queue)
 		if (client == NULL && offender_may_run(queue, now))
 			client = next_client(queue, true, now);
 		if (client == NULL)
-			return;
+			break;
 		struct waiter *waiter = client->first;
 		client->first = waiter->next;
 		if (client->first == NULL)
@@ -183,7 +190,32 @@ dispatch(struct queue *queue)
 		queue->waiting--;
 		queue->offenders_running += client->offender_until_ms > now;
 		waiter->slot = queue->free_slots[--queue->free_count];
-		pthread_cond_signal(&waiter->called);
+		waiter->next = called;
+		called = waiter;
+		atomic_store(&waiter->state, CALLED);
+	}
+	return called;
+}
+
+static bool
+waiter_start(struct waiter *waiter, const _Atomic uint32_t *sleeper)
+{
+	return waiter->call->start != NULL && waiter->call->start(waiter->call->context, waiter->slot, sleeper);
+}
+
+/* self: the calling thread's, or NULL. */
+static void
+start_all(struct waiter *called, const struct waiter *self)
+{
+	struct waiter *next;
+
+	for (struct waiter *waiter = called; waiter != NULL; waiter = next) {
+		bool passed = waiter_start(waiter, waiter != self ? &waiter->state : NULL);
+
+		next = waiter->next;
+		/* From here on it may be gone; to wake nobody at a place that was its own does no harm. */
+		if (atomic_exchange(&waiter->state, STARTED) == CALLED_ASLEEP || (!passed && waiter != self))
+			futex_wake(&waiter->state, FUTEX_ALL);
 	}
 }
 
@@ -201,29 +233,42 @@ leave(struct queue *queue, struct client *client, struct waiter *waiter)
 		}
 }
 
-int
-queue_take(struct queue *queue, struct span address, uint64_t timeout_ms)
+/* False: nobody called within its time. */
+static bool
+waiter_sleep(struct queue *queue, struct client *client, struct waiter *waiter)
 {
-	struct waiter		waiter = { .slot = -1 };
-	pthread_condattr_t	monotonic;
-	struct timespec		until;
-	int			result = 0;
+	int64_t		until = clock_ms() + (int64_t)waiter->call->timeout_ms;
+	uint32_t	state;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(timeout_ms / 1000);
-	until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
+	while ((state = atomic_load(&waiter->state)) != STARTED) {
+		int64_t	now = clock_ms(), doze = waiter->call->doze_ms > 0 ? now + (int64_t)waiter->call->doze_ms : until;
+
+		/* The one that wakes it may be a dissector at its desk. */
+		if (state == WAITS && now < until)
+			(void)futex_wait(&waiter->state, WAITS, DESK_GATEWAY, doze < until ? doze : until);
+		else if (state == WAITS) {
+			pthread_mutex_lock(&queue->lock);
+			bool called = waiter->slot >= 0;
+			if (!called)
+				leave(queue, client, waiter);
+			pthread_mutex_unlock(&queue->lock);
+			if (!called)
+				return false;
+		} else if (state == CALLED_ASLEEP || atomic_compare_exchange_strong(&waiter->state, &state, CALLED_ASLEEP))
+			(void)futex_wait(&waiter->state, CALLED_ASLEEP, FUTEX_ALL, INT64_MAX);
 	}
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&waiter.called, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	return true;
+}
+
+int
+queue_take(struct queue *queue, const struct queue_call *call)
+{
+	struct waiter	waiter = { .call = call, .slot = -1 };
+	struct waiter	*called = NULL;
 
 	pthread_mutex_lock(&queue->lock);
 	int64_t		now = clock_ms();
-	struct client	*client = client_of(queue, address, now);
+	struct client	*client = client_of(queue, call->client, now);
 	if (client != NULL) {
 		if (memcmp(&client->key, &queue->last_key, sizeof(client->key)) != 0) {
 			queue->change_ms = queue->seen ? now : now - QUEUE_OFFENCE_MS;
@@ -234,15 +279,11 @@ queue_take(struct queue *queue, struct span address, uint64_t timeout_ms)
 		client->last = &waiter.next;
 		client->waiting++;
 		queue->waiting++;
-		dispatch(queue);
-		while (waiter.slot < 0 && result == 0)
-			result = pthread_cond_timedwait(&waiter.called, &queue->lock, &until);
-		if (waiter.slot < 0)
-			leave(queue, client, &waiter);
+		called = dispatch(queue);
 	}
 	pthread_mutex_unlock(&queue->lock);
-	pthread_cond_destroy(&waiter.called);
-	return waiter.slot;
+	start_all(called, &waiter);
+	return client != NULL && waiter_sleep(queue, client, &waiter) ? waiter.slot : -1;
 }
 
 void
@@ -263,8 +304,9 @@ queue_give(struct queue *queue, int slot, struct span address, bool offence)
 		if (queue->clients[i]->offender_until_ms > now)
 			queue->offenders_running += queue->clients[i]->running;
 	queue->free_slots[queue->free_count++] = slot;
-	dispatch(queue);
+	struct waiter *called = dispatch(queue);
 	pthread_mutex_unlock(&queue->lock);
+	start_all(called, NULL);
 }
 
 unsigned

@@ -1,5 +1,6 @@
 #include "crew.h"
 
+#include <pixelward/base/futex.h>
 #include <pixelward/base/log.h>
 
 #include <errno.h>
@@ -30,7 +31,7 @@ struct crew {
 	unsigned		 count;
 	struct slot		*slots;
 	int			*sockets;	/* the gateway's ends */
-	char			**desks;
+	struct desk		**desks;
 	struct slot_news	*news;
 	uint64_t		 jobs, memory;
 };
@@ -92,7 +93,7 @@ crew_new(const struct options *options, struct crew **out, struct buf *why)
 		return false;
 	}
 	for (; crew->count < count; crew->count++) {
-		crew->desks[crew->count] = pages_shared(DESK_BYTES);
+		crew->desks[crew->count] = pages_shared(sizeof(struct desk));
 		if (crew->desks[crew->count] == NULL || !slot_open(&crew->slots[crew->count])) {
 			buf_printf(why, "Dissectors: cannot make slot %u: %s", crew->count, strerror(errno));
 			crew_free(crew);
@@ -115,7 +116,7 @@ crew_free(struct crew *crew)
 		close(crew->slots[i].ends[0]);
 		close(crew->slots[i].ends[1]);
 		munmap(crew->slots[i].is_ready, page_bytes());
-		munmap(crew->desks[i], DESK_BYTES);
+		munmap(crew->desks[i], sizeof(struct desk));
 	}
 	if (crew->news != NULL)
 		munmap(crew->news, crew->count * sizeof(*crew->news));
@@ -157,10 +158,10 @@ dissect_in_child(const struct crew *crew, unsigned at)
 	for (unsigned i = 0; i < crew->count; i++)
 		if (i != at) {
 			munmap(crew->slots[i].is_ready, page_bytes());
-			munmap(crew->desks[i], DESK_BYTES);
+			munmap(crew->desks[i], sizeof(struct desk));
 		}
 	munmap(crew->news, crew->count * sizeof(*crew->news));
-	(void)mprotect(crew->desks[at], DESK_INPUT_BYTES, PROT_READ);
+	(void)mprotect(crew->desks[at]->input, sizeof(crew->desks[at]->input), PROT_READ);
 	dissector_run(&dissector);
 }
 
@@ -199,6 +200,19 @@ crew_fill(struct crew *crew, int64_t now_ms)
 	return next_ms > now_ms ? (int)(next_ms - now_ms) : 0;
 }
 
+/* To whom it may concern in the gateway: nobody sits there any more. A question that was not taken waits for the next. */
+static void
+end_tell(struct crew *crew, unsigned at)
+{
+	struct desk	*desk = crew->desks[at];
+	uint32_t	 taken = DESK_TAKEN;
+
+	atomic_fetch_add(&crew->news[at].ends, 1);
+	futex_wake(&crew->news[at].ends, FUTEX_ALL);
+	atomic_compare_exchange_strong(&desk->state, &taken, DESK_DIED);
+	futex_wake(&desk->state, DESK_GATEWAY);
+}
+
 static void
 slot_ended(struct crew *crew, unsigned at, int status, int64_t now_ms)
 {
@@ -206,7 +220,6 @@ slot_ended(struct crew *crew, unsigned at, int status, int64_t now_ms)
 	long		 pid = (long)slot->pid;
 
 	slot->pid = 0;
-	atomic_fetch_add(&crew->news[at].ends, 1);
 	if (atomic_load(slot->is_ready) != 0) {
 		slot->failures = 0;
 		slot->due_ms = now_ms;
@@ -223,6 +236,7 @@ slot_ended(struct crew *crew, unsigned at, int status, int64_t now_ms)
 		log_warn("dissector %u (process %ld) was killed by signal %d (%s)", at, pid, WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	}
+	end_tell(crew, at);
 }
 
 void
@@ -239,6 +253,34 @@ crew_reap(struct crew *crew, int64_t now_ms)
 void
 crew_kill(struct crew *crew, unsigned slot)
 {
-	if (crew != NULL && slot < crew->count && crew->slots[slot].pid != 0)
+	if (crew == NULL || slot >= crew->count)
+		return;
+	if (crew->slots[slot].pid != 0)
 		kill(crew->slots[slot].pid, SIGKILL);
+	else
+		end_tell(crew, slot);
+}
+
+static void
+slot_empty(struct crew *crew, unsigned at)
+{
+	struct slot	*slot = &crew->slots[at];
+	char		 byte;
+
+	while (slot->pid != 0 && waitpid(slot->pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	slot->pid = 0;
+	end_tell(crew, at);
+	while (recv(slot->ends[1], &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
+		continue;
+	memset(crew->desks[at], 0, sizeof(*crew->desks[at]));
+}
+
+void
+crew_empty(struct crew *crew)
+{
+	for (unsigned i = 0; crew != NULL && i < crew->count; i++)
+		crew_kill(crew, i);
+	for (unsigned i = 0; crew != NULL && i < crew->count; i++)
+		slot_empty(crew, i);
 }

@@ -26,6 +26,8 @@ int	crew_fill(struct crew *, int64_t now_ms);
 /* After SIGCHLD: take note of who ended. */
 void	crew_reap(struct crew *, int64_t now_ms);
 void	crew_kill(struct crew *, unsigned slot);
+/* Kill all and forget what they were asked: who asked is gone. */
+void	crew_empty(struct crew *);
 /* Memory limits of those that start from now on. */
 void	crew_follow(struct crew *, const struct options *);
 

@@ -1,6 +1,7 @@
 #include "dissector.h"
 
 #include <pixelward/base/clock.h>
+#include <pixelward/base/futex.h>
 #include <pixelward/dissect/canonical.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/job.h>
@@ -38,11 +39,43 @@ dissector_prepare(struct buf *why)
 	return sandbox_prepare(why);
 }
 
-/* How many descriptors came; 0: the gateways' end is gone, or what came is no job. */
-static size_t
-job_take(int fd, struct job *job, int descriptors[JOB_DESCRIPTORS])
+/* How often to see whether anybody is left to ask. */
+#define LOOK_MS	1000
+
+static bool
+is_forgotten(int slot_fd)
 {
-	struct iovec	 bytes = { job, sizeof(*job) };
+	char byte;
+
+	return recv(slot_fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_PEEK) == 0;
+}
+
+/* False: nobody will ever ask again. */
+static bool
+job_wait(const struct dissector *dissector, int slot_fd, struct job *job)
+{
+	struct desk	*desk = dissector->desk;
+	uint32_t	 state = DESK_ASKED;
+
+	while (!atomic_compare_exchange_strong(&desk->state, &state, DESK_TAKEN)) {
+		int64_t look_ms = clock_ms() + LOOK_MS;
+
+		while (state != DESK_ASKED && futex_wait(&desk->state, state, DESK_DISSECTOR, look_ms))
+			state = atomic_load(&desk->state);
+		if (state != DESK_ASKED && is_forgotten(slot_fd))
+			return false;
+		state = DESK_ASKED;
+	}
+	*job = desk->job;
+	return true;
+}
+
+/* The next packet's number; 0: what came is none. */
+static uint64_t
+packet_take(int fd, int descriptors[JOB_DESCRIPTORS])
+{
+	struct job_files files;
+	struct iovec	 bytes = { &files, sizeof(files) };
 	union {
 		struct cmsghdr	head;
 		char		room[CMSG_SPACE(sizeof(int) * JOB_DESCRIPTORS)];
@@ -52,23 +85,33 @@ job_take(int fd, struct job *job, int descriptors[JOB_DESCRIPTORS])
 	ssize_t		 n;
 
 	do
-		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+		n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
-	struct cmsghdr *head = n == (ssize_t)sizeof(*job) ? CMSG_FIRSTHDR(&message) : NULL;
-	size_t		count = head != NULL ? (head->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-	if (head == NULL || head->cmsg_type != SCM_RIGHTS || count != (job->on_desk != 0 ? 1 : JOB_DESCRIPTORS))
+	struct cmsghdr *head = n == (ssize_t)sizeof(files) ? CMSG_FIRSTHDR(&message) : NULL;
+	if (head == NULL || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(sizeof(int) * JOB_DESCRIPTORS))
 		return 0;
-	memcpy(descriptors, CMSG_DATA(head), sizeof(int) * count);
-	return count;
+	memcpy(descriptors, CMSG_DATA(head), sizeof(int) * JOB_DESCRIPTORS);
+	return files.number;
 }
 
-/* Who asked may have gone since: the job waited for a process to take it. */
-static bool
-is_forgotten(int answer_fd)
+static void
+files_close(const int descriptors[JOB_DESCRIPTORS])
 {
-	char byte;
+	for (size_t i = 0; i < JOB_DESCRIPTORS; i++)
+		close(descriptors[i]);
+}
 
-	return recv(answer_fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+static bool
+files_take(int fd, uint64_t number, int descriptors[JOB_DESCRIPTORS])
+{
+	uint64_t found;
+
+	while ((found = packet_take(fd, descriptors)) != number) {
+		if (found == 0)
+			return false;
+		files_close(descriptors);
+	}
+	return true;
 }
 
 static struct span
@@ -127,8 +170,8 @@ job_do(const struct job *job, struct span input, struct arena *arena, struct spa
 	return err;
 }
 
-static void
-answer(const struct job *job, int answer_fd, struct span input, const struct result *result)
+static struct job_answer
+answer_find(const struct job *job, struct span input, const struct result *result)
 {
 	struct arena		*arena = arena_new(limits_memory(&job->limits));
 	uint64_t		 before = clock_process_us();
@@ -148,30 +191,42 @@ answer(const struct job *job, int answer_fd, struct span input, const struct res
 	answer.cpu_us = clock_process_us() - before;
 	arena_free(arena);
 	planted_lie(input, &answer, result);
-	(void)send(answer_fd, &answer, sizeof(answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+	return answer;
 }
 
-static void
-job_run(const struct job *job, const int *descriptors, char *desk)
+static struct job_answer
+answer_in_files(const struct job *job, const int descriptors[JOB_DESCRIPTORS])
 {
-	struct result result = { .bytes = job->result_bytes };
+	struct result	 result = { .bytes = job->result_bytes, .fd = descriptors[JOB_RESULT] };
+	void		*input = mmap(NULL, job->input_bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptors[JOB_INPUT], 0);
 
-	if (job->on_desk != 0) {
-		result.desk = desk + DESK_INPUT_BYTES;
-		answer(job, descriptors[JOB_ANSWER], (struct span){ desk, job->input_bytes }, &result);
-		return;
-	}
-	void *input = mmap(NULL, job->input_bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptors[JOB_INPUT], 0);
-	/* Without memory the answer's end of file must not pass for a crash. */
-	if (input == MAP_FAILED) {
-		struct job_answer none = { .error = PW_ENOMEM };
-
-		(void)send(descriptors[JOB_ANSWER], &none, sizeof(none), MSG_NOSIGNAL | MSG_DONTWAIT);
-		return;
-	}
-	result.fd = descriptors[JOB_RESULT];
-	answer(job, descriptors[JOB_ANSWER], (struct span){ input, job->input_bytes }, &result);
+	/* Without memory the silence must not pass for a crash. */
+	if (input == MAP_FAILED)
+		return (struct job_answer){ .error = PW_ENOMEM };
+	struct job_answer answer = answer_find(job, (struct span){ input, job->input_bytes }, &result);
 	munmap(input, job->input_bytes);
+	return answer;
+}
+
+/* False: it cannot be done. */
+static bool
+job_run(const struct job *job, int slot_fd, struct desk *desk)
+{
+	struct result	result = { .bytes = job->result_bytes, .desk = desk->result };
+	int		descriptors[JOB_DESCRIPTORS];
+	uint32_t	taken = DESK_TAKEN;
+
+	if (job->in_files == 0) {
+		desk->answer = answer_find(job, (struct span){ desk->input, job->input_bytes }, &result);
+	} else {
+		if (!files_take(slot_fd, job->files_number, descriptors))
+			return false;
+		desk->answer = answer_in_files(job, descriptors);
+		files_close(descriptors);
+	}
+	atomic_compare_exchange_strong(&desk->state, &taken, DESK_ANSWERED);
+	futex_wake(&desk->state, DESK_GATEWAY);
+	return true;
 }
 
 /* One message's memory is the next one's: without asking the kernel, and zeroing pages, each time. */
@@ -181,9 +236,8 @@ void
 dissector_run(const struct dissector *dissector)
 {
 	const char	*wall;
-	int		 descriptors[JOB_DESCRIPTORS], fd;
-	size_t		 count;
 	struct job	 job;
+	int		 fd;
 
 	mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
 	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
@@ -193,17 +247,9 @@ dissector_run(const struct dissector *dissector)
 		_exit(EX_OSERR);
 	dissector->ready(dissector->context);
 	for (uint64_t done = 0; (done < dissector->jobs && clock_process_us() < DISSECTOR_CPU_S * 1000000u) ||
-	    planted_lingers();) {
-		count = job_take(fd, &job, descriptors);
-		if (count == 0)
+	    planted_lingers(); done++)
+		if (!job_wait(dissector, fd, &job) || !job_run(&job, fd, dissector->desk))
 			break;
-		if (!is_forgotten(descriptors[JOB_ANSWER])) {
-			job_run(&job, descriptors, dissector->desk);
-			done++;
-		}
-		for (size_t i = 0; i < count; i++)
-			close(descriptors[i]);
-	}
 	_exit(EX_OK);
 }
 

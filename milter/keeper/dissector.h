@@ -3,13 +3,14 @@
 #define PIXELWARD_MILTER_KEEPER_DISSECTOR_H
 
 #include <pixelward/base/buf.h>
+#include <pixelward/job.h>
 
 /* More than any message needs by itself; then another process goes on. */
 #define DISSECTOR_CPU_S	30
 
 struct dissector {
-	int		 slot_fd;	/* where jobs come from */
-	char		*desk;		/* where small ones lie */
+	int		 slot_fd;	/* where files come from */
+	struct desk	*desk;
 	uint64_t	 jobs;		/* to do before it ends */
 	uint64_t	 memory;	/* bytes of address space beyond what it begins with */
 	void		 (*ready)(void *context);	/* called inside of the closed sandbox */

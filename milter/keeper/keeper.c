@@ -221,6 +221,8 @@ gateway_ended(struct keeper *keeper)
 	buf_init(&how, 512);
 	buf_printf(&how, "the gateway (process %ld) ", (long)keeper->gateway.pid);
 	if (child_reap(&keeper->gateway, &how, &status)) {
+		/* The next gateway's questions are for nobody who still works for this one. */
+		crew_empty(keeper->crew);
 		if (keeper->draining) {
 			log_info("stopped");
 			keeper->status = status == EX_OK ? EX_OK : EX_TEMPFAIL;

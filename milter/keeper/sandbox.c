@@ -16,8 +16,8 @@
 
 #include "filter.h"
 
-/* The slot's socket, and the three files of a job while it lasts. */
-#define MOST_DESCRIPTORS	(INSTRUMENTED ? 8 : 5)
+/* The slot's socket, and the two files of a job while it lasts. */
+#define MOST_DESCRIPTORS	(INSTRUMENTED ? 7 : 4)
 
 /* Computing, taking a job, answering it. */
 static const struct rule {
@@ -26,8 +26,7 @@ static const struct rule {
 	struct scmp_arg_cmp	comparison[1];
 } rules[] = {
 	{ SCMP_SYS(recvmsg),		ANY },
-	{ SCMP_SYS(recvfrom),		ANY },	/* is the asker still there? */
-	{ SCMP_SYS(sendto),		ANY },	/* on a connected pair: no address to choose */
+	{ SCMP_SYS(recvfrom),		ANY },	/* is anybody left who could ask? */
 	{ SCMP_SYS(pwrite64),		ANY },	/* into the sealed result */
 	{ SCMP_SYS(close),		ANY },
 	{ SCMP_SYS(mmap),		ARG(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
@@ -36,7 +35,7 @@ static const struct rule {
 	{ SCMP_SYS(mremap),		ANY },
 	{ SCMP_SYS(madvise),		ANY },
 	{ SCMP_SYS(brk),		ANY },
-	{ SCMP_SYS(futex),		ANY },
+	{ SCMP_SYS(futex),		ANY },	/* sleeping on the desk's state */
 	{ SCMP_SYS(clock_gettime),	ANY },	/* where the kernel's page for it does not do */
 	{ SCMP_SYS(gettimeofday),	ANY },
 	{ SCMP_SYS(getpid),		ANY },

@@ -192,6 +192,16 @@ class Fate(Case):
             self.assertTrue(is_inert(send(daemon)))
         wait_until(lambda: len(daemon.dissectors()) == 2, what="two dissectors")
 
+    def test_a_new_gateway_begins_with_new_dissectors(self):
+        daemon = self.daemon()
+        before = set(daemon.dissectors())
+        (gateway,) = daemon.gateways()
+        os.kill(gateway, signal.SIGKILL)
+        wait_until(lambda: daemon.gateways() not in ([], [gateway]) and len(set(daemon.dissectors()) - before) == 2,
+                   what="another gateway and its dissectors")
+        self.assertTrue(is_inert(send(daemon)))
+        self.assertFalse(before & set(daemon.dissectors()))
+
     def test_past_QueueTimeout_the_sender_is_asked_to_come_again(self):
         daemon = self.daemon(Dissectors="1", DissectTimeout="2s", QueueTimeout="200ms")
         with concurrent.futures.ThreadPoolExecutor() as at_once:
