@@ -20,7 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
 from bench import newsletters, stress  # noqa: E402
-from e2e import pixelward, postfix, scratch  # noqa: E402
+from e2e import pixelward, postfix, redis, scratch  # noqa: E402
 
 TOOLS = pixelward.BUILD + "/tests/bench/"
 ROUNDS = 3
@@ -162,6 +162,21 @@ def bench_rules(folder):
             row(f"{fields[0]}: JIT / interpreter", f"{fields[1]} / {fields[2]} ns {float(fields[2]) / float(fields[1]):5.1f} x")
         else:
             row(f"{fields[0]}: interpreter (there is no JIT here)", fields[2] + " ns")
+
+
+def bench_redis():
+    heading("Redis on a Unix socket: a message with 4 domains, 6 URL templates, 4 windows; median / p99")
+    try:
+        with redis.Redis(appendonly="no") as server:
+            cost = {line.split()[0]: [int(word) for word in line.split()[1:]]
+                    for line in run(TOOLS + "redis_bench", "unix:" + server.socket).splitlines()}
+    except redis.CannotRun as reason:
+        print(f"  not measured: {reason}")
+        return
+    for key, what, goal in (("ping", "one PING: a round trip", None), ("fresh", "a message with hosts unknown to the cache", 150),
+                            ("again", "the same message again within two seconds", None),
+                            ("teach", "a lesson, by the journal's thread", None)):
+        row(what, "{} / {} us".format(*cost[key]), goal and f"<= {goal}", goal and cost[key][0] <= goal)
 
 
 def load(socket, connections, files):
@@ -311,6 +326,7 @@ def main():
         bench_dissecting(files, folder)
         bench_lists()
         bench_rules(folder)
+        bench_redis()
         try:
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)

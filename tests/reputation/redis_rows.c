@@ -254,7 +254,7 @@ a_domain_takes_little_memory(void **state)
 						    .tallies = 1u << TALLY_MESSAGES | 1u << TALLY_ALIGNED |
 						    1u << TALLY_BULK | 1u << TALLY_FETCHED | 1u << TALLY_SHOWN };
 		const struct lesson		lesson = { .node = i % 2 == 0 ? SPAN("mx1.mail.example.org") :
-						    SPAN("mx2.mail.example.org"), .number = i + 2,
+						    SPAN("mx2.mail.example.org"), .number = i + 1795354045252058,
 						    .time_ms = NOW + (int64_t)(i / MEASURED) * 86400000, .message = i,
 						    .recipients = few, .recipient_count = 1, .domains = &domain,
 						    .domain_count = 1 };
