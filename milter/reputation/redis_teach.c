@@ -14,15 +14,27 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
     TRACES_OF_MESSAGE == STORE_MOST_TRACES_OF_MESSAGE && MEMBERS == STORE_MOST_MEMBERS &&
     TEMPLATES_OF_DOMAIN == STORE_MOST_TEMPLATES_OF_DOMAIN, "the bounds of store.h");
 
-/* Once for each node and number: the guard comes first, for half a lesson is better than one that is learned twice. */
-#define LUA_GUARD \
+/*
+ * A hash is read whole, changed, and written with one command: the number of the node's last lesson along with what that
+ * taught. KEYS: the hash. ARGV: node, number
+ */
+#define LUA_HASH \
 	REDIS_LUA_OURS \
 	"local key, node, number = KEYS[1], ARGV[1], tonumber(ARGV[2])\n" \
-	"local function known()\n" \
-	"  return number > 0 and tonumber(redis.call('HGET', key, node) or 0) >= number\n" \
+	"ours(key, 'hash')\n" \
+	"local all, has, put = redis.call('HGETALL', key), {}, {}\n" \
+	"for i = 1, #all, 2 do has[all[i]] = all[i + 1] end\n" \
+	"local function count(name) return tonumber(has[name] or nil) or 0 end\n" \
+	"local function set(name, value)\n" \
+	"  has[name], put[#put + 1], put[#put + 2] = value, name, value\n" \
 	"end\n" \
-	"local function learn()\n" \
-	"  if number > 0 then redis.call('HSET', key, node, number) end\n" \
+	"local function write(days)\n" \
+	"  if #put > 0 then redis.call('HSET', key, unpack(put)) end\n" \
+	"  if days then redis.call('EXPIRE', key, days * " REDIS_TEXT(REDIS_DAY_S) ") end\n" \
+	"end\n" \
+	"if number > 0 then\n" \
+	"  if count(node) >= number then return 0 end\n" \
+	"  set(node, ARGV[2])\n" \
 	"end\n"
 
 /*
@@ -30,22 +42,16 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
  * field many. So a domain that wrote to few people is one key.
  */
 #define LUA_SKETCH \
-	"local function sketch(few, many, log, digests)\n" \
-	"  if #digests == 0 then return end\n" \
-	"  local was = tonumber(redis.call('HGET', key, many) or 0)\n" \
-	"  local old = redis.call('HGET', key, few) or ''\n" \
-	"  local seen = {}\n" \
+	"local function sketch(few, many, log, digests, days)\n" \
+	"  local old, new, seen = has[few] or '', {}, {}\n" \
 	"  for i = 1, #old, 3 do seen[old:sub(i, i + 2)] = true end\n" \
-	"  local new = {}\n" \
 	"  for i = 1, #digests, 3 do\n" \
 	"    local one = digests:sub(i, i + 2)\n" \
 	"    if not seen[one] then seen[one] = true; new[#new + 1] = one end\n" \
 	"  end\n" \
 	"  if #new == 0 then return end\n" \
-	"  if was == 0 and #old + 3 * #new <= 64 then\n" \
-	"    redis.call('HSET', key, few, old .. table.concat(new))\n" \
-	"    return\n" \
-	"  end\n" \
+	"  if not has[many] and #old + 3 * #new <= 64 then return set(few, old .. table.concat(new)) end\n" \
+	"  ours(log, 'string')\n" \
 	"  for i = 1, #old, 3 do new[#new + 1] = old:sub(i, i + 2) end\n" \
 	"  for i = 1, #new, 1000 do\n" \
 	"    if type(redis.pcall('PFADD', log, unpack(new, i, math.min(i + 999, #new)))) == 'table' then\n" \
@@ -53,39 +59,33 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"      redis.call('PFADD', log, unpack(new, i, math.min(i + 999, #new)))\n" \
 	"    end\n" \
 	"  end\n" \
-	"  redis.call('HSET', key, many, math.max(was, redis.call('PFCOUNT', log)))\n" \
+	"  redis.call('EXPIRE', log, days * " REDIS_TEXT(REDIS_DAY_S) ")\n" \
 	"  if #old > 0 then redis.call('HDEL', key, few) end\n" \
+	"  set(many, math.max(count(many), redis.call('PFCOUNT', log)))\n" \
 	"end\n"
 
 /* KEYS: domain, its recipients, its templates. ARGV: node, number, seconds, day, tallies, campaign, recipients, templates */
-static struct redis_script domain_script = { .text = LUA_GUARD LUA_SKETCH
-	"ours(KEYS[1], 'hash')\n"
-	"ours(KEYS[2], 'string')\n"
-	"ours(KEYS[3], 'string')\n"
-	"if known() then return 0 end\n"
-	"local time = tonumber(ARGV[3])\n"
-	"local was = redis.call('HMGET', key, 's', 'e', 'w', 'wn', 'wu')\n"
-	"local first, last, days = 0, 0, 0\n"
-	"if was[1] then first, last, days = struct.unpack('>I4I4I4', was[1]) end\n"
-	"local keep = (was[2] and " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " or " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) ") * " REDIS_TEXT(REDIS_DAY_S) "\n"
-	"if last > 0 and last < time - keep then\n"	/* only the analyst's word is left */
-	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
-	"  if was[3] then redis.call('HSET', key, 'w', was[3], 'wn', was[4] or '', 'wu', was[5] or 0) end\n"
-	"  first, last, days = 0, 0, 0\n"
+static struct redis_script domain_script = { .text = LUA_HASH LUA_SKETCH
+	"local time, first, last, days = tonumber(ARGV[3]), 0, 0, 0\n"
+	"local function kept()\n"
+	"  return has.e and " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " or " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) "\n"
 	"end\n"
-	"learn()\n"
+	"if #(has.s or '') == 12 then first, last, days = struct.unpack('>I4I4I4', has.s) end\n"
+	"if last > 0 and last < time - kept() * " REDIS_TEXT(REDIS_DAY_S) " then\n"	/* only the analyst's word is left */
+	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
+	"  local was = has\n"
+	"  has, first, last, days = {}, 0, 0, 0\n"
+	"  if was.w then set('w', was.w); set('wn', was.wn or ''); set('wu', was.wu or 0) end\n"
+	"end\n"
 	"if first == 0 or time < first then first = time end\n"
 	"if time > last then last = time end\n"
 	"days = bit.bor(days, bit.lshift(1, tonumber(ARGV[4]))) % 4294967296\n"
-	"redis.call('HSET', key, 's', struct.pack('>I4I4I4', first, last, days))\n"
-	"for tally in ARGV[5]:gmatch('%S+') do redis.call('HINCRBY', key, tally, 1) end\n"
-	"if #ARGV[6] > 0 then redis.call('HSET', key, 'c', ARGV[6]) end\n"
-	"sketch('r', 'R', KEYS[2], ARGV[7])\n"
-	"sketch('t', 'T', KEYS[3], ARGV[8])\n"
-	"local days_kept = " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) "\n"
-	"if redis.call('HEXISTS', key, 'e') == 1 then days_kept = " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " end\n"
-	"for i = 2, 3 do redis.call('EXPIRE', KEYS[i], days_kept * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
-	"if not was[3] then redis.call('EXPIRE', key, days_kept * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
+	"set('s', struct.pack('>I4I4I4', first, last, days))\n"
+	"for tally in ARGV[5]:gmatch('%S+') do set(tally, count(tally) + 1) end\n"
+	"if #ARGV[6] > 0 then set('c', ARGV[6]) end\n"
+	"sketch('r', 'R', KEYS[2], ARGV[7], kept())\n"
+	"sketch('t', 'T', KEYS[3], ARGV[8], kept())\n"
+	"write(not has.w and kept())\n"
 	"return 1\n"
 };
 
@@ -111,50 +111,42 @@ static struct redis_script mint_script = { .text = REDIS_LUA_OURS
  * ARGV: node, number, seconds, message, token (both as bytes), recipients (8 bytes each), those again as 3 bytes each,
  * the token as 3 bytes
  */
-static struct redis_script template_script = { .text = LUA_GUARD LUA_SKETCH
-	"ours(KEYS[1], 'hash')\n"
-	"ours(KEYS[2], 'string')\n"
-	"ours(KEYS[3], 'string')\n"
-	"if known() then return 0 end\n"
-	"local time, message, token = tonumber(ARGV[3]), ARGV[4], ARGV[5]\n"
-	"local last = tonumber(redis.call('HGET', key, 'l') or 0)\n"
-	"if last > 0 and last < time - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " * " REDIS_TEXT(REDIS_DAY_S) " then\n"
+static struct redis_script template_script = { .text = LUA_HASH LUA_SKETCH
+	"local time, message, token, days = tonumber(ARGV[3]), ARGV[4], ARGV[5], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) "\n"
+	"local last = count('l')\n"
+	"if last > 0 and last < time - days * " REDIS_TEXT(REDIS_DAY_S) " then\n"
 	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
-	"  last = 0\n"
+	"  last, has = 0, {}\n"
 	"end\n"
-	"learn()\n"
-	"if time > last then redis.call('HSET', key, 'l', time) end\n"
-	"if redis.call('HGET', key, 'm') ~= message then redis.call('HINCRBY', key, 'n', 1) end\n"
-	"redis.call('HSET', key, 'm', message)\n"
-	"sketch('t', 'T', KEYS[2], ARGV[8])\n"
-	"sketch('r', 'R', KEYS[3], ARGV[7])\n"
-	"local all, traces, order, of_token, of_message = redis.call('HGETALL', key), {}, 0, 0, 0\n"
-	"for i = 1, #all, 2 do\n"
-	"  local name = all[i]\n"
+	"if time > last then set('l', time) end\n"
+	"if has.m ~= message then set('n', count('n') + 1); set('m', message) end\n"
+	"sketch('t', 'T', KEYS[2], ARGV[8], days)\n"
+	"sketch('r', 'R', KEYS[3], ARGV[7], days)\n"
+	"local traces, order, of_token, of_message = {}, 0, 0, 0\n"
+	"for name, at in pairs(has) do\n"
 	"  if #name == 25 and name:sub(1, 1) == 'x' then\n"
-	"    traces[#traces + 1] = { name, tonumber(all[i + 1]) }\n"
-	"    order = math.max(order, tonumber(all[i + 1]))\n"
+	"    traces[#traces + 1] = { name, tonumber(at) or 0 }\n"
+	"    order = math.max(order, tonumber(at) or 0)\n"
 	"    if name:sub(2, 9) == token then\n"
 	"      of_token = of_token + 1\n"
 	"      if name:sub(18, 25) == message then of_message = of_message + 1 end\n"
 	"    end\n"
 	"  end\n"
 	"end\n"
-	"table.sort(traces, function(a, b) return a[2] < b[2] end)\n"
-	"local gone = 0\n"
 	"for i = 1, #ARGV[6], 8 do\n"
 	"  if of_token >= " REDIS_TEXT(TRACES_OF_TOKEN) " or of_message >= " REDIS_TEXT(TRACES_OF_MESSAGE) " then break end\n"
 	"  local name = 'x' .. token .. ARGV[6]:sub(i, i + 7) .. message\n"
-	"  if redis.call('HSETNX', key, name, order + 1) == 1 then\n"
+	"  if not has[name] then\n"
 	"    order, of_token, of_message = order + 1, of_token + 1, of_message + 1\n"
 	"    traces[#traces + 1] = { name, order }\n"
-	"    if #traces - gone > " REDIS_TEXT(TRACES) " then\n"
-	"      gone = gone + 1\n"
-	"      redis.call('HDEL', key, traces[gone][1])\n"
-	"    end\n"
+	"    set(name, order)\n"
 	"  end\n"
 	"end\n"
-	"for i = 1, 3 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
+	"write(days)\n"
+	"if #traces > " REDIS_TEXT(TRACES) " then\n"
+	"  table.sort(traces, function(a, b) return a[2] < b[2] end)\n"
+	"  for i = 1, #traces - " REDIS_TEXT(TRACES) " do redis.call('HDEL', key, traces[i][1]) end\n"
+	"end\n"
 	"return 1\n"
 };
 
@@ -174,14 +166,12 @@ static struct redis_script window_script = { .text = REDIS_LUA_OURS
 };
 
 /* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
-static struct redis_script store_script = { .text = LUA_GUARD
-	"ours(KEYS[1], 'hash')\n"
-	"if known() then return 0 end\n"
-	"learn()\n"
-	"local was, time = redis.call('HMGET', key, 'began', 'last'), tonumber(ARGV[3])\n"
-	"if not was[1] or time < tonumber(was[1]) then redis.call('HSET', key, 'began', ARGV[3], 'version', 1) end\n"
-	"if not was[2] or time > tonumber(was[2]) then redis.call('HSET', key, 'last', ARGV[3]) end\n"
-	"if ARGV[4] == '1' then redis.call('HINCRBY', key, 'learned', 1) end\n"
+static struct redis_script store_script = { .text = LUA_HASH
+	"local time = tonumber(ARGV[3])\n"
+	"if not has.began or time < count('began') then set('began', ARGV[3]); set('version', 1) end\n"
+	"if not has.last or time > count('last') then set('last', ARGV[3]) end\n"
+	"if ARGV[4] == '1' then set('learned', count('learned') + 1) end\n"
+	"write()\n"
 	"return 1\n"
 };
 

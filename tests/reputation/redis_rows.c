@@ -236,7 +236,8 @@ used_memory(void)
 	return strtoull(info.at + at + strlen("used_memory:"), NULL, 10);
 }
 
-/* As the mail of a site is: each domain seen on some days, with few recipients and templates, by two gateways. */
+/* As the mail of a site is: each domain seen on some days, with few recipients and templates, by two gateways whose journals
+ * number their records by the time in microseconds. */
 static void
 a_domain_takes_little_memory(void **state)
 {
