@@ -261,6 +261,9 @@ on_end_of_message(SMFICTX *ctx)
 	    outcome_header(&message, options, &outcome, mail->arena));
 	struct span line = outcome_log_line(&message, options, &outcome, mail->arena);
 	log_info("%.*s: %.*s", SPAN_ARG(queue_id_or_none(message.queue_id)), SPAN_ARG(line));
+	line = outcome_campaign_line(&outcome, mail->arena);
+	if (line.len > 0)
+		log_warn("%.*s: %.*s", SPAN_ARG(queue_id_or_none(message.queue_id)), SPAN_ARG(line));
 	connection->mail = NULL;
 	mail_free(mail);
 	return status;

@@ -8,6 +8,7 @@
 #include <pixelward/base/buf.h>
 #include <pixelward/dissect/canonical.h>
 #include <pixelward/dissect/dissect.h>
+#include <pixelward/reputation/reputation.h>
 #include <pixelward/rewrite/rewrite.h>
 
 #include "fate.h"
@@ -354,6 +355,31 @@ add_names(struct buf *buf, const struct span *names, size_t count)
 }
 
 static const char *const mode_names[] = { [MODE_SHADOW] = "shadow", [MODE_TAG] = "tag", [MODE_ENFORCE] = "enforce" };
+
+struct span
+outcome_campaign_line(const struct outcome *outcome, struct arena *arena)
+{
+	const struct knowledge	*knowledge = outcome->verdict.knowledge;
+	struct buf		 line;
+
+	if (knowledge == NULL || (!knowledge->campaign.trips && !knowledge->campaign.joins))
+		return SPAN_NONE;
+	const struct campaign_sign *sign = &knowledge->campaign;
+	buf_init(&line, 65536);
+	buf_printf(&line, "campaign=%.*s %s hosts=", SPAN_ARG(sign->id), sign->trips ? "shows itself" : "grows");
+	add_names(&line, sign->hosts, sign->host_count);
+	buf_add(&line, SPAN(" senders="));
+	for (size_t i = 0; i < sign->sender_count; i++) {
+		if (i > 0)
+			buf_add_char(&line, ',');
+		add_word(&line, sign->senders[i], 254);
+	}
+	buf_printf(&line, " mails=%u recipients=%u watched=%u earlier=", sign->messages, sign->recipients, sign->watched);
+	add_names(&line, sign->earlier, sign->earlier_count);
+	struct span copy = arena_copy(arena, buf_span(&line));
+	buf_fini(&line);
+	return copy;
+}
 
 struct span
 outcome_log_line(const struct message *message, const struct options *options, const struct outcome *outcome,

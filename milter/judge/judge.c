@@ -210,11 +210,32 @@ standing_of(const struct hearing *hearing, uint32_t index)
 	return knowledge != NULL && knowledge->complete && host != SIGHTING_NONE ? &knowledge->hosts[host] : NULL;
 }
 
+/* What the message shows of a campaign, or NULL. */
+static const struct campaign_sign *
+campaign_of(const struct hearing *hearing)
+{
+	const struct knowledge *knowledge = hearing->evidence.knowledge;
+
+	return knowledge != NULL && knowledge->complete && knowledge->campaign.id.len > 0 ? &knowledge->campaign : NULL;
+}
+
+/* One of the beacons that made the campaign visible: its host may not have lost its standing yet. */
+static bool
+is_beacon_of(const struct hearing *hearing, uint32_t index, const struct campaign_sign *sign)
+{
+	uint32_t template = hearing->evidence.sighting->template_of[index];
+
+	return sign != NULL && template < 64 && (sign->suspects >> template & 1) != 0;
+}
+
 /* An analyst's word, or a campaign that it belongs to. */
 static bool
 is_denied(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
 	const struct standing *standing = standing_of(hearing, index);
+
+	const struct campaign_sign *sign = campaign_of(hearing);
+	bool			 beacon = is_beacon_of(hearing, index, sign);
 
 	(void)spacer;
 	if (standing == NULL)
@@ -225,7 +246,10 @@ is_denied(struct hearing *hearing, uint32_t index, struct grounds *grounds, stru
 	if (standing->campaign.len > 0)
 		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "its domain belongs to the campaign %.*s",
 		    SPAN_ARG(standing->campaign)));
-	return standing->word == WORD_DENY || standing->campaign.len > 0;
+	else if (beacon)
+		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "a beacon of the campaign %.*s",
+		    SPAN_ARG(sign->id)));
+	return standing->word == WORD_DENY || standing->campaign.len > 0 || beacon;
 }
 
 /* Without a history, or without an answer of the store, nobody is suspected for being unknown. */
@@ -649,6 +673,25 @@ place_notice(struct hearing *hearing)
 		verdict->notice = SPAN_NONE;
 }
 
+/* OnCampaign. A mail without a beacon of its own, with a picture of a campaign's host perhaps, is only made inert. */
+static void
+weigh_campaign(struct hearing *hearing)
+{
+	const struct campaign_sign	*sign = campaign_of(hearing);
+	enum on_campaign		 fate = hearing->options->on_campaign;
+
+	if (sign == NULL)
+		return;
+	opinion_rule(&hearing->opinion, SPAN("builtin.campaign"));
+	opinion_reason(&hearing->opinion, arena_printf(hearing->arena, "%s the campaign %.*s%s%.*s",
+	    sign->trips ? "it makes visible" : "it belongs to", SPAN_ARG(sign->id), sign->reason_count > 0 ? ": " : "",
+	    SPAN_ARG(sign->reason_count > 0 ? sign->reasons[0] : SPAN_NONE)));
+	hearing->opinion.verdict->tag = true;
+	if (sign->suspects != 0 && (fate == CAMPAIGN_HOLD || (fate == CAMPAIGN_WATCHED &&
+	    evidence_watched(&hearing->evidence) == WATCHED_ALL)))
+		hearing->holds = true;
+}
+
 static enum action
 action_of(struct hearing *hearing)
 {
@@ -730,6 +773,7 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	hearing.indicated = indicators_of_sender(&hearing.indicators, message);
 	weigh_failures(&hearing);
 	weigh_rules(&hearing);
+	weigh_campaign(&hearing);
 	for (uint32_t i = 0; i < verdict->decision_count && !hearing.opinion.no_memory; i++)
 		decide(&hearing, i, &verdict->decisions[i]);
 	sum_up(&hearing);

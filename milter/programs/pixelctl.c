@@ -24,6 +24,7 @@ static const struct {
 	{ "ioc", "ioc add [-c FILE] DOMAIN... --allow|--deny [--note TEXT] [--until YYYY-MM-DD]\n"
 	    "  pixelctl ioc del [-c FILE] DOMAIN...\n"
 	    "  pixelctl ioc show [-c FILE] [--json] [DOMAIN...]", ioc_command },
+	{ "campaign", "campaign list|show ID|close ID [-c FILE] [--json]", campaign_command },
 	{ "replay", "replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...", replay_command },
 	{ "reload", "reload [-c FILE]", reload_command },
 };

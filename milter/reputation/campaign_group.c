@@ -13,6 +13,7 @@ enum link {
 	LINK_PATH = 8,		/* the template of a beacon's path, of words that are somebody's own */
 	LINK_COMMON_PATH = 16,	/* the same, of few words: many write so */
 	LINK_SKELETON = 32,	/* the structure of the page */
+	LINK_NAME = 64,		/* beacons' domains that sound like news or like a vendor */
 };
 
 static const struct {
@@ -20,7 +21,7 @@ static const struct {
 	int		weight;
 } links[] = {
 	{ LINK_DOMAIN, 4 }, { LINK_SENDER, 3 }, { LINK_SENDER_DOMAIN, 2 }, { LINK_PATH, 2 }, { LINK_COMMON_PATH, 1 },
-	{ LINK_SKELETON, 2 },
+	{ LINK_SKELETON, 2 }, { LINK_NAME, 2 },
 };
 
 /* How little a mail says of whose its beacon is: with the flag, without it. */
@@ -76,6 +77,8 @@ links_of(const struct campaign_member *a, const struct campaign_member *b)
 		found |= LINK_SENDER_DOMAIN;
 	if (a->skeleton != 0 && a->skeleton == b->skeleton)
 		found |= LINK_SKELETON;
+	if (campaign_member_poses(a) && campaign_member_poses(b))
+		found |= LINK_NAME;
 	return found;
 }
 
@@ -178,7 +181,7 @@ struct shown {
 	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
 	bool		senders_far, senders_near;	/* several at one domain: of several owners; mailboxes of one domain */
 	bool		rotates;	/* one sender, several domains */
-	bool		path, common_path, skeleton;	/* several senders at several domains share it */
+	bool		path, common_path, skeleton, name;	/* several senders at several domains share it */
 	bool		own_token, repeated;	/* a beacon that is in no other message; none that is not */
 };
 
@@ -233,6 +236,7 @@ tally_pair(struct shown *shown, const struct campaign_member *self, const struct
 		return;
 	shown->path = shown->path || path == LINK_PATH;
 	shown->common_path = shown->common_path || path == LINK_COMMON_PATH;
+	shown->name = shown->name || (campaign_member_poses(self) && campaign_member_poses(other));
 	shown->skeleton = shown->skeleton || (self->skeleton != 0 && self->skeleton == other->skeleton);
 }
 
@@ -285,6 +289,7 @@ TERM(several_hosts, t->rotates)
 TERM(one_path, t->path)
 TERM(one_common_path, t->common_path && !t->path)
 TERM(one_skeleton, t->skeleton)
+TERM(posing_names, t->name)
 TERM(many_recipients, t->recipients >= MANY_RECIPIENTS)
 TERM(many_watched, t->watched >= MANY_WATCHED)
 TERM(own_tokens, t->own_token)
@@ -311,6 +316,7 @@ static const struct term {
 	{ one_path, 2, true, "senders and hosts that have nothing else in common have one URL template" },
 	{ one_common_path, 1, true, "senders and hosts that have nothing else in common have one URL template, of few words" },
 	{ one_skeleton, 2, true, "senders and hosts that have nothing else in common have pages of one structure" },
+	{ posing_names, 2, true, "several hosts first seen lately have names that sound like news or like a vendor" },
 	{ many_recipients, 1, false, "it went to several people" },
 	{ many_watched, 1, false, "it went to several people who are watched" },
 	{ own_tokens, 1, false, "each mail has a beacon of its own" },
@@ -338,6 +344,9 @@ campaign_group_trips(const struct campaign_group *group, int score, bool seasone
 			sum += terms[i].weight;
 			rotation = rotation || terms[i].rotation;
 		}
+	/* Without a history every service is new; none of them sends as several people through several hosts. */
+	if (!seasoned && !(shown.rotates && (shown.senders_far || shown.senders_near)))
+		return false;
 	return rotation && shown.recipients > 1 && sum >= score + (seasoned ? 0 : UNSEASONED);
 }
 

@@ -108,6 +108,39 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 		};
 }
 
+/* --- names --- */
+
+/* What look-alikes are made of: words for news, and names that people trust. "newsletter" is none of them. */
+static const char *const posing_words[] = {
+	"news", "press", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "bulletin", "dispatch",
+	"courier", "telegraph", "reporter", "headline", "bbc", "cnn", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan",
+	"aljazeera", "apnews", "bloomberg", "figaro", "lemonde", "spiegel", "politico", "economist", "rferl", "voanews", "scmp",
+	"microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos", "fortinet",
+	"update", "support", "timesync",
+};
+
+static bool
+poses(struct span domain)
+{
+	struct span name = span_cut(domain, 0, span_find_char(domain, '.', 0));
+
+	if (span_find_nocase(name, SPAN("newsletter"), 0) < name.len)
+		return false;
+	for (size_t i = 0; i < NITEMS(posing_words); i++)
+		if (span_find_nocase(name, span_of(posing_words[i]), 0) < name.len)
+			return true;
+	return false;
+}
+
+bool
+campaign_member_poses(const struct campaign_member *member)
+{
+	for (size_t i = 0; i < member->beacon_count; i++)
+		if (poses(campaign_beacon_domain(&member->beacons[i])))
+			return true;
+	return false;
+}
+
 /* --- windows --- */
 
 /* Words and numbers are long enough apart for 64 bits; what is in a window says again what it shares. */
@@ -153,6 +186,9 @@ campaign_member_keys(const struct campaign_member *member, uint64_t keys[STORE_M
 		add_key(keys, &count, 'h', campaign_beacon_domain(&member->beacons[i]));
 		add_key(keys, &count, 'p', number_span(&member->beacons[i].path));
 	}
+	/* One window for all of them: newsletters and services, whose mails say whose they are, would fill it. */
+	if ((member->flags & (MEMBER_BULK | MEMBER_LINKED | MEMBER_FOREIGN)) == MEMBER_FOREIGN && campaign_member_poses(member))
+		add_key(keys, &count, 'n', SPAN("news"));
 	return count;
 }
 

@@ -51,6 +51,8 @@ struct campaign_member {
 
 /* Of the sighting's templates in the bits of suspects. All is borrowed. */
 void		campaign_member_of(const struct sighting *, uint64_t suspects, struct campaign_member *);
+/* Does one of the beacons' domains sound like news or like a vendor? */
+bool		campaign_member_poses(const struct campaign_member *);
 /* The registrable domain of a beacon. */
 struct span	campaign_beacon_domain(const struct campaign_beacon *);
 /* The keys of its windows, and how many. */

@@ -17,7 +17,7 @@
 
 enum how {
 	HOW_HIDDEN = 1, HOW_LINKED = 2, HOW_BULK = 4, HOW_OLD_HOST = 8, HOW_VOUCHED = 16, HOW_OLD_SENDER = 32, HOW_VISIBLE = 64,
-	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256,
+	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512,
 };
 
 struct mail {
@@ -104,7 +104,7 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 	struct sighting			 sighting = {
 		.time_ms = NOW_MS + (int64_t)world->number * 3600000, .message = 5000 + world->number, .skeleton = mail->skeleton,
 		.queue_id = arena_printf(arena, "Q%zu", world->number), .from = span_of(mail->from),
-		.sender_domain = after_at(span_of(mail->from)), .flags = (mail->how & HOW_BULK) != 0 ? SIGHTING_BULK : 0u,
+		.sender_domain = after_at(span_of(mail->from)), .flags = ((mail->how & HOW_BULK) != 0 ? SIGHTING_BULK : 0u) | ((mail->how & HOW_REPLY) != 0 ? SIGHTING_REPLY : 0u),
 		.recipients = recipients, .recipient_count = strlen(mail->to), .recipients_in_all = strlen(mail->to),
 		.hosts = hosts, .host_count = 2, .templates = &template, .template_count = 1,
 	};
@@ -168,6 +168,18 @@ static const struct scene {
 	{ "pictures that lie about their size are beacons, too", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, 0, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, 0, "s" } }, false, 2, 1, 2, 1 },
+	{ "hosts that sound like news share that, if nothing else", {
+	    { "a@one.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "r" },
+	    { "b@two.example", "world-press.example", "world-press.example", OTHER, 0, H, "s" } }, false, 2, 2, 2, 1 },
+	{ "a newsletter's host sounds like news by its trade", {
+	    { "a@one.example", "i.newsletter.example", "newsletter.example", PX, 0, H, "r" },
+	    { "b@two.example", "world-press.example", "world-press.example", OTHER, 0, H, "s" } }, false, 0, 0, 0, 0 },
+	{ "one who answers quotes the beacon of a service", {
+	    { "no-reply@tool.example", "px.mailer.example", "mailer.example", PX, 0, H, "r" },
+	    { "b@two.example", "px.mailer.example", "mailer.example", PX, 0, H | HOW_REPLY, "s" } }, false, 0, 0, 0, 0 },
+	{ "whose domain it is may use the host", {
+	    { "press@clip.example", "t.clip.example", "clip.example", PX, 0, H, "r" },
+	    { "b@two.example", "t.clip.example", "clip.example", PX, 0, H, "s" } }, false, 0, 0, 0, 0 },
 	{ "list headers alone do not hide who sends by several names through several hosts", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 4, H | HOW_BULK, "R" },
 	    { "b@two.example", "i.bad.example", "bad.example", PX, 4, H | HOW_BULK, "S" },

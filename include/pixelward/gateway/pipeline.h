@@ -35,6 +35,8 @@ void	outcome_show(struct span message, const struct outcome *, uint32_t referenc
 /* The log line without its queue id: "action=... rules=... refs=..." */
 struct span	outcome_log_line(const struct message *, const struct options *, const struct outcome *,
 		    struct arena *);
+/* The log line of a campaign that shows itself, or grows, with this message; or the empty span. */
+struct span	outcome_campaign_line(const struct outcome *, struct arena *);
 /* Value of the X-Pixelward field, or the empty span when none is due. */
 struct span	outcome_header(const struct message *, const struct options *, const struct outcome *, struct arena *);
 

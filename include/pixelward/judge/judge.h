@@ -51,7 +51,7 @@ void		policy_report(const struct policy *, struct buf *);
  * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
  * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.open-report (a
  * picture whose URL says that it counts openings), builtin.remote-content (RemoteContent all), builtin.denied (an analyst or a
- * campaign speaks against the domain), builtin.unvouched (RemoteContent unvouched), builtin.receipt (ReadReceipts), builtin.two-signs, builtin.limit, builtin.list-limit (too much URL text to try
+ * campaign speaks against the domain), builtin.campaign (it belongs to one, OnCampaign), builtin.unvouched (RemoteContent unvouched), builtin.receipt (ReadReceipts), builtin.two-signs, builtin.limit, builtin.list-limit (too much URL text to try
  * the lists on), builtin.poison, builtin.signed, list.NAME for a file of lists.d, and those of the rule files. Notes:
  * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and lists whose regular expressions ran
  * into their limits.

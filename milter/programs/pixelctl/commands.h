@@ -51,6 +51,7 @@ int	rules_explain(int argc, char **argv);
 int	rules_fmt(int argc, char **argv);
 /* The argument of --format. False: it was told. */
 bool	format_read(const char *text, bool *json);
+int	campaign_command(int argc, char **argv);
 int	replay_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
 int	why_command(int argc, char **argv);
