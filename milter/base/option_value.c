@@ -202,10 +202,6 @@ set_word(const struct option *option, struct options *options, struct span text,
 	for (unsigned i = 0; option->words[i] != NULL; i++)
 		if (span_is(text, option->words[i])) {
 			memcpy(field(option, options), &i, sizeof(i));
-			/* The store that vouches for hosts comes later; the promise must not be taken for kept. */
-			if (option->at == offsetof(struct options, remote_content) && i == REMOTE_UNVOUCHED)
-				complain(report, place, "warning: RemoteContent unvouched acts as trackers until this "
-				    "version knows the reputation of hosts; write trackers to say so");
 			return PW_OK;
 		}
 	return wrong_word(option, text, place, report);

@@ -232,37 +232,44 @@ is_beacon_of(const struct hearing *hearing, uint32_t index, const struct campaig
 static bool
 is_denied(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
-	const struct standing *standing = standing_of(hearing, index);
-
-	const struct campaign_sign *sign = campaign_of(hearing);
-	bool			 beacon = is_beacon_of(hearing, index, sign);
+	const struct standing		*standing = standing_of(hearing, index);
+	const struct campaign_sign	*sign = campaign_of(hearing);
+	bool				 beacon = is_beacon_of(hearing, index, sign);
+	bool				 withdrawn;
 
 	(void)spacer;
 	if (standing == NULL)
 		return false;
+	/* An analyst's word stands against a campaign, too. */
+	withdrawn = standing->campaign.len > 0 && standing->word != WORD_ALLOW;
 	if (standing->word == WORD_DENY)
 		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "an analyst denies its domain%s%.*s",
 		    standing->note.len > 0 ? ": " : "", SPAN_ARG(standing->note)));
-	if (standing->campaign.len > 0)
+	if (withdrawn)
 		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "its domain belongs to the campaign %.*s",
 		    SPAN_ARG(standing->campaign)));
 	else if (beacon)
 		ground_add(&hearing->opinion, grounds, arena_printf(hearing->arena, "a beacon of the campaign %.*s",
 		    SPAN_ARG(sign->id)));
-	return standing->word == WORD_DENY || standing->campaign.len > 0 || beacon;
+	return standing->word == WORD_DENY || withdrawn || beacon;
 }
 
 /* Without a history, or without an answer of the store, nobody is suspected for being unknown. */
 static bool
 is_unvouched(struct hearing *hearing, uint32_t index, struct grounds *grounds, struct span *spacer)
 {
-	const struct standing *standing = standing_of(hearing, index);
+	const struct knowledge	*knowledge = hearing->evidence.knowledge;
+	const struct standing	*standing = standing_of(hearing, index);
 
 	(void)spacer;
-	if (hearing->options->remote_content != REMOTE_UNVOUCHED || standing == NULL || standing->vouched ||
-	    !hearing->evidence.knowledge->seasoned)
+	if (hearing->options->remote_content != REMOTE_UNVOUCHED || knowledge == NULL || !knowledge->complete ||
+	    !knowledge->seasoned || (standing != NULL && standing->vouched))
 		return false;
-	ground_add(&hearing->opinion, grounds, standing->known ?
+	/* Of a message's hosts the first ones are asked for: a long list of others is no way around. */
+	if (standing == NULL && dissection_references(hearing->d)[index].host.len == 0)
+		return false;
+	ground_add(&hearing->opinion, grounds, standing == NULL ?
+	    SPAN("its host is one of too many to ask for (RemoteContent unvouched)") : standing->known ?
 	    arena_printf(hearing->arena, "its domain has no standing yet: %d of 100 (RemoteContent unvouched)", standing->score) :
 	    SPAN("its domain was never seen before (RemoteContent unvouched)"));
 	return true;

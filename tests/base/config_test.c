@@ -106,9 +106,7 @@ static const struct good {
 	{ "Postfix's order is taken for IPv6", "Socket inet:[::1]:8894\n", "Socket", "inet6:8894@::1",
 	  "c.conf:1:8: warning: Socket: [::1]:8894 is in Postfix's order; read as inet6:8894@::1, which is how to "
 	  "write it here\n" },
-	{ "unvouched is taken with a warning", "RemoteContent unvouched\n", "RemoteContent", "unvouched",
-	  "c.conf:1:15: warning: RemoteContent unvouched acts as trackers until this version knows the reputation of "
-	  "hosts; write trackers to say so\n" },
+	{ "trackers alone may be made inert", "RemoteContent Trackers\n", "RemoteContent", "trackers", NULL },
 	{ "no Redis is written in any case", "Redis NONE\n", "Redis", "none", NULL },
 	{ "a Redis may be behind a socket", "Redis unix:/run/redis/redis-server.sock\n", "Redis",
 	  "unix:/run/redis/redis-server.sock", NULL },

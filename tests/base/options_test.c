@@ -19,7 +19,7 @@ defaults_are_those_of_the_manual(void **state)
 	(void)state;
 	assert_non_null(options);
 	assert_int_equal(options->mode, MODE_SHADOW);
-	assert_int_equal(options->remote_content, REMOTE_TRACKERS);
+	assert_int_equal(options->remote_content, REMOTE_UNVOUCHED);
 	assert_int_equal(options->on_limit, ON_HOLD);
 	assert_int_equal(options->on_poison, ON_HOLD);
 	assert_int_equal(options->on_signed_live, SIGNED_REWRITE);

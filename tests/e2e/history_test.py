@@ -82,6 +82,28 @@ class History(unittest.TestCase):
         self.assertEqual((told["messages"], told["remote"]), (4, 4))
         self.assertEqual(self.why("letter.example")["days"], 3)
 
+    def decisions(self, *files):
+        done = subprocess.run([CTL, "scan", "--json", "-c", self.config, *files], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=4 * scratch.PATIENCE, check=False)
+        self.assertLess(done.returncode, 2, done.stderr)
+        return [[one["decision"] for one in json.loads(line)["references"]] for line in done.stdout.splitlines()]
+
+    def test_unknown_hosts_are_inert_once_there_is_a_history(self):
+        known, new = self.write("old/1.eml"), self.write("new.eml", host="new.example")
+        tracked = self.write("tracked.eml", picture=LOGO + BEACON)
+        self.assertEqual(self.decisions(known, new, tracked), [["keep"], ["keep"], ["keep", "strip"]])
+        self.run_ctl("learn", self.path("old"))
+        self.assertEqual(self.decisions(known, new, tracked), [["keep"], ["strip"], ["keep", "strip"]])
+        self.run_ctl("ioc", "add", "new.example", "--allow")
+        self.run_ctl("ioc", "add", "letter.example", "--deny")
+        self.assertEqual(self.decisions(known, new, tracked), [["strip"], ["keep"], ["strip", "strip"]])
+
+    def test_a_long_list_of_hosts_is_no_way_around(self):
+        self.write("old/1.eml")
+        self.run_ctl("learn", self.path("old"))
+        many = self.write("many.eml", picture="".join(LOGO.format(host=f"h{i}.example") for i in range(50)))
+        self.assertEqual(self.decisions(many), [["strip"] * 50])
+
     def test_without_mail_that_can_be_read_it_says_so(self):
         self.run_ctl("learn", self.path("nothing"), status=66)
         self.run_ctl("learn", status=64)
