@@ -21,10 +21,9 @@ sum_of(const struct slot *slot)
 	return checksum(0, (struct span){ (const char *)slot, offsetof(struct slot, sum) });
 }
 
-bool
-position_open(struct position *position, const char *path)
+static bool
+slots_read(struct position *position)
 {
-	*position = (struct position){ .fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) };
 	for (uint64_t i = 0; i < 2 && position->fd >= 0; i++) {
 		struct slot slot;
 
@@ -35,6 +34,22 @@ position_open(struct position *position, const char *path)
 		}
 	}
 	return position->fd >= 0;
+}
+
+bool
+position_open(struct position *position, const char *path)
+{
+	*position = (struct position){ .fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) };
+	return slots_read(position);
+}
+
+bool
+position_look(const char *path, struct position *position)
+{
+	*position = (struct position){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) };
+	bool there = slots_read(position);
+	position_close(position);
+	return there;
 }
 
 void

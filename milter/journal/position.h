@@ -12,6 +12,8 @@ struct position {
 
 /* False: errno. */
 bool	position_open(struct position *, const char *path);
+/* The same for who only looks: the file must be there, and is closed again. */
+bool	position_look(const char *path, struct position *);
 void	position_close(struct position *);
 /* On the disk when it returns. False: errno; the number before is still there. */
 bool	position_save(struct position *, uint64_t number);

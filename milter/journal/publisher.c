@@ -296,7 +296,7 @@ answers_read(struct publisher *publisher, const struct redis_batch *batch, uint6
 		}
 	/* What pw:c:all had of us before. */
 	uint64_t before = number_said(&batch->replies[0]);
-	bool lost = before < publisher->published || before == 0;
+	bool lost = before < publisher->published;
 	publisher->published = number;
 	if (lost) {
 		publisher->lost(publisher->context, before);

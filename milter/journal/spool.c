@@ -619,3 +619,21 @@ spool_scan(const char *directory, uint64_t number, void (*record)(void *context,
 		close(directory_fd);
 	return err;
 }
+
+enum pw_err
+spool_measure(const char *directory, uint64_t *bytes, uint64_t *segments)
+{
+	struct segment	*list = NULL;
+	size_t		 count = 0, capacity = 0;
+	int		 directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	enum pw_err	 err = directory_fd < 0 ? PW_ENOTFOUND : segments_list(directory_fd, &list, &count, &capacity);
+
+	*bytes = 0;
+	*segments = count;
+	for (size_t i = 0; i < count; i++)
+		*bytes += list[i].bytes;
+	free(list);
+	if (directory_fd >= 0)
+		close(directory_fd);
+	return err;
+}

@@ -27,6 +27,8 @@ static const struct {
 	{ "campaign", "campaign list|show ID|close ID [-c FILE] [--json]", campaign_command },
 	{ "replay", "replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...", replay_command },
 	{ "reload", "reload [-c FILE]", reload_command },
+	{ "stats", "stats [-c FILE] [--json]", stats_command },
+	{ "top", "top [-c FILE]", top_command },
 };
 
 static int

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import time
 import unittest
@@ -132,6 +133,55 @@ class JournalTest(unittest.TestCase):
         beat = json.loads(self.server.command("GET", "pw:hb:mx1"))
         self.assertEqual(beat["mode"], "shadow")
         self.assertTrue(0 < self.server.command("TTL", "pw:hb:mx1") <= 60)
+        node.end()
+
+    def ctl(self, node, command, *arguments):
+        return subprocess.run([pixelward.CTL, command, "-c", node.folder + "/conf", *arguments], text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL, check=True).stdout
+
+    def test_stats_and_top_show_this_node_and_all(self):
+        node, other = self.node("mx1"), self.node("mx2")
+        node.write(7)
+        other.write(4)
+        self.assertEqual(json.loads(self.ctl(node, "stats", "--json"))["totals"]["messages"], 7)  # at once
+        self.wait_messages(11)
+        self.wait_events(11)
+        stats = scratch.wait_until(lambda: next(
+            (found for found in [json.loads(self.ctl(node, "stats", "--json"))] if found["journal"]["untold"] == 0), None),
+            "the journal's position")
+        self.assertEqual(stats["redis"]["all"]["messages"], 11)
+        self.assertEqual(sorted((each["node"], each["messages"], each["alive"]) for each in stats["redis"]["nodes"]),
+                         [("mx1", 7, True), ("mx2", 4, True)])
+        self.assertEqual(stats["rules"][0], {"rule": "builtin.invisible", "hits": 7, "shadow": 0, "held": 0, "watched": 7,
+                                             "last_ms": stats["last_ms"]})
+        self.assertEqual(stats["top"]["host"][0], {"name": "t.news.example", "messages": 7})
+        self.assertRegex(self.ctl(node, "stats"), r"messages +7 +11\n")
+        self.assertRegex(self.ctl(node, "top"), r"(?s)messages +7 .*rewritten 7 .*Redis +up +11 .*7  t\.news\.example +7  ")
+        node.end()
+        other.end()
+        self.server.kill()
+        self.assertEqual(json.loads(self.ctl(node, "stats", "--json"))["redis"]["up"], False)
+        self.assertEqual(json.loads(self.ctl(node, "stats", "--json"))["totals"]["messages"], 7)
+        self.assertIn("Redis      away", self.ctl(node, "top"))
+
+    def test_top_on_a_terminal_goes_on_until_q(self):
+        node = self.node()
+        node.write(7)
+        master, slave = pty.openpty()
+        top = subprocess.Popen([pixelward.CTL, "top", "-c", node.folder + "/conf"], stdin=slave, stdout=slave, stderr=slave)
+        os.close(slave)
+        shown = b""
+        while shown.count(b"messages   7") < 2:
+            shown += os.read(master, 65536)
+        os.write(master, b"q")
+        try:
+            while True:
+                shown += os.read(master, 65536)
+        except OSError:
+            pass  # the other end is closed
+        self.assertEqual(top.wait(scratch.PATIENCE), 0)
+        os.close(master)
+        self.assertTrue(shown.endswith(b"\x1b[?1049l"), shown[-40:])
         node.end()
 
     def test_killed_again_and_again_every_message_counts_once(self):

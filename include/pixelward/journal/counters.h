@@ -90,4 +90,18 @@ size_t		counters_rules(const struct counters *, struct named_count *, size_t mos
 /* The most frequent names of that UTC day (days since 1970), the first one first. */
 size_t		counters_top(const struct counters *, enum top, int64_t day, struct named_count *, size_t most);
 
+/* The journal's health, as its files show it. */
+struct journal_state {
+	uint64_t	bytes, segments;
+	bool		learns, tells;		/* somebody has ever read on for the reputation; for Redis's events */
+	uint64_t	unlearned, untold;	/* records that they have not taken */
+	uint64_t	bad;			/* files that were set aside */
+};
+
+/*
+ *	PW_ENOTFOUND	there is no journal
+ *	PW_ENOMEM
+ */
+enum pw_err	journal_state_read(const char *state_dir, struct journal_state *) PW_MUST_CHECK;
+
 #endif

@@ -54,6 +54,8 @@ bool	format_read(const char *text, bool *json);
 int	campaign_command(int argc, char **argv);
 int	replay_command(int argc, char **argv);
 int	scan_command(int argc, char **argv);
+int	stats_command(int argc, char **argv);
+int	top_command(int argc, char **argv);
 int	why_command(int argc, char **argv);
 
 #endif

@@ -1,0 +1,198 @@
+#include "numbers.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MINUTE_MS	((int64_t)60000)
+#define DAY_MS		((int64_t)86400000)
+#define PATIENCE_MS	1000
+
+static int64_t
+unix_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- this node --- */
+
+static bool
+counters_take(struct numbers *numbers, const char *state_dir)
+{
+	enum pw_err err = counters_read(state_dir, &numbers->counters);
+
+	if (err == PW_ENOMEM)
+		return false;
+	numbers->counted = err == PW_OK;
+	if (!numbers->counted)
+		return true;
+	numbers->minute = counters_of_minute(numbers->counters, numbers->now_ms - MINUTE_MS, COUNTER_messages);
+	numbers->rule_count = counters_rules(numbers->counters, numbers->rules, NUMBERS_MOST_NAMES);
+	for (size_t t = 0; t < TOPS; t++)
+		numbers->top_counts[t] = counters_top(numbers->counters, (enum top)t, numbers->now_ms / DAY_MS,
+		    numbers->tops[t], NUMBERS_MOST_NAMES);
+	return true;
+}
+
+/* Name, parent and processor time in ticks, of /proc/PID/stat. */
+static bool
+process_read(const char *pid, char name[32], long *parent, unsigned long long *ticks)
+{
+	char			path[64], text[1024];
+	unsigned long long	user, system;
+	FILE			*file;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	bool	fine = fgets(text, sizeof(text), file) != NULL;
+	char	*open = strchr(text, '('), *close = strrchr(text, ')');
+
+	fclose(file);
+	/* Behind the name: state, parent, eight others, and the time taken by itself. */
+	if (!fine || open == NULL || close == NULL || sscanf(close + 1, " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
+	    parent, &user, &system) != 3)
+		return false;
+	snprintf(name, 32, "%.*s", (int)(close - open - 1), open + 1);
+	*ticks = user + system;
+	return true;
+}
+
+static void
+processes_take(struct numbers *numbers)
+{
+	DIR		*directory = opendir("/proc");
+	struct dirent	*entry;
+
+	while (directory != NULL && (entry = readdir(directory)) != NULL) {
+		char			name[32];
+		long			parent;
+		unsigned long long	ticks;
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || !process_read(entry->d_name, name, &parent, &ticks))
+			continue;
+		if (strtol(entry->d_name, NULL, 10) == numbers->keeper.pid)
+			numbers->running = strcmp(name, "pixelward") == 0;
+		if (parent != numbers->keeper.pid || strcmp(name, "pw-dissector") != 0)
+			continue;
+		numbers->dissectors++;
+		numbers->dissector_ms += ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
+	}
+	if (directory != NULL)
+		closedir(directory);
+}
+
+/* --- Redis --- */
+
+static uint64_t
+number_of(struct span text)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < text.len && ascii_digit(text.at[i]); i++)
+		number = number * 10 + (uint64_t)(text.at[i] - '0');
+	return number;
+}
+
+static void
+all_read(struct numbers *numbers, const struct redis_reply *reply)
+{
+	for (size_t i = 0; reply->kind == REDIS_LIST && i + 1 < reply->count; i += 2)
+		for (size_t c = 0; c < COUNTERS; c++)
+			if (span_eq(reply->items[i].text, span_of(counter_name((enum counter)c)))) {
+				numbers->all[c] = number_of(reply->items[i + 1].text);
+				numbers->all_known = true;
+			}
+}
+
+/* "NODE#EPOCH": a node may have begun anew. */
+static void
+node_add(struct numbers *numbers, struct span who)
+{
+	struct span name = span_cut(who, 0, span_find_char(who, '#', 0));
+
+	for (size_t i = 0; i < numbers->node_count; i++)
+		if (span_eq(numbers->nodes[i].name, name))
+			return;
+	if (numbers->node_count < NUMBERS_MOST_NODES)
+		numbers->nodes[numbers->node_count++] = (struct numbers_node){ .name = name };
+}
+
+static bool
+nodes_take(struct numbers *numbers, struct redis *redis, struct arena *arena)
+{
+	struct redis_batch batch;
+
+	redis_batch_init(&batch, arena);
+	for (size_t i = 0; i < numbers->node_count; i++) {
+		struct span	name = numbers->nodes[i].name;
+		struct span	beat[] = { SPAN("EXISTS"), arena_printf(arena, "pw:hb:%.*s", SPAN_ARG(name)) };
+		struct span	count[] = { SPAN("HGET"), arena_printf(arena, "pw:c:node:%.*s", SPAN_ARG(name)),
+				    SPAN("messages") };
+
+		batch.failed = batch.failed || beat[1].at == NULL || count[1].at == NULL;
+		redis_batch_add(&batch, beat, NITEMS(beat));
+		redis_batch_add(&batch, count, NITEMS(count));
+	}
+	enum pw_err err = numbers->node_count > 0 ? redis_run(redis, &batch, PATIENCE_MS) : PW_OK;
+	for (size_t i = 0; err == PW_OK && i < numbers->node_count; i++) {
+		numbers->nodes[i].alive = redis_reply_number(&batch.replies[2 * i]) != 0;
+		numbers->nodes[i].messages = number_of(batch.replies[2 * i + 1].text);
+	}
+	redis_batch_fini(&batch);
+	return err != PW_ENOMEM;
+}
+
+static bool
+redis_take(struct numbers *numbers, struct redis *redis, struct arena *arena)
+{
+	struct redis_batch	batch;
+	bool			fine = true;
+
+	redis_batch_init(&batch, arena);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("HGETALL"), SPAN("pw:c:all") }, 2);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("HKEYS"), SPAN("pw:b:{pw:c:all}") }, 2);
+	enum pw_err err = redis_run(redis, &batch, PATIENCE_MS);
+	numbers->redis_up = err == PW_OK;
+	if (err == PW_OK) {
+		all_read(numbers, &batch.replies[0]);
+		for (size_t i = 0; batch.replies[1].kind == REDIS_LIST && i < batch.replies[1].count; i++)
+			node_add(numbers, batch.replies[1].items[i].text);
+		fine = nodes_take(numbers, redis, arena);
+	}
+	redis_batch_fini(&batch);
+	redis_health(redis, &numbers->redis);
+	return fine && err != PW_ENOMEM;
+}
+
+bool
+numbers_take(struct numbers *numbers, const struct options *options, struct redis *redis, struct reputation *reputation,
+    struct arena *arena)
+{
+	*numbers = (struct numbers){ .now_ms = unix_ms(), .redis_wanted = redis != NULL };
+	if (!counters_take(numbers, options->state_dir) ||
+	    journal_state_read(options->state_dir, &numbers->journal) == PW_ENOMEM)
+		return false;
+	if (keeper_status_read(options->state_dir, &numbers->keeper, NULL))
+		processes_take(numbers);
+	/* Campaigns are of no use when they cannot be had in time. */
+	if (reputation != NULL && reputation_campaigns(reputation, SPAN_NONE, NUMBERS_MOST_CAMPAIGNS, arena,
+	    &numbers->campaigns, &numbers->campaign_count) != PW_OK)
+		numbers->campaign_count = 0;
+	return redis == NULL || redis_take(numbers, redis, arena);
+}
+
+void
+numbers_fini(struct numbers *numbers)
+{
+	counters_free(numbers->counters);
+	numbers->counters = NULL;
+}
