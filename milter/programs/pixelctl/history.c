@@ -5,17 +5,21 @@
 #include <time.h>
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/redis.h>
 #include <pixelward/dissect/dissect.h>
+
+#include "opened.h"
 
 #define ARENA_BYTES	((size_t)64 << 20)
 
 bool
 history_open_with(struct history *history, struct options *options, bool writes, int *status)
 {
-	bool		redis = strcmp(options->redis, "none") != 0;
+	bool		redis = redis_is_wanted(options);
 	struct buf	report;
 	enum pw_err	err = PW_ENOMEM;
 
+	opened_patiently(options);
 	history->arena = arena_new(ARENA_BYTES);
 	buf_init(&report, (size_t)1 << 16);
 	/* Who only reads takes no lock, and makes no directory. */

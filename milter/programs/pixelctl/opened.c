@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/redis.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/rules_dir.h>
 #include <pixelward/gateway/size.h>
@@ -14,6 +15,15 @@
 /* Beside its own bytes: what dissecting may take at the most, and as much again for the rewrite. */
 #define FACTOR	40
 #define BASE	((size_t)512 << 20)	/* a bound, not memory that is taken: what thousands of rules have to say */
+
+#define PATIENCE_MS	2000u
+
+void
+opened_patiently(struct options *options)
+{
+	if (options->redis_deadline_ms < PATIENCE_MS)
+		options->redis_deadline_ms = PATIENCE_MS;
+}
 
 bool
 opened_load(const char *config, const char *mode, struct options **options, struct policy **policy)
@@ -26,6 +36,8 @@ opened_load(const char *config, const char *mode, struct options **options, stru
 	if (*options != NULL) {
 		err = config != NULL ? config_read(config, *options, &report) :
 		    config_set(*options, "(default)", "Mode", "enforce", &report);
+		if (err == PW_OK)
+			opened_patiently(*options);
 		if (err == PW_OK && mode != NULL)
 			err = config_set(*options, "--mode", "Mode", mode, &report);
 		if (err == PW_OK)
@@ -49,7 +61,9 @@ opened_reputation(const char *config, const struct options *options)
 	if (config == NULL)
 		return NULL;
 	buf_init(&report, (size_t)1 << 16);
-	if (reputation_open(options, REPUTATION_COPY, &report, &reputation) != PW_OK)
+	/* Whoever only asks changes nothing in Redis; of what StateDir keeps, the daemon has the lock. */
+	if (reputation_open(options, redis_is_wanted(options) ? REPUTATION_KEPT : REPUTATION_COPY, &report,
+	    &reputation) != PW_OK)
 		reputation = NULL;
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	buf_fini(&report);

@@ -9,8 +9,10 @@
  * enforce. mode: instead of the configuration's, or NULL. False: it was told; *options and *policy may be there or NULL.
  */
 bool		opened_load(const char *config, const char *mode, struct options **, struct policy **) PW_MUST_CHECK;
+/* What asks Redis waits longer than mail would: nobody's mail is in the queue behind a command. */
+void		opened_patiently(struct options *);
 /*
- * What the configuration's StateDir remembers, to judge with; nothing is learned. Without a configuration, or without
+ * What the configuration's Redis or StateDir remembers, to judge with; nothing is learned. Without a configuration, or without
  * anything there: NULL, and mail is judged as by a daemon that begins.
  */
 struct reputation *opened_reputation(const char *config, const struct options *);
