@@ -41,6 +41,7 @@ def create_users(server):
         for line in file:
             server.command("ACL", "SETUSER", *line.split()[1:])
             server.command("ACL", "SETUSER", line.split()[1], ">" + PASSWORD)
+    server.command("ACL", "SAVE")
 
 
 def password_file(server):

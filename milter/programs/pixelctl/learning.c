@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 
 #include <pixelward/base/clock.h>
 #include <pixelward/judge/judge.h>
@@ -12,6 +13,9 @@
 #include "opened.h"
 
 #define TABLE_BYTES	((size_t)1 << 30)
+/* Ten seconds. */
+#define MOST_TRIES	50
+#define PAUSE_NS	200000000
 
 struct learning {
 	struct reputation	*reputation;
@@ -42,7 +46,13 @@ learn_message(struct learning *learning, struct message *message, struct arena *
 		return err;
 	verdict.sighting->flags |= SIGHTING_LEARNED;
 	learning->learned->remote += (verdict.sighting->flags & SIGHTING_REMOTE) != 0;
-	return reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting);
+	err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting);
+	/* A Redis that fails over is back in some seconds; half an archive learned is worse than a pause. */
+	for (int tries = 0; err == PW_EAWAY && tries < MOST_TRIES; tries++) {
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+		err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting);
+	}
+	return err;
 }
 
 /* A mail that is too large or breaks a parser teaches nothing, and is counted. */
