@@ -130,7 +130,7 @@ const struct redis_error redis_errors[] = {
 	{ "TRYAGAIN",	REDIS_ERROR_PASSES },
 	{ "UNKILLABLE",	REDIS_ERROR_PASSES },
 	{ "WRONGTYPE",	0 },
-	{ "NOSCRIPT",	0 },
+	{ "NOSCRIPT",	REDIS_ERROR_PASSES },	/* forgotten again while it was sent again */
 	{ "",		0 },			/* any other one */
 };
 const size_t redis_errors_count = NITEMS(redis_errors);
