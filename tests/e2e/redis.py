@@ -46,7 +46,7 @@ sentinel monitor {name} 127.0.0.1 {master} 1
 sentinel auth-user {name} bench
 sentinel auth-pass {name} bench
 sentinel down-after-milliseconds {name} 500
-sentinel failover-timeout {name} 5000
+sentinel failover-timeout {name} 2000
 """
 # Sentinel looks around every few seconds; so that no test waits for that:
 HURRY = "info-period 100 publish-period 100 ask-period 100 default-down-after 500".split()
@@ -180,8 +180,9 @@ class _Server:
     def _answers(self):
         try:
             # Whoever else listens on the port is not this process.
-            return f"process_id:{self.process.pid}\r\n" in self.command("INFO", "server")
-        except (OSError, RedisError):  # LOADING
+            return (f"process_id:{self.process.pid}\r\n" in self.command("INFO", "server") and
+                    self.command("PING") == "PONG")
+        except (OSError, RedisError):  # it may still be LOADING
             return False
 
     def kill(self):
@@ -344,9 +345,20 @@ class Sentinels:
     def fail_over(self):
         """Without a fault, as an administrator does it: the old master becomes a replica. The new master."""
         before = self.master
+        self.wait_replicated()
         # INPROG, NOGOODSLAVE: it has not looked at the replica yet.
         scratch.wait_until(self._begin, "Sentinel to accept a failover")
-        return self.wait_failed_over(before)
+        after = self.wait_failed_over(before)
+        # Until then it takes writes that nobody will ever see.
+        scratch.wait_until(lambda: before.info("replication")["role"] == "slave", "the old master to follow")
+        return after
+
+    def wait_replicated(self):
+        """Until the replica has all that the master acknowledged: what it has not, a failover loses."""
+        master = self.master
+        replica, = (server for server in self.servers if server is not master)
+        scratch.wait_until(lambda: int(replica.info("replication").get("slave_repl_offset", 0)) >=
+                           int(master.info("replication")["master_repl_offset"]), "the replica to have everything")
 
     def _begin(self):
         try:
