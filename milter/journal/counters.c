@@ -162,13 +162,15 @@ rules_count(struct counters *counters, const struct sighting *s)
 	}
 }
 
-static bool
-is_first_of_domain(const struct sighting *s, size_t index)
+bool
+sighting_fetches_domain_first(const struct sighting *s, size_t index)
 {
+	struct span domain = s->hosts[index].domain;
+
 	for (size_t i = 0; i < index; i++)
-		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && span_eq(s->hosts[i].domain, s->hosts[index].domain))
+		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && span_eq(s->hosts[i].domain, domain))
 			return false;
-	return true;
+	return (s->hosts[index].appearance & APPEARS_FETCHED) != 0 && domain.len > 0;
 }
 
 /* Messages by what they would have fetched from, by rule, by sender. */
@@ -183,7 +185,7 @@ tops_count(struct counters *counters, const struct sighting *s)
 		if ((s->hosts[i].appearance & APPEARS_FETCHED) == 0)
 			continue;
 		name_count(&tops[TOP_HOST], s->hosts[i].host, 0, s->time_ms);
-		if (is_first_of_domain(s, i))
+		if (sighting_fetches_domain_first(s, i))
 			name_count(&tops[TOP_DOMAIN], s->hosts[i].domain, 0, s->time_ms);
 	}
 	for (size_t i = 0; i < s->rule_count; i++)

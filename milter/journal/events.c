@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #include "scripts.h"
+#include "tally.h"
 
 #define PATIENCE_MS	2000
 #define ARENA_BYTES	((size_t)4 << 20)
 #define MOST_HOSTS	8u
 #define MOST_RECIPIENTS	16u
-#define MOST_RULES	16u
+#define MOST_TOLD_RULES	16u
 /* A domain's index keeps a thousand events: what is before the last 1000 goes. */
 #define INDEX_REST	"-1001"
 #define PSEUDONYM_DIGITS	16
@@ -129,7 +130,7 @@ rules_of(const struct events *events, const struct sighting *s)
 
 	buf_init(&text, 65536);
 	buf_add(&text, SPAN(""));
-	for (size_t i = 0; i < s->rule_count && i < MOST_RULES; i++) {
+	for (size_t i = 0; i < s->rule_count && i < MOST_TOLD_RULES; i++) {
 		buf_add(&text, i > 0 ? SPAN(",") : SPAN(""));
 		buf_add(&text, s->rules[i]);
 	}
@@ -174,15 +175,6 @@ event_add(const struct events *events, struct redis_batch *batch, struct span no
 	for (size_t i = 0; i < NITEMS(words); i++)
 		batch->failed = batch->failed || words[i].at == NULL;
 	redis_batch_script(batch, &script_event, 2, words, NITEMS(words));
-}
-
-static bool
-is_first_of_domain(const struct sighting *s, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && span_eq(s->hosts[i].domain, s->hosts[index].domain))
-			return false;
-	return true;
 }
 
 /* The member says which event it is: said twice, it is there once. */
@@ -248,7 +240,7 @@ events_take(struct events *events, struct span node, const struct sighting *s)
 	redis_batch_init(&batch, events->arena);
 	/* The index first: it may be said again, the event is the end. */
 	for (size_t i = 0; i < s->host_count; i++)
-		if ((s->hosts[i].appearance & APPEARS_FETCHED) != 0 && s->hosts[i].domain.len > 0 && is_first_of_domain(s, i))
+		if (sighting_fetches_domain_first(s, i))
 			index_add(events, &batch, node, s, s->hosts[i].domain);
 	event_add(events, &batch, node, s);
 	err = redis_run(events->redis, &batch, PATIENCE_MS);

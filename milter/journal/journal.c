@@ -43,15 +43,6 @@ struct journal {
 	bool			 full, stopping;
 };
 
-static int64_t
-unix_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* --- the thread that sees to the disk --- */
 
 /* False: it could not; the one before is still there. */
@@ -88,7 +79,7 @@ acknowledge(struct journal *journal)
 		if (position < number)
 			number = position;
 	}
-	spool_acknowledge(journal->spool, number, unix_ms());
+	spool_acknowledge(journal->spool, number, clock_unix_ms());
 }
 
 static void
@@ -133,24 +124,6 @@ keep(void *context)
 
 /* --- opening --- */
 
-struct catching_up {
-	struct journal	*journal;
-	struct arena	*arena;
-};
-
-static void
-catch_up_record(void *context, uint64_t number, struct span body)
-{
-	struct catching_up	*up = context;
-	struct sighting		 sighting;
-
-	arena_reset(up->arena);
-	if (record_read(body, up->arena, &sighting) != PW_OK)
-		return;
-	sighting.number = number;
-	counters_count(up->journal->counters, &sighting);
-}
-
 /*
  * The counters up to the journal's end. Without a snapshot they begin anew, behind every number that was given: what
  * others know of this node's former life stays true.
@@ -158,8 +131,7 @@ catch_up_record(void *context, uint64_t number, struct span body)
 static enum pw_err
 counters_open(struct journal *journal, struct buf *report)
 {
-	struct catching_up	up = { journal, arena_new((size_t)4 << 20) };
-	enum pw_err		err = up.arena == NULL ? PW_ENOMEM : snapshot_load(journal->directory, &journal->counters);
+	enum pw_err err = snapshot_load(journal->directory, &journal->counters);
 
 	if (err == PW_ENOTFOUND || err == PW_ESYNTAX) {
 		if (err == PW_ESYNTAX)
@@ -167,16 +139,15 @@ counters_open(struct journal *journal, struct buf *report)
 		journal->counters = counters_new();
 		err = journal->counters == NULL ? PW_ENOMEM : PW_OK;
 		if (err == PW_OK) {
-			journal->counters->epoch = (uint64_t)unix_ms() * 1000;
+			journal->counters->epoch = (uint64_t)clock_unix_ms() * 1000;
 			journal->counters->number = journal->counters->epoch;
 		}
 	} else if (err == PW_OK)
-		err = spool_scan(journal->directory, journal->counters->number, catch_up_record, &up);
+		err = snapshot_catch_up(journal->directory, journal->counters);
 	if (err == PW_ENOTFOUND)
 		err = PW_OK;	/* no folder yet */
 	if (err != PW_OK)
 		buf_printf(report, "cannot read the counters in %s: %s\n", journal->directory, pw_strerror(err));
-	arena_free(up.arena);
 	return err;
 }
 

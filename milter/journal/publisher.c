@@ -20,15 +20,6 @@
 #define NAMES_AT_ONCE	500u
 #define MOST_OF_TOP	"1000"
 
-static int64_t
-unix_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A script's words: keys, then arguments. */
 struct words {
 	struct arena	*arena;
@@ -148,7 +139,7 @@ static void
 roll_add(struct publisher *publisher, struct redis_batch *batch, struct series *series, struct span key, const char *most)
 {
 	struct words	words = { .arena = batch->arena };
-	int64_t		now = (unix_ms() - LAG_MS) / series->bucket_ms;
+	int64_t		now = (clock_unix_ms() - LAG_MS) / series->bucket_ms;
 
 	keys_add(&words, key);
 	WORDF(&words, "pw:n:{%.*s}", SPAN_ARG(key));
@@ -234,7 +225,7 @@ beat_add(struct publisher *publisher, struct redis_batch *batch, uint64_t number
 	struct span words[] = {
 		SPAN("SET"), arena_printf(batch->arena, "pw:hb:%s", publisher->node),
 		arena_printf(batch->arena, "{\"version\":\"%s\",\"mode\":\"%s\",\"number\":%llu,\"time_ms\":%lld}",
-		    PIXELWARD_VERSION, publisher->mode, (unsigned long long)number, (long long)unix_ms()),
+		    PIXELWARD_VERSION, publisher->mode, (unsigned long long)number, (long long)clock_unix_ms()),
 		SPAN("EX"), SPAN("60"),
 	};
 

@@ -14,6 +14,7 @@
 #include "spool.h"
 
 #define MOST_BYTES	((size_t)64 << 20)
+#define ARENA_BYTES	((size_t)4 << 20)
 #define FORMAT		"pixelward-counters 1"
 /* The last line, "end XXXXXXXX\n". */
 #define END_BYTES	13u
@@ -363,25 +364,31 @@ count_record(void *context, uint64_t number, struct span body)
 }
 
 enum pw_err
+snapshot_catch_up(const char *directory, struct counters *counters)
+{
+	struct behind behind = { counters, arena_new(ARENA_BYTES) };
+
+	if (behind.arena == NULL)
+		return PW_ENOMEM;
+	enum pw_err err = spool_scan(directory, counters->number, count_record, &behind);
+	arena_free(behind.arena);
+	return err;
+}
+
+enum pw_err
 counters_read(const char *state_dir, struct counters **out)
 {
-	char		directory[4096];
-	struct behind	behind = { .arena = arena_new((size_t)4 << 20) };
-	enum pw_err	err = PW_ENOMEM;
+	char directory[4096];
 
-	*out = NULL;
 	snprintf(directory, sizeof(directory), "%s/journal", state_dir);
-	if (behind.arena != NULL)
-		err = snapshot_load(directory, out);
-	if (err == PW_OK) {
-		behind.counters = *out;
-		err = spool_scan(directory, (*out)->number, count_record, &behind);
-	} else if (err == PW_ESYNTAX)
+	enum pw_err err = snapshot_load(directory, out);
+	if (err == PW_OK)
+		err = snapshot_catch_up(directory, *out);
+	else if (err == PW_ESYNTAX)
 		err = PW_ENOTFOUND;	/* one is being written, and there is no other */
 	if (err != PW_OK) {
 		counters_free(*out);
 		*out = NULL;
 	}
-	arena_free(behind.arena);
 	return err;
 }

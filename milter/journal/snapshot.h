@@ -20,4 +20,7 @@ bool		snapshot_save(const char *directory, struct span text);
  */
 enum pw_err	snapshot_load(const char *directory, struct counters **) PW_MUST_CHECK;
 
+/* Count what the folder's records say behind counters->number. */
+enum pw_err	snapshot_catch_up(const char *directory, struct counters *) PW_MUST_CHECK;
+
 #endif

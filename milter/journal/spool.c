@@ -1,5 +1,6 @@
 #include "spool.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/file.h>
 
 #include <dirent.h>
@@ -38,15 +39,6 @@ struct spool {
 	uint64_t		 last, synced, acknowledged;
 	struct spool_losses	 losses;
 };
-
-static int64_t
-now_ms_of_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 name_of(uint64_t first, char name[NAME_BYTES])
@@ -333,7 +325,7 @@ rotate(struct spool *spool)
 	int fd = openat(spool->directory_fd, name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	struct segment	segment = { .first = head.first, .bytes = SEGMENT_HEAD, .last_ms = now_ms_of_clock() };
+	struct segment	segment = { .first = head.first, .bytes = SEGMENT_HEAD, .last_ms = clock_unix_ms() };
 	bool		fine = write(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes);
 	if (fine && !segment_add(&spool->segments, &spool->count, &spool->capacity, segment)) {
 		errno = ENOMEM;
@@ -362,7 +354,7 @@ static enum pw_err
 append(struct spool *spool, struct span framed, uint64_t *number)
 {
 	struct segment	*last = spool->count > 0 ? &spool->segments[spool->count - 1] : NULL;
-	int64_t		 now_ms = now_ms_of_clock();
+	int64_t		 now_ms = clock_unix_ms();
 
 	/* The last segment may be of one record, and acknowledged: then its end is its chance to go. */
 	if (spool->fd < 0 || last->bytes + framed.len > spool->settings.segment_bytes ||

@@ -59,4 +59,7 @@ void		 counters_all_dirty(struct counters *);
 struct bucket	*series_get(struct series *, int64_t number);
 struct names	*counters_tops_of_day(struct counters *, int64_t day);
 
+/* Is this host the first one of its registrable domain that the message would fetch from? */
+bool		 sighting_fetches_domain_first(const struct sighting *, size_t index);
+
 #endif

@@ -8,6 +8,7 @@ import time
 import unittest
 
 from . import pixelward, redis, scratch
+from .redis_acl_test import create_users, password_file
 
 CONSOLE = pixelward.BUILD + "/tests/journal/journal_console"
 HOUR = 3600000
@@ -253,6 +254,38 @@ class JournalTest(unittest.TestCase):
         first.end()
         second.end()
 
+    def test_a_minute_is_closed_when_all_are_done_with_it_and_sums_stay_right(self):
+        node, minute = self.node(), int(time.time()) // 60 - 20
+
+        def roll(who, mark, *bucket):
+            node.say(" ".join(map(str, ("roll", who, minute + mark, *((minute + bucket[0], bucket[1]) if bucket else ())))))
+            return {at // 60000 - minute: messages for at, messages in self.rolled_up("pw:ts:t").items()}
+
+        self.assertEqual(roll("a", 0), {})
+        self.assertEqual(roll("b", 0), {})
+        self.assertEqual(roll("a", 1, 0, 5), {})  # b is not done
+        self.assertEqual(roll("a", 1, 0, 6), {})  # absolute: six, not eleven
+        self.assertEqual(roll("b", 1, 0, 30), {0: 36})
+        self.assertEqual(roll("b", 1, 0, 30), {0: 36})  # said twice
+        self.assertEqual(roll("a", 3, 2, 1), {0: 36})
+        self.assertEqual(roll("b", 3), {0: 36, 1: 0, 2: 1})
+        self.assertEqual(roll("b", 3, 1, 7), {0: 36, 1: 0, 2: 1})  # too late
+        self.assertEqual(roll("b", 3, 1, 9), {0: 36, 1: 0, 2: 1})
+        self.assertEqual(roll("a", 4, 3, 2), {0: 36, 1: 0, 2: 1})
+        self.assertEqual(roll("b", 4, 3, 3), {0: 36, 1: 0, 2: 1, 3: 14})
+        # b has not spoken for so long that nobody waits for it.
+        self.server.command("HSET", "pw:n:{pw:ts:t}", "b", f"{minute + 4} {int(time.time() - 200) * 1000}")
+        self.assertEqual(roll("a", 5, 4, 8), {0: 36, 1: 0, 2: 1, 3: 14, 4: 8})
+        # After a time without anybody the others have a while to come back.
+        for who in "ab":
+            self.server.command("HSET", "pw:n:{pw:ts:t}", who, f"{minute + 5} {int(time.time() - 200) * 1000}")
+        self.assertEqual(roll("a", 7, 5, 1), {0: 36, 1: 0, 2: 1, 3: 14, 4: 8})
+        self.server.command("HSET", "pw:n:{pw:ts:t}", "|paused", "1")
+        self.assertEqual(roll("a", 7), {0: 36, 1: 0, 2: 1, 3: 14, 4: 8, 5: 1, 6: 0})
+        # Minutes that have not come yet are not closed, whatever a clock says.
+        self.assertEqual(max(roll("a", 100000)), int(time.time()) // 60 - minute - 1)
+        node.end()
+
     def test_what_comes_when_its_hour_is_closed_is_in_the_next_one(self):
         first, second = self.node("mx1"), self.node("mx2")
         first.say(f"step {2 * HOUR}")
@@ -279,6 +312,17 @@ class JournalTest(unittest.TestCase):
         self.wait_messages(15)
         self.assertEqual(self.hash("pw:c:node:mx1")["messages"], 15)
         self.wait_events(15)
+        node.end()
+
+    def test_as_the_user_writer_it_may_do_what_it_does(self):
+        create_users(self.server)
+        node = self.node(RedisUser="writer", RedisPasswordFile=password_file(self.server))
+        node.write(6)
+        self.wait_messages(6)
+        self.wait_events(6)
+        day = time.strftime("%Y%m%d", time.gmtime())
+        self.assertEqual(self.server.command("ZSCORE", f"pw:top:host:{day}", "t.news.example"), "6")
+        self.assertNotIn("NOPERM", node.log)
         node.end()
 
     def test_what_stands_under_our_names_and_is_something_else_goes(self):

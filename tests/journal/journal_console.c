@@ -4,7 +4,8 @@
  *	journal_console CONFIG
  *
  * "write N" records N messages, with minutes between them if "step MS" was said, and answers how many it has written.
- * End of file closes it, in ten seconds at most; "end MS" says how long else.
+ * End of file closes it, in ten seconds at most; "end MS" says how long else. "roll WHO MARK [BUCKET VALUE]" tells
+ * Redis what a node says of a minute of the stream pw:ts:t.
  */
 #include <pixelward/base/config.h>
 #include <pixelward/base/log.h>
@@ -16,6 +17,7 @@
 #include <time.h>
 
 #include "fixture.h"
+#include "journal/scripts.h"
 
 static unsigned long long	written;
 static long long		step_ms;
@@ -36,6 +38,36 @@ write_many(struct journal *journal, unsigned count)
 			return false;
 	}
 	return true;
+}
+
+static bool
+roll(const struct options *options, char *line)
+{
+	struct span		 words[16] = { SPAN("pw:ts:t"), SPAN("pw:b:{pw:ts:t}"), SPAN("pw:n:{pw:ts:t}") };
+	const struct span	 fixed[] = { SPAN("60000"), SPAN("1000"), SPAN("100"), SPAN("messages") };
+	struct arena		*arena = arena_new(1 << 20);
+	struct redis_batch	 batch;
+	struct redis		*redis;
+	size_t			 count = 3;
+	char			*rest = NULL;
+
+	if (redis_open(options, &redis) != PW_OK)
+		return false;
+	(void)strtok_r(line, " \n", &rest);
+	for (char *word = strtok_r(NULL, " \n", &rest); word != NULL && count < 11; word = strtok_r(NULL, " \n", &rest)) {
+		words[count++] = span_of(word);
+		for (size_t i = 0; i < NITEMS(fixed) && count == 5 + i; i++)
+			words[count++] = fixed[i];
+	}
+	redis_batch_init(&batch, arena);
+	redis_batch_script(&batch, &script_roll, 3, words, count);
+	bool fine = redis_run(redis, &batch, 5000) == PW_OK && batch.replies[0].kind != REDIS_ERROR;
+	if (!fine && batch.replies != NULL)
+		fprintf(stderr, "%.*s\n", SPAN_ARG(batch.replies[0].text));
+	redis_batch_fini(&batch);
+	redis_close(redis);
+	arena_free(arena);
+	return fine;
 }
 
 int
@@ -62,6 +94,8 @@ main(int argc, char **argv)
 			printf(write_many(journal, count) ? "%llu\n" : "failed\n", written);
 		else if (sscanf(line, "step %lld", &step_ms) == 1 || sscanf(line, "end %lld", &end_ms) == 1)
 			printf("ok\n");
+		else if (strncmp(line, "roll ", 5) == 0)
+			printf(roll(options, line) ? "ok\n" : "failed\n");
 		fflush(stdout);
 	}
 	journal_close(journal, end_ms);

@@ -1,5 +1,7 @@
 #include "numbers.h"
 
+#include <pixelward/base/clock.h>
+
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -11,15 +13,6 @@
 #define MINUTE_MS	((int64_t)60000)
 #define DAY_MS		((int64_t)86400000)
 #define PATIENCE_MS	1000
-
-static int64_t
-unix_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- this node --- */
 
@@ -177,7 +170,7 @@ bool
 numbers_take(struct numbers *numbers, const struct options *options, struct redis *redis, struct reputation *reputation,
     struct arena *arena)
 {
-	*numbers = (struct numbers){ .now_ms = unix_ms(), .redis_wanted = redis != NULL };
+	*numbers = (struct numbers){ .now_ms = clock_unix_ms(), .redis_wanted = redis != NULL };
 	if (!counters_take(numbers, options->state_dir) ||
 	    journal_state_read(options->state_dir, &numbers->journal) == PW_ENOMEM)
 		return false;
