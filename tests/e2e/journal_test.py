@@ -330,6 +330,8 @@ class JournalTest(unittest.TestCase):
             self.server.command("LPUSH", key, "x")
         node = self.node()
         node.write(4)
+        for key in ("pw:c:all", "pw:ev", "pw:c:node:mx1"):
+            scratch.wait_until(lambda: self.server.command("TYPE", key) != "list", f"{key} to be ours again")
         self.wait_messages(4)
         self.wait_messages(4, "pw:c:node:mx1")
         self.wait_events(4)
