@@ -179,7 +179,7 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		if (group.members[i].belongs)
 			take_id(&sign->id, group.members[i].member.campaign);
 	if (sign->id.len > 0)
-		sign->joins = sign->suspects != 0 && is_new_to_it(&group, sighting, hosts);
+		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 && is_new_to_it(&group, sighting, hosts);
 	else if (sign->suspects != 0 && campaign_group_trips(&group, (int)options->campaign_score, seasoned)) {
 		sign->trips = true;
 		sign->id = make_id(&group, arena);
@@ -317,10 +317,12 @@ campaign_teach(const struct sighting *sighting, const struct store_window *windo
 	struct teaching		teaching = { .lesson = lesson, .arena = arena };
 	struct campaign_member	self;
 	struct campaign_group	group;
-	bool			named = sighting->campaign.len > 0;
+	/* Who answers a mail of a campaign is not of it. */
+	bool			named = sighting->campaign.len > 0 && (sighting->flags & SIGHTING_REPLY) == 0;
 
-	*lesson = (struct campaign_lesson){ .campaign.id = sighting->campaign };
+	*lesson = (struct campaign_lesson){ .campaign.id = named ? sighting->campaign : SPAN_NONE };
 	campaign_member_of(sighting, marked(sighting), &self);
+	self.campaign = lesson->campaign.id;
 	if (!campaign_group_make(&self, named ? windows : NULL, named ? window_count : 0, arena, &group) ||
 	    !make_room(lesson, arena) || !teach_member(&teaching, &self))
 		return PW_ENOMEM;

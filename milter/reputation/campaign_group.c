@@ -6,6 +6,12 @@
 
 /* --- two messages --- */
 
+static bool
+holds_flag(const struct campaign_member *member, uint32_t flag)
+{
+	return (member->flags & flag) != 0;
+}
+
 enum link {
 	LINK_DOMAIN = 1,	/* a beacon's domain */
 	LINK_SENDER = 2,	/* the mailbox of From */
@@ -166,7 +172,8 @@ campaign_group_make(const struct campaign_member *self, const struct store_windo
 			    !campaign_member_unpack(&windows[i].members[k], &linked->member))
 				continue;
 			linked->links = links_of(self, &linked->member);
-			linked->belongs = belong_together(self, &linked->member, linked->links);
+			linked->belongs = belong_together(self, &linked->member, linked->links) &&
+			    !holds_flag(&linked->member, MEMBER_REPLY);
 			if (linked->links != 0)
 				group->count++;
 		}
@@ -184,12 +191,6 @@ struct shown {
 	bool		path, common_path, skeleton, name;	/* several senders at several domains share it */
 	bool		own_token, repeated;	/* a beacon that is in no other message; none that is not */
 };
-
-static bool
-holds_flag(const struct campaign_member *member, uint32_t flag)
-{
-	return (member->flags & flag) != 0;
-}
 
 static bool
 are_one_sender(const struct campaign_member *a, const struct campaign_member *b)
@@ -225,7 +226,9 @@ tally_pair(struct shown *shown, const struct campaign_member *self, const struct
 	bool	one_sender = are_one_sender(self, other), one_domain = share_domain(self, other);
 	uint32_t path = shared_path(self, other);
 
-	if (!one_sender && one_domain && speaks_for_itself(self) && speaks_for_itself(other)) {
+	if (!speaks_for_itself(self) || !speaks_for_itself(other))
+		return;
+	if (!one_sender && one_domain) {
 		bool far = !span_eq_nocase(self->domain, other->domain) || is_freemail(self->domain);
 
 		shown->senders_far = shown->senders_far || far;
@@ -303,7 +306,10 @@ TERM(no_list, t->bulk * 2 <= t->messages)
 TERM(mostly_list, t->bulk * 2 > t->messages)
 TERM(unverified, t->unaligned * 2 > t->messages)
 
-/* Terms that are of rotation: without any of them there is one sender with one host, and that is a newsletter. */
+/*
+ * Terms that are of rotation: without any of them each sender keeps to a host of its own, as newsletters and the customers of
+ * an agency do, whatever their mails have in common.
+ */
 static const struct term {
 	bool		(*holds)(const struct shown *);
 	int		 weight;
@@ -313,9 +319,9 @@ static const struct term {
 	{ several_senders, 3, true, "several senders have beacons at one host first seen lately" },
 	{ several_mailboxes, 2, true, "several mailboxes of one domain have beacons at one host first seen lately" },
 	{ several_hosts, 3, true, "one sender has beacons at several hosts first seen lately" },
-	{ one_path, 2, true, "senders and hosts that have nothing else in common have one URL template" },
-	{ one_common_path, 1, true, "senders and hosts that have nothing else in common have one URL template, of few words" },
-	{ one_skeleton, 2, true, "senders and hosts that have nothing else in common have pages of one structure" },
+	{ one_path, 2, false, "senders and hosts that have nothing else in common have one URL template" },
+	{ one_common_path, 1, false, "senders and hosts that have nothing else in common have one URL template, of few words" },
+	{ one_skeleton, 2, false, "senders and hosts that have nothing else in common have pages of one structure" },
 	{ posing_names, 2, true, "several hosts first seen lately have names that sound like news or like a vendor" },
 	{ many_recipients, 1, false, "it went to several people" },
 	{ many_watched, 1, false, "it went to several people who are watched" },

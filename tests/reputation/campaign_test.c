@@ -162,9 +162,18 @@ static const struct scene {
 	{ "one sender with beacons at two new hosts is a campaign", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | OLD, "r" },
 	    { "a@one.example", "evil.example", "evil.example", OTHER, 0, H | OLD, "s" } }, false, 2, 2, 1, 1 },
-	{ "senders and hosts of which no two are the same share a page and a template", {
-	    { "a@one.example", "i.bad.example", "bad.example", PX, 9, H, "r" },
-	    { "b@two.example", "evil.example", "evil.example", PX, 9, H, "s" } }, false, 2, 2, 2, 1 },
+	{ "senders and hosts share a page and a template, and at last a host, too", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 9, H | HOW_BULK, "r" },
+	    { "b@two.example", "evil.example", "evil.example", PX, 9, H | HOW_BULK, "S" },
+	    { "c@three.example", "other.example", "other.example", PX, 9, H | HOW_BULK, "T" },
+	    { "c@three.example", "evil.example", "evil.example", PX, 9, H | HOW_BULK, "T" } }, false, 4, 2, 2, 2 },
+	{ "an agency whose customers each have a host of their own may say nowhere that it is a list", {
+	    { "a@one.example", "px.one-mail.example", "one-mail.example", PX, 9, H, "R" },
+	    { "b@two.example", "px.two-mail.example", "two-mail.example", PX, 9, H, "S" },
+	    { "c@three.example", "px.three-mail.example", "three-mail.example", PX, 9, H, "T" } }, false, 0, 0, 0, 0 },
+	{ "a colleague who answers quotes beacons of several services", {
+	    { "a@one.example", "px.mailer.example", "mailer.example", PX, 0, H | HOW_REPLY | OLD, "r" },
+	    { "a@one.example", "evil.example", "evil.example", PX, 0, H | HOW_REPLY | OLD, "s" } }, false, 0, 0, 0, 0 },
 	{ "pictures that lie about their size are beacons, too", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, 0, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, 0, "s" } }, false, 2, 1, 2, 1 },
@@ -298,6 +307,8 @@ static const struct sequel {
 	  true, false },
 	{ "a picture of its host is of it, whatever the picture shows",
 	  { "d@web.de", "i.bad.example", "bad.example", "/logo.png", 0, HOW_VISIBLE | OLD, "t" }, true, false },
+	{ "who answers one of its mails is no sender of it",
+	  { "d@web.de", "i.bad.example", "bad.example", PX, 0, H | OLD | HOW_REPLY, "t" }, true, false },
 	{ "a newsletter with the same template is not", { "n@shop.example", "t.shop.example", "shop.example", PX, 0,
 	  H | HOW_BULK | HOW_LINKED, "t" }, false, false },
 };
