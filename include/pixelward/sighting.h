@@ -64,6 +64,8 @@ struct sighting_template {
 	uint64_t	digest;		/* of text, whatever the kind of its tokens */
 	uint64_t	path;		/* the same without its host, if it has tokens: what several hosts may share; or 0 */
 	uint64_t	token;		/* digest of the URL: another one has other tokens */
+	uint32_t	reference;	/* the first one; not part of the record, as the next */
+	bool		various;	/* another URL of it is in this message, too */
 };
 
 enum exposure { EXPOSURE_NONE, EXPOSURE_INERT, EXPOSURE_LIVE, EXPOSURE_UNKNOWN };

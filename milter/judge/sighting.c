@@ -255,6 +255,7 @@ static uint32_t
 see_template(struct witness *witness, uint32_t reference, uint32_t host)
 {
 	struct sighting		*sighting = witness->sighting;
+	const struct reference	*references = dissection_references(witness->d);
 	const struct template	*template = evidence_template(witness->evidence, reference);
 	struct span		 mould;
 	uint64_t		 digest;
@@ -267,16 +268,21 @@ see_template(struct witness *witness, uint32_t reference, uint32_t host)
 	mould = mould_of(witness, template->text, &path_at);
 	digest = digest_of(witness, mould, SPAN_NONE);
 	for (uint32_t i = 0; i < sighting->template_count; i++)
-		if (sighting->templates[i].digest == digest)
+		if (sighting->templates[i].digest == digest) {
+			struct sighting_template *known = &sighting->templates[i];
+
+			known->various = known->various || !span_eq(dissection_text(witness->d, references[reference].url),
+			    dissection_text(witness->d, references[known->reference].url));
 			return i;
+		}
 	sighting->templates_in_all++;
 	if (sighting->template_count == SIGHTING_MOST_TEMPLATES)
 		return SIGHTING_NONE;
 	sighting->templates[sighting->template_count] = (struct sighting_template){
 		.host = host, .tokens = template->tokens, .text = template->text, .digest = digest,
 		.path = path_at < mould.len ? digest_of(witness, span_from(mould, path_at), SPAN_NONE) : 0,
-		.token = digest_of(witness,
-		    dissection_text(witness->d, dissection_references(witness->d)[reference].url), SPAN_NONE),
+		.token = digest_of(witness, dissection_text(witness->d, references[reference].url), SPAN_NONE),
+		.reference = reference,
 	};
 	return (uint32_t)sighting->template_count++;
 }

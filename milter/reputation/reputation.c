@@ -145,9 +145,12 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	for (size_t i = 0; i < sighting->template_count; i++) {
 		const struct store_template *history = &answer.templates[i];
 
+		/* What is proved of one URL is not proved of another that stands beside it. */
+		enum proof proof = proof_of(history, sighting->templates[i].token, sighting->message, only_recipient(sighting));
+
 		knowledge->templates[i] = (struct template_history){ .messages = history->messages,
 			.recipients = history->recipients, .tokens = history->tokens,
-			.proof = proof_of(history, sighting->templates[i].token, sighting->message, only_recipient(sighting)) };
+			.proof = proof == PROOF_STATIC && sighting->templates[i].various ? PROOF_NONE : proof };
 	}
 	knowledge->complete = true;
 	knowledge->seasoned = is_seasoned(options, &answer, sighting->time_ms);
@@ -171,14 +174,15 @@ static enum role
 role_of(const struct sighting *sighting, const struct sighting_template *template, enum proof proof)
 {
 	bool old = (sighting->flags & SIGHTING_LEARNED) != 0;
+	bool opaque = template->tokens != 0 || template->path != 0;
 
 	if ((template->appearance & APPEARS_LISTED) != 0)
 		return ROLE_LISTED;
 	if ((template->appearance & (APPEARS_RECIPIENT | APPEARS_REPORTING)) != 0)
 		return ROLE_PERSONAL;
 	if ((template->appearance & APPEARS_SHOWN) == 0)
-		return template->tokens != 0 ? ROLE_PERSONAL : ROLE_HIDDEN;
-	return old || template->tokens == 0 || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_PERSONAL;
+		return opaque ? ROLE_PERSONAL : ROLE_HIDDEN;
+	return old || !opaque || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_PERSONAL;
 }
 
 static const enum tally tally_of_role[ROLES] = {

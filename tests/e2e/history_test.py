@@ -20,6 +20,31 @@ Content-Type: text/html; charset=utf-8
 LOGO = '<img src="https://img.{host}/logo.png" width="200" height="80" alt="Logo">'
 BEACON = '<img src="https://b.{host}/o/8f3a9c1d2e4b5a67{n:04d}.gif" width="1" height="1">'
 
+RULE = """rule: site.new-host
+title: A picture of a host that came up lately
+status: enforce
+level: low
+detect:
+  new:
+    each: reference
+    reputation.first_seen_days|lt: 14
+    reputation.vouched: false
+    reputation.score|lt: 30
+    url.proof: none
+  strange: {each: message, sender.reputation.known: false}
+  condition: new and strange
+action: {strip: new}
+tests:
+  - name: a new host
+    html: '<img src="https://t.example/a.png" width="99" height="99">'
+    given: {reputation.first_seen_days: 0, reputation.vouched: false, reputation.score: 0, url.proof: none, sender.reputation.known: false}
+    expect: {match: true, strips: t.example}
+  - name: nobody was asked
+    html: '<img src="https://t.example/a.png" width="99" height="99">'
+    given: {sender.reputation.known: false}
+    expect: {match: false}
+"""
+
 
 class History(unittest.TestCase):
 
@@ -97,6 +122,18 @@ class History(unittest.TestCase):
         self.run_ctl("ioc", "add", "new.example", "--allow")
         self.run_ctl("ioc", "add", "letter.example", "--deny")
         self.assertEqual(self.decisions(known, new, tracked), [["strip"], ["keep"], ["strip", "strip"]])
+
+    def test_rules_ask_what_was_seen_before(self):
+        os.makedirs(self.path("rules/lists.d"))
+        with open(self.path("rules/new.yaml"), "w", encoding="utf-8") as file:
+            file.write(RULE)
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(f"StateDir {self.path('state')}\nRulesDir {self.path('rules')}\nMode enforce\nRemoteContent trackers\n")
+        one = self.write("old/1.eml")
+        new = self.write("new.eml", host="new.example")
+        self.assertEqual(self.decisions(one, new), [["strip"], ["strip"]])
+        self.run_ctl("learn", self.path("old"))
+        self.assertEqual(self.decisions(one, new), [["keep"], ["keep"]])
 
     def test_a_long_list_of_hosts_is_no_way_around(self):
         self.write("old/1.eml")

@@ -51,7 +51,6 @@ PIECE_GETTER(get_path, value_set_text(value, pieces.path))
 PIECE_GETTER(get_query, value_set_text(value, pieces.query))
 PIECE_GETTER(get_fragment, value_set_text(value, pieces.fragment))
 PIECE_GETTER(get_opaque, value_set_truth(value, shape_has_opaque_token(&pieces)))
-PIECE_GETTER(get_static, value_set_truth(value, shape_is_static_picture(&pieces)))
 
 REFERENCE_GETTER(get_in_link, value_set_truth(value, (reference->flags & REFERENCE_IN_LINK) != 0))
 
@@ -93,15 +92,6 @@ GETTER(get_template)
 	(void)scope;
 	if (template != NULL)
 		value_set_text(value, template->text);
-}
-
-GETTER(get_token)
-{
-	const struct template *template = evidence_template(evidence, element);
-
-	(void)scope;
-	if (template != NULL)
-		value_set_bits(evidence, value, template->tokens, word_of_token);
 }
 
 /* --- where it stands --- */

@@ -25,8 +25,15 @@ fact_getter	get_from_address, get_from_domain, get_from_display, get_sender_doma
 		get_part_encoding, get_part_disposition, get_part_text_length, get_part_quirks,
 		get_part_reading, get_kind, get_trigger, get_place, get_document, get_nested, get_url,
 		get_scheme, get_host, get_domain, get_path, get_query, get_fragment, get_invalid, get_opaque, get_template, get_token,
-		get_static, get_report, get_in_link, get_recipient, get_recipient_form, get_host_references, get_position, get_alone,
+		get_static, get_proof, get_report, get_in_link, get_recipient, get_recipient_form, get_host_references, get_position, get_alone,
 		get_alt, get_size_declared, get_width, get_height, get_hidden, get_spacer,
+		get_reputation_known, get_sender_reputation_known,
+		get_reputation_first_seen_days, get_sender_reputation_first_seen_days,
+		get_reputation_messages, get_sender_reputation_messages,
+		get_reputation_recipients, get_sender_reputation_recipients,
+		get_reputation_score, get_sender_reputation_score,
+		get_reputation_vouched, get_sender_reputation_vouched,
+		get_reputation_word, get_sender_reputation_word,
 		get_recipient_address, get_recipient_domain, get_recipient_groups, get_recipient_watched;
 
 #endif

@@ -23,8 +23,12 @@ static const char *const document_words[] = { "html", "xml", "css", "calendar", 
 
 static const char *const disposition_words[] = { "none", "inline", "attachment", "other" };
 static const char *const report_words[] = { "no", "unsaid", "maybe", "yes" };
-static const char *const token_words[] = { "number", "hex", "mixed", "uuid", "address" };
-_Static_assert(1u << (NITEMS(token_words) - 1) == TEMPLATE_ADDRESS, "every token has its word");
+/* Those of a template, then what else is said of them. */
+static const char *const token_words[] = { "number", "hex", "mixed", "uuid", "address", "none", "opaque", "recipient",
+	"unique-per-delivery" };
+_Static_assert(1u << 4 == TEMPLATE_ADDRESS, "every token has its word");
+static const char *const analyst_words[] = { "none", "allow", "deny" };
+static const char *const proof_words[] = { "none", "unique-per-delivery", "static" };
 static const char *const position_words[] = { "first", "last" };
 
 #define WORDS_OF(name)								\
@@ -42,6 +46,8 @@ WORDS_OF(disposition)
 WORDS_OF(report)
 WORDS_OF(position)
 WORDS_OF(token)
+WORDS_OF(analyst)
+WORDS_OF(proof)
 
 const char *
 word_of_kind(uint32_t i)

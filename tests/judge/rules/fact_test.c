@@ -165,7 +165,11 @@ static const struct fact_case element_cases[] = {
 	  .is = "a.example/mail/logo-2.png?size=small" },
 	{ "kinds of tokens", "url.token", "", "<img src=http://a.example/8f3a9c1d2e4b5a67?u=48291377&a=b@c>"
 	  "<img src=http://a.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81><img src=http://a.example/x>",
-	  .is = "number hex address, uuid, " },
+	  .is = "number hex address opaque, uuid opaque, none" },
+	{ "a recipient as a token", "url.token", "", "<img src=http://a.example/?u=ann@b.example>", .is = "address" },
+	{ "reputation is unknown where nobody was asked", "reputation.known", "", "<img src=http://a.example/1>", .is = "?" },
+	{ "so is what deliveries prove", "url.proof", "", "<img src=http://a.example/1>", .is = "?" },
+	{ "and the sender's score", "sender.reputation.score", "", "<img src=http://a.example/1>", .is = "?" },
 
 	{ "no alternative text", "alt", "", "<img src=http://a.example/1>", .is = "?" },
 	{ "an empty one", "alt", "", "<img src=http://a.example/1 alt>", .is = "" },
