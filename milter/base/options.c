@@ -258,6 +258,22 @@ config_print(const struct options *options, struct buf *out)
 	}
 }
 
+bool
+config_differs(const struct options *options, const struct options *others, const char *keyword)
+{
+	const struct option	*option = option_find(span_of(keyword));
+	struct buf		 text, other;
+
+	buf_init(&text, 1 << 16);
+	buf_init(&other, 1 << 16);
+	option_print(option, options, &text);
+	option_print(option, others, &other);
+	bool differs = !span_eq(buf_span(&text), buf_span(&other));
+	buf_fini(&text);
+	buf_fini(&other);
+	return differs;
+}
+
 void
 config_print_table(struct buf *out)
 {

@@ -1,6 +1,7 @@
 #include <pixelward/keeper/keeper.h>
 
 #include <pixelward/base/clock.h>
+#include <pixelward/base/config.h>
 #include <pixelward/base/log.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/gateway.h>
@@ -89,28 +90,19 @@ gateway_start(struct keeper *keeper)
 	keeper->restart_ms = clock_ms() + LONGEST_PAUSE_MS;
 }
 
-/* What is bound or inherited once cannot change under way. */
+/* What is bound, opened or inherited once cannot change under way. */
+static const char *const fixed[] = {
+	"Socket", "UserID", "PidFile", "Syslog", "StateDir", "Redis", "RedisUser", "RedisPasswordFile", "RedisDeadline",
+	"NodeName", "OnJournalFull", "JournalSize", "JournalKeep", "EventKeep", "IndexKeep", "TopKeep", "Dissectors",
+	"MilterTimeout",
+};
+
 static void
 warn_of_fixed(const struct options *now, const struct options *next)
 {
-	static const char text[] = "%s: the new value takes effect at the next start";
-
-	if (strcmp(now->socket, next->socket) != 0)
-		log_warn(text, "Socket");
-	if (strcmp(now->user, next->user) != 0)
-		log_warn(text, "UserID");
-	if (strcmp(now->pid_file, next->pid_file) != 0)
-		log_warn(text, "PidFile");
-	if (now->syslog != next->syslog)
-		log_warn(text, "Syslog");
-	if (strcmp(now->state_dir, next->state_dir) != 0)
-		log_warn(text, "StateDir");
-	if (strcmp(now->redis, next->redis) != 0)
-		log_warn(text, "Redis");
-	if (strcmp(now->dissectors, next->dissectors) != 0)
-		log_warn(text, "Dissectors");
-	if (now->milter_timeout_ms != next->milter_timeout_ms)
-		log_warn(text, "MilterTimeout");
+	for (size_t i = 0; i < NITEMS(fixed); i++)
+		if (config_differs(now, next, fixed[i]))
+			log_warn("%s: the new value takes effect at the next start", fixed[i]);
 }
 
 static void

@@ -1,6 +1,7 @@
 """Whatever happens to the daemon, no mail is lost and nothing live slips through: counted from both ends."""
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -166,6 +167,18 @@ class Restart(case.OutsideTest):
         scratch.wait_until(lambda: "mode=enforce" in self.ward.line_of(
             send(self.mta.port, wire("tracked-recon-news")).queue_id), "the old mode")
         self.mta.wait_empty()
+
+    def test_a_reload_says_what_waits_for_the_next_start(self):
+        before = len(self.ward.log)
+        self.ward.configure(Mode="tag", JournalSize="2G", RedisUser="writer", MaxConnections="77")
+        try:
+            self.ward.reload()
+            scratch.wait_until(lambda: "reloaded:" in self.ward.log[before:], "the reload")
+            self.assertEqual(re.findall(r"(\w+): the new value takes effect at the next start", self.ward.log[before:]),
+                             ["RedisUser", "JournalSize"])
+        finally:
+            self.ward.configure()
+            self.ward.reload()
 
     def test_a_broken_configuration_at_reload_changes_nothing_and_says_where(self):
         self.ward.configure(Mode="enforce", NoSuchKeyword="yes")

@@ -27,6 +27,8 @@ enum pw_err	 config_set(struct options *, const char *where, const char *keyword
 		    struct buf *report) PW_MUST_CHECK;
 /* The effective set in the file's own grammar, one line per option, for `pixelward -t --defaults`. */
 void		 config_print(const struct options *, struct buf *out);
+/* Is the option of this name set otherwise in the others? */
+bool		 config_differs(const struct options *, const struct options *others, const char *keyword);
 /* One row: keyword, type, default, bounds, meaning; for docs and their test. */
 void		 config_print_table(struct buf *out);
 
