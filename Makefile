@@ -104,7 +104,7 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	    $(shell pkg-config --cflags $(pkg_all) cmocka) -o $@ $< $(LDHARDENING) $(LIBRARY) $(LIBS) -lcmocka
 
 # tests/work: the library once more, so compiled that every basic block, and what the C library does for it, counts.
-COUNTED_ROOMS := base dissect judge rewrite gateway
+COUNTED_ROOMS := base dissect judge rewrite gateway reputation journal
 COUNTED_CALLS := memchr memcmp memcpy memmem memmove memrchr memset strlen iconv malloc calloc realloc free
 COUNTED_CFLAGS = -std=c17 -D_GNU_SOURCE -DPIXELWARD_VERSION='"$(VERSION)"' -DPIXELWARD_PREFIX='"$(PREFIX)"' \
              -DPIXELWARD_SYSCONFDIR='"$(SYSCONFDIR)"' -O2 -g -fPIE $(addprefix -fno-builtin-,$(COUNTED_CALLS)) -MMD -MP
