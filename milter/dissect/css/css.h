@@ -111,15 +111,25 @@ struct css_declarations {
 enum pw_err	css_declarations(struct span text, uint64_t max_tokens, struct arena *,
 		    struct css_declarations *) PW_MUST_CHECK;
 
-/* One compound selector of a sheet's rule, as far as it is simple: [element][#id][.class...]. */
-struct css_rule {
+/* A compound selector, as far as it is simple: [element][#id][.class...]. */
+struct css_compound {
 	struct span	element;	/* lower case; empty or "*" matches any */
 	struct span	id;
 	struct span	*classes;
 	size_t		 class_count;
+	bool		 is_parent;	/* ">" behind it: what is matched stands in it directly */
+};
+
+#define CSS_MAX_AROUND	8
+
+/* One selector of a sheet's rule. */
+struct css_rule {
+	struct css_compound	 last;		/* what the declarations are for */
+	struct css_compound	*around;	/* of elements around it, the innermost first */
+	size_t			 around_count;	/* at most CSS_MAX_AROUND */
 	bool		 conditional;	/* inside @media, @supports, @container, @layer...: may or may not apply */
-	bool		 exact;		/* false: the selector had more to it (combinators, attributes, pseudo-classes); this is
-					   its last compound, so the rule may or may not apply */
+	bool		 exact;		/* false: the selector had more to it (siblings, attributes, pseudo-classes) than is told
+					   here, so the rule may or may not apply */
 	bool		 pseudo_element;	/* ::before and the like: says nothing of the element's own visibility */
 	uint32_t	 specificity;	/* ids << 20 | classes << 10 | elements, each at most 1023; arguments of :is() and the
 					   like are not counted */

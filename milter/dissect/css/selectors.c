@@ -62,13 +62,15 @@ struct weight {
 
 struct reading {
 	struct css_lexer	 lexer;
-	struct css_rule		 rule;		/* the last compound so far */
+	struct css_rule		 rule;		/* with the last compound so far */
 	struct span		 classes[CSS_MAX_CLASSES];
+	struct css_compound	 around[CSS_MAX_AROUND];	/* the outermost first */
 	struct weight		 weight;
 	bool			 started;	/* the compound has something in it */
 	bool			 typed;		/* ... an element's name or "*" */
 	bool			 gap;		/* white space behind it: a combinator, or nothing */
 	bool			 combinator;	/* one waits for its right side */
+	bool			 is_parent;	/* it is ">" */
 	bool			 unknown;	/* in any selector of the list */
 	bool			 invalid;
 };
@@ -78,21 +80,48 @@ selector_begin(struct reading *r, const struct css_rule *model)
 {
 	r->rule = *model;
 	r->weight = (struct weight){ 0 };
-	r->started = r->typed = r->gap = r->combinator = false;
+	r->started = r->typed = r->gap = r->combinator = r->is_parent = false;
 }
 
-/* Before each simple selector: behind a combinator a new compound begins, and only the last one is told. */
+/* Gives the compound the classes that were read for it. */
+static void
+classes_keep(struct reading *r)
+{
+	struct css_compound *compound = &r->rule.last;
+
+	if (compound->class_count == 0)
+		return;
+	compound->classes = arena_array(r->lexer.arena, compound->class_count, sizeof(*r->classes));
+	if (compound->classes == NULL) {
+		r->lexer.no_memory = true;
+		compound->class_count = 0;
+	} else
+		memcpy(compound->classes, r->classes, compound->class_count * sizeof(*r->classes));
+}
+
+/* The compound that was read stands around the next one. */
+static void
+compound_end(struct reading *r)
+{
+	if (r->rule.around_count == NITEMS(r->around) || r->rule.pseudo_element)
+		r->rule.exact = false;
+	else {
+		classes_keep(r);
+		r->around[r->rule.around_count] = r->rule.last;
+		r->around[r->rule.around_count++].is_parent = r->is_parent;
+	}
+	r->rule.last = (struct css_compound){ .element = SPAN_NONE };
+	r->rule.pseudo_element = false;
+	r->typed = r->started = false;
+}
+
+/* Before each simple selector: behind a combinator a new compound begins. */
 static void
 simple_begin(struct reading *r)
 {
-	if (r->combinator || (r->gap && r->started)) {
-		r->rule.element = r->rule.id = SPAN_NONE;
-		r->rule.class_count = 0;
-		r->rule.pseudo_element = false;
-		r->rule.exact = false;
-		r->typed = r->started = false;
-	}
-	r->gap = r->combinator = false;
+	if (r->combinator || (r->gap && r->started))
+		compound_end(r);
+	r->gap = r->combinator = r->is_parent = false;
 }
 
 static void
@@ -101,8 +130,8 @@ element_take(struct reading *r, struct span name)
 	simple_begin(r);
 	r->invalid |= r->started;
 	r->started = r->typed = true;
-	r->rule.element = css_lower(name, r->lexer.arena);
-	r->lexer.no_memory |= r->rule.element.at == NULL;
+	r->rule.last.element = css_lower(name, r->lexer.arena);
+	r->lexer.no_memory |= r->rule.last.element.at == NULL;
 	r->weight.elements++;
 }
 
@@ -119,8 +148,8 @@ class_take(struct reading *r)
 	simple_begin(r);
 	r->started = true;
 	r->weight.classes++;
-	if (r->rule.class_count < NITEMS(r->classes))
-		r->classes[r->rule.class_count++] = token.value;
+	if (r->rule.last.class_count < NITEMS(r->classes))
+		r->classes[r->rule.last.class_count++] = token.value;
 	else
 		r->rule.exact = false;
 }
@@ -139,9 +168,9 @@ id_take(struct reading *r, const struct css_token *token)
 	simple_begin(r);
 	r->started = true;
 	r->weight.ids++;
-	if (r->rule.id.len > 0 && !span_eq(r->rule.id, token->value))
+	if (r->rule.last.id.len > 0 && !span_eq(r->rule.last.id, token->value))
 		r->rule.exact = false;
-	r->rule.id = token->value;
+	r->rule.last.id = token->value;
 }
 
 static void
@@ -180,8 +209,8 @@ static void
 namespace_take(struct reading *r)
 {
 	if (r->typed) {
-		r->weight.elements -= r->rule.element.len > 0;
-		r->rule.element = SPAN_NONE;
+		r->weight.elements -= r->rule.last.element.len > 0;
+		r->rule.last.element = SPAN_NONE;
 	} else {
 		simple_begin(r);
 		r->invalid |= r->started;
@@ -191,12 +220,13 @@ namespace_take(struct reading *r)
 }
 
 static void
-combinator_take(struct reading *r)
+combinator_take(struct reading *r, char sign)
 {
 	/* At the beginning only nested rules may have one, and those are inexact from the start. */
 	r->invalid |= r->combinator || (!r->started && r->rule.exact);
 	r->combinator = true;
-	r->rule.exact = false;
+	r->is_parent = sign == '>';
+	r->rule.exact = r->rule.exact && r->is_parent;
 }
 
 static void
@@ -219,7 +249,7 @@ delim_take(struct reading *r, char delim)
 	case '>':
 	case '+':
 	case '~':
-		combinator_take(r);
+		combinator_take(r, delim);
 		break;
 	case '|':
 		namespace_take(r);
@@ -249,14 +279,17 @@ selector_end(struct reading *r, struct css_rules *rules)
 	if (r->invalid)
 		return;
 	r->rule.specificity = specificity(r->weight);
-	if (r->rule.class_count > 0) {
-		r->rule.classes = arena_array(r->lexer.arena, r->rule.class_count, sizeof(*r->classes));
-		if (r->rule.classes == NULL) {
+	classes_keep(r);
+	if (r->rule.exact && r->rule.around_count > 0) {
+		r->rule.around = arena_array(r->lexer.arena, r->rule.around_count, sizeof(*r->around));
+		if (r->rule.around == NULL) {
 			r->lexer.no_memory = true;
 			return;
 		}
-		memcpy(r->rule.classes, r->classes, r->rule.class_count * sizeof(*r->classes));
-	}
+		for (size_t i = 0; i < r->rule.around_count; i++)
+			r->rule.around[i] = r->around[r->rule.around_count - 1 - i];
+	} else
+		r->rule.around_count = 0;
 	at = arena_grow(r->lexer.arena, rules->at, rules->count, &rules->capacity, sizeof(*at));
 	if (at == NULL) {
 		r->lexer.no_memory = true;

@@ -79,11 +79,13 @@ rule_matters(const struct css_rule *rule)
 static struct span
 rule_key(const struct css_rule *rule)
 {
-	if (rule->id.len > 0)
-		return rule->id;
-	if (rule->class_count > 0)
-		return rule->classes[0];
-	return span_eq(rule->element, SPAN("*")) ? SPAN_NONE : rule->element;
+	const struct css_compound *last = &rule->last;
+
+	if (last->id.len > 0)
+		return last->id;
+	if (last->class_count > 0)
+		return last->classes[0];
+	return span_eq(last->element, SPAN("*")) ? SPAN_NONE : last->element;
 }
 
 enum pw_err
@@ -91,10 +93,11 @@ visibility_prepare(struct visibility_context *context, struct span text, const s
     const struct limits *limits, uint64_t *work_left, struct arena *arena)
 {
 	context->tree = tree;
-	context->work_left = work_left;
 	context->arena = arena;
 	context->max_tokens = limits->css_tokens;
 	html_lexer_init(&context->lexer, text, HTML_PLAIN, limits->attributes, arena);
+	context->selectors = (struct selector_context){ .tree = tree, .lexer = context->lexer, .work_left = work_left,
+	    .arena = arena };
 	context->buckets = arena_array(arena, BUCKETS, sizeof(*context->buckets));
 	context->next = arena_array(arena, context->rules.count, sizeof(*context->next));
 	context->inherited = arena_array(arena, tree != NULL ? tree->count : 0, sizeof(*context->inherited));
@@ -108,53 +111,6 @@ visibility_prepare(struct visibility_context *context, struct span text, const s
 		*bucket = i + 1;
 	}
 	return PW_OK;
-}
-
-static struct span
-attribute_value(const struct html_tag *tag, struct span name)
-{
-	const struct html_attribute *attribute = html_tag_find(tag, name);
-
-	return attribute != NULL ? attribute->value : SPAN_NONE;
-}
-
-/* Cut the next word off *list. */
-static struct span
-next_word(struct span *list)
-{
-	size_t begin = 0, end;
-
-	while (begin < list->len && ascii_space(list->at[begin]))
-		begin++;
-	for (end = begin; end < list->len && !ascii_space(list->at[end]);)
-		end++;
-	struct span word = span_cut(*list, begin, end);
-	*list = span_from(*list, end);
-	return word;
-}
-
-static bool
-has_class(struct span classes, struct span class)
-{
-	struct span word;
-
-	while ((word = next_word(&classes)).len > 0)
-		if (span_eq_nocase(word, class))
-			return true;
-	return false;
-}
-
-static bool
-rule_fits(const struct css_rule *rule, const struct html_tag *tag, struct span id, struct span classes)
-{
-	if (rule->element.len > 0 && !span_eq(rule->element, SPAN("*")) && !span_eq_nocase(rule->element, tag->name))
-		return false;
-	if (rule->id.len > 0 && !span_eq_nocase(rule->id, id))
-		return false;
-	for (size_t i = 0; i < rule->class_count; i++)
-		if (!has_class(classes, rule->classes[i]))
-			return false;
-	return true;
 }
 
 static bool
@@ -203,43 +159,47 @@ apply(struct style *style, const struct css_declarations *declarations, uint64_t
 	}
 }
 
-/* What a look at the rule costs: its classes are looked for in all of the element's. */
-static uint64_t
-work_of(const struct css_rule *rule, struct span classes)
-{
-	return 1 + rule->class_count * (1 + classes.len / 2);
-}
-
 /* Declarations of a rule that fits cost more than a look at it. */
 #define DECLARATION_WORK	4u
 
-static bool
-take_work(struct visibility_context *context, uint64_t work)
-{
-	bool enough = work <= *context->work_left;
+/* An element that is asked about. */
+struct subject {
+	struct element_names	 names;
+	uint32_t		 node;	/* NODE_NONE: nobody knows what stands around it */
+	struct style		*style;
+};
 
-	*context->work_left -= enough ? work : *context->work_left;
-	return enough;
+static enum pw_err
+apply_rule(struct visibility_context *context, const struct css_rule *rule, const struct subject *subject)
+{
+	bool		placed = rule->around_count == 0 || (subject->node != NODE_NONE && context->tree != NULL), fits = true;
+	enum pw_err	err = PW_OK;
+
+	if (rule->around_count > 0 && placed)
+		err = selector_fits_around(&context->selectors, rule, subject->node, &fits);
+	if (err != PW_OK || !fits)
+		return err;
+	if (!selector_take_work(&context->selectors, DECLARATION_WORK * rule->declarations.count))
+		return PW_ELIMIT;
+	apply(subject->style, &rule->declarations, 1 + ((uint64_t)rule->specificity << 24) + (rule->order & 0xffffff),
+	    rule->exact && placed && !rule->conditional);
+	return PW_OK;
 }
 
 static enum pw_err
-apply_bucket(struct visibility_context *context, struct span key, const struct html_tag *tag, struct span id,
-    struct span classes, struct style *style)
+apply_bucket(struct visibility_context *context, struct span key, const struct subject *subject)
 {
-	for (uint32_t i = context->buckets[hash(key)]; i != 0; i = context->next[i - 1]) {
+	enum pw_err err = PW_OK;
+
+	for (uint32_t i = context->buckets[hash(key)]; i != 0 && err == PW_OK; i = context->next[i - 1]) {
 		const struct css_rule *rule = &context->rules.at[i - 1];
 
-		if (!take_work(context, work_of(rule, classes)))
+		if (!selector_take_work(&context->selectors, selector_work(&rule->last, &subject->names)))
 			return PW_ELIMIT;
-		if (!span_eq_nocase(rule_key(rule), key) || !rule_fits(rule, tag, id, classes))
-			continue;
-		if (!take_work(context, DECLARATION_WORK * rule->declarations.count))
-			return PW_ELIMIT;
-		apply(style, &rule->declarations,
-		    1 + ((uint64_t)rule->specificity << 24) + (rule->order & 0xffffff),
-		    rule->exact && !rule->conditional);
+		if (span_eq_nocase(rule_key(rule), key) && selector_fits(&rule->last, &subject->names))
+			err = apply_rule(context, rule, subject);
 	}
-	return PW_OK;
+	return err;
 }
 
 static enum pw_err
@@ -269,20 +229,20 @@ inline_read(struct visibility_context *context, struct span text, struct css_dec
 }
 
 static enum pw_err
-style_of(struct visibility_context *context, const struct html_tag *tag, struct style *style)
+style_of(struct visibility_context *context, const struct html_tag *tag, uint32_t node, struct style *style)
 {
-	struct span		 id = attribute_value(tag, SPAN("id")), classes = attribute_value(tag, SPAN("class"));
-	struct span		 list = classes, word, inline_text = attribute_value(tag, SPAN("style"));
+	struct subject		 subject = { .names = selector_names(tag), .node = node, .style = style };
+	struct span		 list = subject.names.classes, word, inline_text = selector_attribute(tag, SPAN("style"));
 	struct css_declarations	 declarations = { 0 };
 
 	*style = (struct style){ 0 };
-	enum pw_err err = apply_bucket(context, SPAN_NONE, tag, id, classes, style);
+	enum pw_err err = apply_bucket(context, SPAN_NONE, &subject);
 	if (err == PW_OK)
-		err = apply_bucket(context, tag->name, tag, id, classes, style);
-	if (err == PW_OK && id.len > 0)
-		err = apply_bucket(context, id, tag, id, classes, style);
-	while (err == PW_OK && (word = next_word(&list)).len > 0)
-		err = apply_bucket(context, word, tag, id, classes, style);
+		err = apply_bucket(context, tag->name, &subject);
+	if (err == PW_OK && subject.names.id.len > 0)
+		err = apply_bucket(context, subject.names.id, &subject);
+	while (err == PW_OK && (word = selector_next_class(&list)).len > 0)
+		err = apply_bucket(context, word, &subject);
 	if (err == PW_OK && inline_text.len > 0)
 		err = inline_read(context, inline_text, &declarations);
 	if (err == PW_OK)
@@ -442,7 +402,7 @@ pass_on(uint32_t outer, const struct html_tag *tag, const struct style *style)
 		state |= INHERITED_INVISIBLE;
 	else if (style->weight[VISIBILITY] > 0 || style->shown_weight[VISIBILITY] > 0)
 		state &= ~INHERITED_INVISIBLE;
-	if (span_eq_nocase(tag->name, SPAN("a")) && attribute_value(tag, SPAN("href")).len > 0)
+	if (span_eq_nocase(tag->name, SPAN("a")) && selector_attribute(tag, SPAN("href")).len > 0)
 		state |= INHERITED_LINK;
 	return state;
 }
@@ -471,7 +431,7 @@ inherited_by(struct visibility_context *context, uint32_t node, uint32_t *state)
 		uint32_t	at = context->tree->nodes[chain[count]].at;
 
 		if (at != NODE_NONE && html_lexer_tag_at(&context->lexer, at, &tag)) {
-			enum pw_err err = style_of(context, &tag, &style);
+			enum pw_err err = style_of(context, &tag, chain[count], &style);
 			if (err != PW_OK)
 				return err;
 			*state = pass_on(*state, &tag, &style);
@@ -485,7 +445,7 @@ inherited_by(struct visibility_context *context, uint32_t node, uint32_t *state)
 static bool
 attribute_px(const struct html_tag *tag, struct span name, double *px)
 {
-	struct span	value = span_trim(attribute_value(tag, name));
+	struct span	value = span_trim(selector_attribute(tag, name));
 	size_t		digits = 0;
 
 	while (digits < value.len && digits < 9 && ascii_digit(value.at[digits]))
@@ -537,7 +497,7 @@ visibility_of(struct visibility_context *context, const struct html_tag *tag, ui
 	struct style	style;
 	uint32_t	state = 0;
 	double		width = 0, height = 0;
-	enum pw_err	err = style_of(context, tag, &style);
+	enum pw_err	err = style_of(context, tag, node, &style);
 
 	if (err == PW_OK && node != NODE_NONE && context->tree != NULL)
 		err = inherited_by(context, node, &state);

@@ -11,6 +11,7 @@
 #include "../css/css.h"
 #include "charref.h"
 #include "lexer.h"
+#include "selector.h"
 #include "tree.h"
 
 struct visibility {
@@ -22,12 +23,13 @@ struct visibility {
 /* What is known of a document while its elements are asked for. */
 struct visibility_context {
 	const struct html_tree	*tree;		/* NULL: elements are judged by themselves */
-	struct html_lexer	 lexer;		/* over the document's text, for ancestors */
+	struct html_lexer	 lexer;		/* over the document's text, for elements around */
+	struct selector_context	 selectors;
 	struct css_rules	 rules;		/* of all its sheets */
 	uint32_t		*buckets, *next;	/* rules by the hash of a name they ask for; index + 1 */
 	uint32_t		*inherited;	/* per node: what it passes to what is inside, and a bit that says so */
 	struct inline_style	*inline_styles;	/* read before, by the hash of their text */
-	uint64_t		 max_tokens, *work_left;
+	uint64_t		 max_tokens;
 	struct arena		*arena;
 };
 
