@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 def replay(pixelctl, folder, *, learn=True, watch=True, config=()):
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
-        lines = ["Mode enforce", f"RulesDir {ROOT}/rules", "RemoteContent unvouched", f"StateDir {folder}/state", *config]
+        lines = ["Mode enforce", f"RulesDir {ROOT}/rules", f"StateDir {folder}/state", *config]
         file.write("\n".join(lines + ([f"Group watch {folder}/watch.txt"] if watch else [])) + "\n")
         file.flush()
         command = [pixelctl, "replay", "-c", file.name, "--empty", "--envelope", folder + "/second.tsv", folder + "/second"]
