@@ -13,6 +13,39 @@
 /* Small numbers in a row make a large one: no more than a date and a size have. */
 #define MOST_DIGITS	9
 
+/* What a character is, and what it separates. */
+enum {
+	IS_DIGIT = 1, IS_HEX = 2, IS_UPPER = 4, IS_LOWER = 8,
+	PARTS_PATH = 16, PARTS_QUERY = 32, PARTS_LABELS = 64, PARTS_NAME = 128, PARTS_WORDS = 256, PARTS_VALUES = 512,
+};
+
+#define DIGIT	(IS_DIGIT | IS_HEX)
+#define UPPER	(IS_UPPER | IS_HEX)
+#define LOWER	(IS_LOWER | IS_HEX)
+#define SIGN	PARTS_WORDS
+
+static const uint16_t classes[256] = {
+	['0'] = DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
+	['A'] = UPPER, UPPER, UPPER, UPPER, UPPER, UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER,
+	IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER, IS_UPPER,
+	IS_UPPER,
+	['a'] = LOWER, LOWER, LOWER, LOWER, LOWER, LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER,
+	IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER, IS_LOWER,
+	IS_LOWER,
+	['-'] = SIGN | PARTS_NAME, ['_'] = SIGN | PARTS_NAME, ['@'] = SIGN | PARTS_NAME,
+	['.'] = SIGN | PARTS_NAME | PARTS_LABELS,
+	['~'] = SIGN, ['+'] = SIGN, [','] = SIGN, [':'] = SIGN, ['|'] = SIGN, ['!'] = SIGN, ['*'] = SIGN, ['\''] = SIGN,
+	['('] = SIGN, [')'] = SIGN, [' '] = SIGN,
+	[';'] = SIGN | PARTS_QUERY, ['&'] = PARTS_QUERY | PARTS_VALUES, ['%'] = PARTS_VALUES, ['='] = PARTS_VALUES,
+	['/'] = PARTS_PATH | PARTS_VALUES,
+};
+
+static unsigned
+class_of(char c)
+{
+	return classes[(unsigned char)c];
+}
+
 static bool
 is_in(struct span word, enum shape_table table)
 {
@@ -44,22 +77,20 @@ url_pieces_of(const struct dissection *d, const struct reference *reference)
 	return pieces;
 }
 
-/* The next piece up to one of the separators; false at the end. *rest is what follows. */
+/* The next piece up to one of the separators (PARTS_); false at the end. *rest is what follows. */
 static bool
-next_piece(struct span *rest, const char *separators, struct span *piece)
+next_piece(struct span *rest, unsigned separators, struct span *piece)
 {
 	size_t end = 0;
 
 	if (rest->at == NULL)
 		return false;
-	while (end < rest->len && (rest->at[end] == '\0' || strchr(separators, rest->at[end]) == NULL))
+	while (end < rest->len && (class_of(rest->at[end]) & separators) == 0)
 		end++;
 	*piece = span_cut(*rest, 0, end);
 	*rest = end < rest->len ? span_from(*rest, end + 1) : SPAN_NONE;
 	return true;
 }
-
-#define WORD_SEPARATORS	"-_.~+,:;|!*'()@ "
 
 enum telltale { TELLS_NOTHING, TELLS_MAYBE, TELLS_SURELY };
 
@@ -89,23 +120,21 @@ struct census {
 static struct census
 count(struct span word)
 {
-	struct census census = { 0 };
+	struct census	census = { 0 };
+	unsigned	last = word.len > 0 ? class_of(word.at[0]) : 0;
 
 	for (size_t i = 0; i < word.len; i++) {
-		char c = word.at[i], last = i > 0 ? word.at[i - 1] : c;
+		unsigned class = class_of(word.at[i]), turn = class ^ last;
 
-		census.hex += ascii_hex(c) >= 0;
-		if (ascii_digit(c))
-			census.digits++;
-		else if (!ascii_alpha(c))
-			census.others++;
-		else if (c >= 'a')
-			census.lowers++;
-		else
-			census.uppers++;
-		census.turns += ascii_digit(c) != ascii_digit(last);
-		census.case_turns += ascii_alpha(c) && ascii_alpha(last) && (c >= 'a') != (last >= 'a');
+		census.hex += (class & IS_HEX) != 0;
+		census.digits += (class & IS_DIGIT) != 0;
+		census.uppers += (class & IS_UPPER) != 0;
+		census.lowers += (class & IS_LOWER) != 0;
+		census.turns += (turn & IS_DIGIT) != 0;
+		census.case_turns += (turn & (IS_UPPER | IS_LOWER)) == (IS_UPPER | IS_LOWER);
+		last = class;
 	}
+	census.others = word.len - census.digits - census.uppers - census.lowers;
 	return census;
 }
 
@@ -161,7 +190,7 @@ shape_is_opaque(struct span piece)
 {
 	struct span word;
 
-	while (next_piece(&piece, WORD_SEPARATORS "%=&/", &word))
+	while (next_piece(&piece, PARTS_WORDS | PARTS_VALUES, &word))
 		if (shape_token_of(word) != TOKEN_NONE)
 			return true;
 	return false;
@@ -213,11 +242,11 @@ shape_has_opaque_token(const struct url_pieces *url)
 {
 	struct span rest = url->path, piece;
 
-	while (next_piece(&rest, "/", &piece))
+	while (next_piece(&rest, PARTS_PATH, &piece))
 		if (!(rest.at == NULL && shape_is_asset(piece)) && shape_is_opaque(piece))
 			return true;
 	rest = url->query;
-	while (next_piece(&rest, "&;", &piece))
+	while (next_piece(&rest, PARTS_QUERY, &piece))
 		if (!shape_is_version(piece) && shape_is_opaque(piece))
 			return true;
 	return shape_is_opaque(labels_of(url)) || shape_is_opaque(url->fragment);
@@ -295,14 +324,12 @@ is_plain_word(struct span word)
 	return is_readable(span_cut(word, 0, letters)) && (is_size(rest) || (rest.len <= 2 && digits_at(rest) == rest.len));
 }
 
-#define NAME_SEPARATORS	"-_.@"
-
 static bool
 is_plain(struct span piece)
 {
 	struct span word;
 
-	while (next_piece(&piece, NAME_SEPARATORS, &word))
+	while (next_piece(&piece, PARTS_NAME, &word))
 		if (word.len > 0 && (!is_plain_word(word) ||
 		    (telltale_of_word(word) != TELLS_NOTHING && !is_layout_word(word))))
 			return false;
@@ -347,7 +374,7 @@ digits_of(struct span text)
 	size_t		digits = 0;
 	struct span	word;
 
-	while (next_piece(&text, "/" NAME_SEPARATORS, &word))
+	while (next_piece(&text, PARTS_PATH | PARTS_NAME, &word))
 		digits += worth_of(word);
 	return digits;
 }
@@ -371,7 +398,7 @@ shape_is_static_picture(const struct url_pieces *url)
 	/* A host that is its own domain may be an address: nobody keeps layouts there. */
 	if (ascii_digit(url->host.at[url->host.len - 1]) || url->host.at[0] == '[')
 		return false;
-	while (next_piece(&rest, "/", &piece))
+	while (next_piece(&rest, PARTS_PATH, &piece))
 		if (!is_plain(piece))
 			return false;
 	return is_plain(labels) && digits_of(labels) + digits_of(url->path) <= MOST_DIGITS;
@@ -385,11 +412,11 @@ next_word(struct span *rest, struct span *word)
 
 	if (rest->len == 0)
 		return false;
-	while (end < rest->len && strchr(WORD_SEPARATORS, rest->at[end]) == NULL &&
+	while (end < rest->len && (class_of(rest->at[end]) & PARTS_WORDS) == 0 &&
 	    !(end > 0 && rest->at[end] >= 'A' && rest->at[end] <= 'Z' && rest->at[end - 1] >= 'a'))
 		end++;
 	*word = span_cut(*rest, 0, end);
-	*rest = span_from(*rest, end < rest->len && strchr(WORD_SEPARATORS, rest->at[end]) != NULL ? end + 1 : end);
+	*rest = span_from(*rest, end < rest->len && (class_of(rest->at[end]) & PARTS_WORDS) != 0 ? end + 1 : end);
 	return true;
 }
 
@@ -417,7 +444,7 @@ telltale_of_folders(struct span folders)
 	enum telltale	tells = TELLS_NOTHING;
 	struct span	piece;
 
-	while (next_piece(&folders, "/", &piece)) {
+	while (next_piece(&folders, PARTS_PATH, &piece)) {
 		enum telltale of_piece = telltale_of(piece);
 
 		if (of_piece == TELLS_NOTHING && is_in(piece, SHAPE_COUNTING_FOLDERS))
@@ -433,7 +460,7 @@ has_told_value(struct span query)
 {
 	struct span pair;
 
-	while (next_piece(&query, "&;", &pair)) {
+	while (next_piece(&query, PARTS_QUERY, &pair)) {
 		size_t		equals = span_find_char(pair, '=', 0);
 		struct span	value = span_from(pair, equals < pair.len ? equals + 1 : 0);
 
@@ -449,7 +476,7 @@ has_told_folder(struct span path)
 {
 	struct span piece;
 
-	while (next_piece(&path, "/", &piece))
+	while (next_piece(&path, PARTS_PATH, &piece))
 		if (count(piece).digits > 0 && !is_plain(piece))
 			return true;
 	return false;
@@ -482,7 +509,7 @@ names_picture(struct span text)
 {
 	struct span word;
 
-	while (next_piece(&text, WORD_SEPARATORS "/", &word))
+	while (next_piece(&text, PARTS_WORDS | PARTS_PATH, &word))
 		if (is_in(word_alone(word), SHAPE_PICTURE_WORDS))
 			return true;
 	return false;
@@ -517,7 +544,7 @@ shape_report_of(const struct url_pieces *url)
 	bool		told = has_told_value(url->query) || has_told_folder(url->path) ||
 				    shape_has_opaque_token(url) || opaque_file;
 
-	while (next_piece(&labels, ".", &label)) {
+	while (next_piece(&labels, PARTS_LABELS, &label)) {
 		enum telltale of_label = telltale_of(label);
 		of_labels = of_label > of_labels ? of_label : of_labels;
 	}
@@ -565,7 +592,7 @@ mould_add_query(struct mould *mould, struct span query, struct span file)
 {
 	struct span pair;
 
-	while (next_piece(&query, "&;", &pair)) {
+	while (next_piece(&query, PARTS_QUERY, &pair)) {
 		size_t		equals = span_find_char(pair, '=', 0);
 		struct span	value = span_from(pair, equals < pair.len ? equals + 1 : 0);
 
@@ -597,7 +624,7 @@ shape_store_of(const struct url_pieces *url, struct arena *arena)
 	if (mould.at == NULL)
 		return SPAN_NONE;
 	mould_add(&mould, url->authority);
-	while (next_piece(&folders, "/", &piece)) {
+	while (next_piece(&folders, PARTS_PATH, &piece)) {
 		mould_add_form(&mould, piece);
 		mould.at[mould.len++] = '/';
 	}
@@ -617,7 +644,7 @@ has_spacer_word(struct span stem)
 {
 	struct span rest = stem, word;
 
-	while (next_piece(&rest, NAME_SEPARATORS, &word))
+	while (next_piece(&rest, PARTS_NAME, &word))
 		if (is_in(word, SHAPE_SPACER_WORDS) || is_in(word_alone(word), SHAPE_SPACER_WORDS))
 			return true;
 	for (rest = stem; next_word(&rest, &word);)
@@ -661,7 +688,7 @@ shape_counts(const struct url_pieces *url)
 	bool		counts = (telltale_of(stem) != TELLS_NOTHING && !(is_plain(stem) && has_spacer_word(stem))) ||
 			    telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len)) != TELLS_NOTHING;
 
-	while (!counts && next_piece(&labels, ".", &label))
+	while (!counts && next_piece(&labels, PARTS_LABELS, &label))
 		counts = telltale_of(label) != TELLS_NOTHING;
 	return counts;
 }
