@@ -54,7 +54,7 @@ block_text(struct block *block, struct span s)
 	}
 	if (block->text_len + s.len + 1 > block->text_capacity) {
 		size_t	 capacity = (block->text_len + s.len + 1) * 2;
-		char	*larger = arena_alloc(block->arena, capacity);
+		char	*larger = arena_reserve(block->arena, capacity);
 
 		if (larger == NULL) {
 			block_fail(block, PW_ENOMEM, SPAN("the dissection's text"));
@@ -111,11 +111,10 @@ block_add_reference(struct block *block)
 }
 
 const struct reference *
-block_last_reference(const struct block *block)
+block_references(const struct block *block, size_t *count)
 {
-	const struct reference *references = block->references.at;
-
-	return block->references.count > 0 ? &references[block->references.count - 1] : NULL;
+	*count = block->references.count;
+	return block->references.at;
 }
 
 struct address *

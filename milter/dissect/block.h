@@ -34,8 +34,8 @@ struct span	block_span(const struct block *, struct text);
 struct part	*block_add_part(struct block *);
 struct document	*block_add_document(struct block *);
 struct reference *block_add_reference(struct block *);
-/* The one that was added last, or NULL. */
-const struct reference *block_last_reference(const struct block *);
+/* Those so far. */
+const struct reference *block_references(const struct block *, size_t *count);
 struct address	*block_add_address(struct block *);
 struct mark	*block_add_mark(struct block *);
 struct claim	*block_add_claim(struct block *);

@@ -16,12 +16,19 @@ part_or_none(uint32_t offset)
 	return offset == URL_NO_PART ? DISSECTION_NONE : offset;
 }
 
-/* Most links of a mail lead to one host: its domain is looked up once. */
-static struct span
-domain_of(const struct block *block, const struct reference *last, struct span host)
+/* The references of a mail lead to a few hosts, in turns: the domain of each is looked up once. */
+#define MOST_LOOKED_BACK	16
+
+static struct text
+domain_of(struct block *block, struct span host)
 {
-	return span_eq(block_span(block, last->host), host) ? block_span(block, last->domain) :
-	    url_registrable_domain(host);
+	size_t			 count;
+	const struct reference	*references = block_references(block, &count);
+
+	for (size_t i = count; i > 0 && count - i < MOST_LOOKED_BACK; i--)
+		if (span_eq(block_span(block, references[i - 1].host), host))
+			return references[i - 1].domain;
+	return block_text(block, url_registrable_domain(host));
 }
 
 #define MOST_PLACE_CHARS	80
@@ -59,8 +66,6 @@ static void
 add_reference(struct collector *collector, const struct place *place, enum url_reach reach, const struct url *url)
 {
 	struct block		*block = collector->block;
-	const struct reference	*before = block_last_reference(block);
-	struct reference	 last = before != NULL ? *before : (struct reference){ 0 };
 	struct reference	*reference = block_add_reference(block);
 
 	if (reference == NULL)
@@ -76,8 +81,8 @@ add_reference(struct collector *collector, const struct place *place, enum url_r
 		reference->flags |= reach == URL_REMOTE ? REFERENCE_LIVE : REFERENCE_INVALID_URL;
 	if (reach == URL_REMOTE) {
 		reference->url = block_text(block, url->href);
+		reference->domain = domain_of(block, url->host);
 		reference->host = block_text(block, url->host);
-		reference->domain = block_text(block, domain_of(block, &last, url->host));
 		reference->path_at = part_or_none(url->path_at);
 		reference->query_at = part_or_none(url->query_at);
 		reference->fragment_at = part_or_none(url->fragment_at);
