@@ -307,7 +307,7 @@ lesson_merge(struct memory *memory, int inbox, struct span name, bool owning)
 	memory_data_init(&lesson, memory->most_domains);
 	err = memory_file_read(&lesson, inbox, name.at);
 	if (err == PW_ESYNTAX && owning) {
-		snprintf(aside, sizeof(aside), "%.*s.broken", SPAN_ARG(name));
+		snprintf(aside, sizeof(aside), "%s.broken", name.at);
 		put_aside(inbox, name.at, aside);
 	} else if (err == PW_OK) {
 		pthread_rwlock_wrlock(&memory->lock);
