@@ -39,6 +39,13 @@ class RedisStore(unittest.TestCase):
                                   PW_TEST_REDIS_PASSWORD=acl.password_file(server))
             self.assertNotIn("NOPERM", said)
 
+    def test_no_command_of_it_touches_two_nodes_of_a_cluster(self):
+        # A cluster of one node refuses what larger ones could not do: CROSSSLOT.
+        with Redis(appendonly="no", cluster_enabled="yes") as server:
+            server.command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            scratch.wait_until(lambda: "cluster_state:ok" in server.command("CLUSTER", "INFO"), "the cluster")
+            self.assertNotIn("CROSSSLOT", self.run_tests("store_test", server))
+
     def test_it_lives_with_what_redis_does(self):
         with Redis(appendonly="no") as server:
             self.run_tests("redis_rows", server)
