@@ -167,9 +167,12 @@ reputation_mark(struct sighting *sighting, const struct knowledge *knowledge)
 /* --- what is learned --- */
 
 /* What a template shows of its domain in this message. */
-enum role { ROLE_HIDDEN, ROLE_PERSONAL, ROLE_LISTED, ROLE_SHOWN, ROLES };
+enum role { ROLE_HIDDEN, ROLE_PERSONAL, ROLE_LISTED, ROLE_UNPROVED, ROLE_SHOWN, ROLES };
 
-/* A picture with a token may be anybody's eye: it earns nothing, but in old mail, or once it is proved to be the same for all. */
+/*
+ * A picture with a token may be anybody's eye, or an edition's: it earns nothing, and costs nothing. In old mail, or once it
+ * is proved to be the same for all, it is a picture.
+ */
 static enum role
 role_of(const struct sighting *sighting, const struct sighting_template *template, enum proof proof)
 {
@@ -182,12 +185,12 @@ role_of(const struct sighting *sighting, const struct sighting_template *templat
 		return ROLE_PERSONAL;
 	if ((template->appearance & APPEARS_SHOWN) == 0)
 		return opaque ? ROLE_PERSONAL : ROLE_HIDDEN;
-	return old || !opaque || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_PERSONAL;
+	return old || !opaque || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_UNPROVED;
 }
 
-static const enum tally tally_of_role[ROLES] = {
-	[ROLE_HIDDEN] = TALLY_HIDDEN, [ROLE_PERSONAL] = TALLY_PERSONAL, [ROLE_LISTED] = TALLY_LISTED,
-	[ROLE_SHOWN] = TALLY_SHOWN,
+static const uint32_t tally_of_role[ROLES] = {
+	[ROLE_HIDDEN] = 1u << TALLY_HIDDEN, [ROLE_PERSONAL] = 1u << TALLY_PERSONAL, [ROLE_LISTED] = 1u << TALLY_LISTED,
+	[ROLE_UNPROVED] = 0, [ROLE_SHOWN] = 1u << TALLY_SHOWN,
 };
 
 static uint32_t
@@ -250,7 +253,7 @@ domain_learn(const struct sighting *sighting, const struct store_answer *answer,
 	if ((appearance & APPEARS_STRIPPED) != 0)
 		domain->tallies |= 1u << TALLY_STRIPPED;
 	if (role >= 0)
-		domain->tallies |= 1u << tally_of_role[role];
+		domain->tallies |= tally_of_role[role];
 	if (role == ROLE_SHOWN && (sighting->flags & SIGHTING_LEARNED) != 0)
 		domain->tallies |= 1u << TALLY_LEARNED;
 	return PW_OK;
