@@ -47,6 +47,7 @@ enum appearance {
 	APPEARS_STRIPPED = 256,	/* at least one of them was made inert */
 	APPEARS_LIVE = 512,	/* at least one fetch was delivered live */
 	APPEARS_SUSPECT = 1024,	/* of a template: a beacon, as far as one message shows it, of a domain first seen lately */
+	APPEARS_INDICATED = 2048,	/* listed, on a list that holds mail */
 };
 
 struct sighting_host {

@@ -12,6 +12,12 @@
 #include "shape.h"
 #include "sighting.h"
 
+/* What lists say of a reference. */
+struct listing {
+	bool			 listed;
+	const struct grounds	*grounds;	/* NULL: none */
+};
+
 /* One message before the judge. */
 struct hearing {
 	const struct message	*message;
@@ -21,6 +27,7 @@ struct hearing {
 	struct arena		*arena;
 	struct opinion		 opinion;
 	struct indicators	 indicators;
+	struct listing		*listings;	/* of each reference */
 	struct evidence		 evidence;
 	struct ruling		 ruling;	/* of the rule files; all empty without a policy */
 	bool			*is_covered;	/* of each part: a signature stands around it */
@@ -457,14 +464,16 @@ decide(struct hearing *hearing, uint32_t index, struct decision *decision)
 {
 	const struct reference	*reference = reference_at(hearing, index);
 	struct opinion		*opinion = &hearing->opinion;
+	const struct listing	*listing = &hearing->listings[index];
 	struct grounds		 grounds = { .count = 0 };
 	struct span		 excuse = SPAN_NONE;
 	bool			 live = (reference->flags & (REFERENCE_LIVE | REFERENCE_INVALID_URL)) != 0;
-	bool			 listed = indicators_of_reference(&hearing->indicators, reference, &grounds,
-				    &hearing->indicated);
+	bool			 listed = listing->listed;
 	bool			 wanted = false, strip = false;
 	struct span		 proxied = SPAN_NONE;
 
+	for (size_t i = 0; listing->grounds != NULL && i < listing->grounds->count; i++)
+		ground_add(opinion, &grounds, listing->grounds->at[i]);
 	if (live && reference->kind == REFERENCE_RECEIPT &&
 	    (is_unwanted_receipt(hearing, &grounds) || rules_hit(hearing, index, &grounds)))
 		wanted = strip = true;
@@ -488,7 +497,7 @@ decide(struct hearing *hearing, uint32_t index, struct decision *decision)
 		ground_add(opinion, &grounds, why_kept(reference, live, excuse));
 	decision_set(opinion, decision, strip, &grounds);
 	if (element_is_of_scope(reference, SCOPE_REFERENCE))
-		sighting_note(hearing->opinion.verdict->sighting, index, listed, live, strip);
+		sighting_decide(hearing->opinion.verdict->sighting, index, live, strip || decision->proxied.len > 0);
 }
 
 /* --- the message --- */
@@ -745,6 +754,35 @@ sum_up(struct hearing *hearing)
 	verdict->action = action_of(hearing);
 }
 
+/* What lists say of each reference, and the message would contact of it: before anybody is asked what is known of it. */
+static bool
+ask_lists(struct hearing *hearing)
+{
+	const struct dissection *d = hearing->d;
+
+	hearing->listings = arena_array(hearing->arena, d->references.count, sizeof(*hearing->listings));
+	indicators_init(&hearing->indicators, &hearing->opinion, lists_of(hearing), d, &hearing->evidence.regexes);
+	hearing->indicated = indicators_of_sender(&hearing->indicators, hearing->message);
+	for (uint32_t i = 0; hearing->listings != NULL && i < d->references.count && !hearing->opinion.no_memory; i++) {
+		struct listing	*listing = &hearing->listings[i];
+		struct grounds	 grounds = { .count = 0 };
+		bool		 holds = false;
+
+		listing->listed = indicators_of_reference(&hearing->indicators, reference_at(hearing, i), &grounds, &holds);
+		hearing->indicated = hearing->indicated || holds;
+		if (listing->listed && element_is_of_scope(reference_at(hearing, i), SCOPE_REFERENCE))
+			sighting_list(hearing->opinion.verdict->sighting, i, holds);
+		if (grounds.count == 0)
+			continue;
+		struct grounds *copy = arena_alloc(hearing->arena, sizeof(*copy));
+		if (copy == NULL)
+			return false;
+		*copy = grounds;
+		listing->grounds = copy;
+	}
+	return hearing->listings != NULL;
+}
+
 /* What is known of whom the message would contact. */
 static bool
 remember(struct hearing *hearing, struct reputation *reputation)
@@ -753,7 +791,7 @@ remember(struct hearing *hearing, struct reputation *reputation)
 	struct verdict	*verdict = hearing->opinion.verdict;
 
 	evidence->sighting = verdict->sighting = sighting_of(evidence);
-	if (verdict->sighting == NULL)
+	if (verdict->sighting == NULL || !ask_lists(hearing))
 		return false;
 	if (reputation != NULL && reputation_look(reputation, hearing->options, verdict->sighting, hearing->arena,
 	    &verdict->knowledge) != PW_OK)
@@ -776,8 +814,6 @@ judge(const struct message *message, const struct dissection *d, const struct op
 	hearing.evidence.verifiers = &options->trusted_authserv_ids;
 	if (verdict->decisions == NULL || !find_covered(&hearing) || !remember(&hearing, reputation) || !ask_rules(&hearing))
 		return PW_ENOMEM;
-	indicators_init(&hearing.indicators, &hearing.opinion, lists_of(&hearing), d, &hearing.evidence.regexes);
-	hearing.indicated = indicators_of_sender(&hearing.indicators, message);
 	weigh_failures(&hearing);
 	weigh_rules(&hearing);
 	weigh_campaign(&hearing);

@@ -390,15 +390,26 @@ sighting_of(struct evidence *evidence)
 	return witness.no_memory || evidence->no_memory ? NULL : sighting;
 }
 
-void
-sighting_note(struct sighting *sighting, uint32_t reference, bool listed, bool live, bool strip)
+static void
+add_appearance(struct sighting *sighting, uint32_t reference, uint32_t appearance)
 {
 	uint32_t host = sighting->host_of[reference], template = sighting->template_of[reference];
-	uint32_t appearance = (listed ? APPEARS_LISTED : 0) | (!live ? 0 : strip ? APPEARS_STRIPPED : APPEARS_LIVE);
 
-	sighting->stripped += live && strip;
 	if (host != SIGHTING_NONE)
 		sighting->hosts[host].appearance |= appearance;
 	if (template != SIGHTING_NONE)
 		sighting->templates[template].appearance |= appearance;
+}
+
+void
+sighting_list(struct sighting *sighting, uint32_t reference, bool holds)
+{
+	add_appearance(sighting, reference, APPEARS_LISTED | (holds ? APPEARS_INDICATED : 0));
+}
+
+void
+sighting_decide(struct sighting *sighting, uint32_t reference, bool live, bool strip)
+{
+	sighting->stripped += live && strip;
+	add_appearance(sighting, reference, !live ? 0 : strip ? APPEARS_STRIPPED : APPEARS_LIVE);
 }

@@ -8,7 +8,9 @@
 
 /* Of the message before it is judged; lives in its arena. NULL: no memory. */
 struct sighting	*sighting_of(struct evidence *) PW_MUST_CHECK;
-/* What was decided on a reference. */
-void		 sighting_note(struct sighting *, uint32_t reference, bool listed, bool live, bool strip);
+/* A fetch is on a list; on one that holds mail. */
+void		 sighting_list(struct sighting *, uint32_t reference, bool holds);
+/* What was decided on it. */
+void		 sighting_decide(struct sighting *, uint32_t reference, bool live, bool strip);
 
 #endif

@@ -14,6 +14,9 @@ may_be_beacon(const struct sighting *sighting, size_t index)
 	const struct sighting_template	*template = &sighting->templates[index];
 	uint32_t			 appearance = template->appearance;
 
+	/* What a list of trackers knows is somebody's business. */
+	if ((appearance & (APPEARS_LISTED | APPEARS_INDICATED)) == APPEARS_LISTED)
+		return false;
 	if (index >= 64 || (appearance & APPEARS_FETCHED) == 0 || template->host >= sighting->host_count)
 		return false;
 	return (appearance & (APPEARS_HIDDEN | APPEARS_RECIPIENT | APPEARS_REPORTING)) != 0 ||

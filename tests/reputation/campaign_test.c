@@ -17,7 +17,7 @@
 
 enum how {
 	HOW_HIDDEN = 1, HOW_LINKED = 2, HOW_BULK = 4, HOW_OLD_HOST = 8, HOW_VOUCHED = 16, HOW_OLD_SENDER = 32, HOW_VISIBLE = 64,
-	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512,
+	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512, HOW_LISTED = 1024, HOW_INDICATED = 2048,
 };
 
 struct mail {
@@ -94,7 +94,9 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 	};
 	struct sighting_template	 template = {
 		.appearance = APPEARS_FETCHED | (token ? APPEARS_OPAQUE : 0u) |
-		    ((mail->how & HOW_HIDDEN) != 0 ? APPEARS_HIDDEN : 0u) | ((mail->how & HOW_VISIBLE) != 0 ? APPEARS_SHOWN : 0u),
+		    ((mail->how & HOW_HIDDEN) != 0 ? APPEARS_HIDDEN : 0u) | ((mail->how & HOW_VISIBLE) != 0 ? APPEARS_SHOWN : 0u) |
+		    ((mail->how & (HOW_LISTED | HOW_INDICATED)) != 0 ? APPEARS_LISTED : 0u) |
+		    ((mail->how & HOW_INDICATED) != 0 ? APPEARS_INDICATED : 0u),
 		.tokens = token, .text = text, .digest = digest(text.at), .path = digest(mail->path),
 		.token = (mail->how & HOW_SHARED_TOKEN) != 0 ? 7 : 1000 + world->number,
 	};
@@ -238,6 +240,12 @@ static const struct scene {
 	{ "nor those that an analyst allowed", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_ALLOWED, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_ALLOWED, "s" } }, false, 0, 0, 0, 0 },
+	{ "nor trackers that a list knows", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_LISTED, "r" },
+	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_LISTED, "s" } }, false, 0, 0, 0, 0 },
+	{ "but indicators are", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_INDICATED, "r" },
+	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_INDICATED, "s" } }, false, 2, 1, 2, 1 },
 };
 
 static struct world *
