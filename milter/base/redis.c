@@ -44,6 +44,7 @@ struct redis {
 	unsigned		 failures;	/* in a row */
 	uint64_t		 generation;	/* connections of an older one are not kept */
 	bool			 open;		/* the breaker */
+	bool			 stumbled;	/* the last attempt to connect failed */
 	bool			 tried, closing, ended, abandoned;
 	int64_t			 pause_ms, opened_ms;
 	uint64_t		 seed, refused_then;
@@ -166,6 +167,7 @@ connection_make(struct redis *redis)
 	connection = redis_connection_new(&redis->place, &login, redis->deadline_ms * 1000, &trouble, &why);
 	pthread_mutex_lock(&redis->lock);
 	redis->tried = true;
+	redis->stumbled = connection == NULL;
 	if (redis->wanted > 0)
 		redis->wanted--;
 	if (connection != NULL) {
@@ -201,14 +203,16 @@ redis_serve(void *context)
 
 	pthread_mutex_lock(&redis->lock);
 	while (!redis->closing) {
-		if (redis->open) {
+		if (!redis->open && redis->wanted == 0) {
+			pthread_cond_wait(&redis->work, &redis->lock);
+			continue;
+		}
+		/* Also of a server that takes no more connections while others are fine. */
+		if (redis->open || redis->stumbled) {
 			struct timespec until = at_ms(clock_ms() + pause_next(redis));
 
 			while (!redis->closing && pthread_cond_timedwait(&redis->work, &redis->lock, &until) == 0)
 				continue;
-		} else if (redis->wanted == 0) {
-			pthread_cond_wait(&redis->work, &redis->lock);
-			continue;
 		}
 		if (!redis->closing)
 			connection_make(redis);

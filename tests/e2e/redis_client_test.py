@@ -152,6 +152,15 @@ class RedisClient(unittest.TestCase):
             self.assertEqual(console.numbers("!storm 16 200"), {"answered": 3200, "away": 0, "wrong": 0})
             self.assertLessEqual(console.health()["connected"], 8)
 
+    def test_a_server_that_takes_few_connections_is_not_pestered(self):
+        with Redis() as server, server.client("bench") as admin, Console(f"unix:{server.socket}") as console:
+            console.wait_answers()
+            admin.command("CONFIG", "SET", "maxclients", "2")
+            self.assertEqual(console.numbers("!storm 16 200"), {"answered": 3200, "away": 0, "wrong": 0})
+            rejected = re.search(r"rejected_connections:(\d+)", admin.command("INFO", "stats")).group(1)
+            self.assertLess(int(rejected), 50)
+            self.assertEqual(console.health()["opened"], 0)
+
     def test_threads_get_no_foreign_answers_while_the_server_stumbles(self):
         with Redis() as server, Console(f"unix:{server.socket}", deadline="5ms") as console:
             console.line("!health")
