@@ -200,7 +200,6 @@ add(struct counters *counters, const uint64_t values[COUNTERS], int64_t time_ms)
 
 	for (size_t i = 0; i < COUNTERS; i++)
 		counters->totals[i] += values[i];
-	counters->dirty = true;
 	for (size_t s = 0; s < NITEMS(series); s++) {
 		struct bucket *bucket = series_get(series[s], time_ms / series[s]->bucket_ms);
 
@@ -256,7 +255,6 @@ series_dirty(struct series *series)
 void
 counters_all_dirty(struct counters *counters)
 {
-	counters->dirty = true;
 	names_dirty(&counters->rules);
 	series_dirty(&counters->minutes);
 	series_dirty(&counters->hours);

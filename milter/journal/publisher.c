@@ -13,7 +13,6 @@
 #define PERIOD_MS	1000
 #define LONGEST_PAUSE_MS	30000
 #define PATIENCE_MS	5000
-#define BEAT_MS		20000
 #define ARENA_BYTES	((size_t)64 << 20)
 /* A bucket is done when the mail that came in it has been judged; what takes longer is added to a later one. */
 #define LAG_MS		30000
@@ -248,7 +247,6 @@ round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *
 	struct span totals = totals_print(counters, arena);
 	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals);
 	sum_add(batch, key, epoch, totals);
-	counters->dirty = false;
 	rules_add(publisher, batch);
 	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), "43200");
 	roll_add(publisher, batch, &counters->hours, SPAN("pw:ts:1h"), "26280");
@@ -276,7 +274,7 @@ note_failing(struct publisher *publisher, bool failing, struct span why)
 	publisher->failing = failing;
 }
 
-/* False: not all of it was taken. */
+/* False: not all of it was taken, or Redis has lost what it was told before. */
 static bool
 answers_read(struct publisher *publisher, const struct redis_batch *batch, uint64_t number)
 {
@@ -289,14 +287,10 @@ answers_read(struct publisher *publisher, const struct redis_batch *batch, uint6
 	uint64_t before = number_said(&batch->replies[0]);
 	bool lost = before < publisher->published;
 	publisher->published = number;
-	if (lost) {
+	if (lost)
 		publisher->lost(publisher->context, before);
-		pthread_mutex_lock(publisher->mutex);
-		counters_all_dirty(publisher->counters);
-		pthread_mutex_unlock(publisher->mutex);
-	}
 	note_failing(publisher, false, SPAN_NONE);
-	return true;
+	return !lost;
 }
 
 static bool

@@ -24,7 +24,6 @@ struct publisher {
 	char			 who[300], mode[16];
 	int64_t			 top_keep_ms;
 	uint64_t		 published;	/* number of the record up to which Redis was told everything; 0: not yet */
-	int64_t			 beat_ms;
 	bool			 failing, running, stopping;
 	int64_t			 end_ms;
 	pthread_t		 thread;

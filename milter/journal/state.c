@@ -7,35 +7,27 @@
 #include "position.h"
 #include "spool.h"
 
-struct seen {
-	uint64_t	count;
-};
-
 static void
-record_see(void *context, uint64_t number, struct span body)
+record_count(void *context, uint64_t number, struct span body)
 {
-	struct seen *seen = context;
-
 	(void)number;
 	(void)body;
-	seen->count++;
+	++*(uint64_t *)context;
 }
 
-/* Records that who saves its position under this name has not taken. False: there is nobody. */
-static bool
-behind_read(const char *directory, const char *name, uint64_t *count)
+/* Records that who saves its position under this name has not taken; 0 if there is nobody. */
+static uint64_t
+behind(const char *directory, const char *name)
 {
 	char		path[4096 + 64];
 	struct position	position;
-	struct seen	behind = { 0 };
+	uint64_t	count = 0;
 
 	snprintf(path, sizeof(path), "%s/position.%s", directory, name);
-	if (!position_look(path, &position))
-		return false;
-	if (spool_scan(directory, position.number, record_see, &behind) != PW_OK)
-		return false;
-	*count = behind.count;
-	return true;
+	if (!position_look(path, &position) ||
+	    spool_scan(directory, position.number, record_count, &count) != PW_OK)
+		return 0;
+	return count;
 }
 
 enum pw_err
@@ -49,8 +41,8 @@ journal_state_read(const char *state_dir, struct journal_state *state)
 	enum pw_err err = spool_measure(directory, &state->bytes, &state->segments);
 	if (err != PW_OK)
 		return err;
-	state->learns = behind_read(directory, "reputation", &state->unlearned);
-	state->tells = behind_read(directory, "events", &state->untold);
+	state->unlearned = behind(directory, "reputation");
+	state->untold = behind(directory, "events");
 	snprintf(pattern, sizeof(pattern), "%s/*.bad", directory);
 	if (glob(pattern, GLOB_NOSORT, NULL, &bad) == 0)
 		state->bad = bad.gl_pathc;

@@ -41,7 +41,6 @@ struct counters {
 	uint64_t	number;		/* of the last record that is in here */
 	int64_t		last_ms;
 	uint64_t	totals[COUNTERS];
-	bool		dirty;		/* the totals */
 	struct names	rules;
 	struct series	minutes, hours;
 	struct top_day	days[2];	/* of the two last days that had mail, in any order */

@@ -292,7 +292,8 @@ memory_save(struct store *store)
 static void
 put_aside(int directory, const char *name, const char *aside)
 {
-	log_warn("reputation: %s is no file of ours, or broken; kept as %s, begun without it", name, aside);
+	/* gcc's sanitizers take a span's text for NULL here. */
+	log_warn("reputation: %s is no file of ours, or broken; kept as %s, begun without it", name != NULL ? name : "", aside);
 	if (renameat(directory, name, directory, aside) != 0)
 		(void)unlinkat(directory, name, 0);
 }

@@ -53,8 +53,9 @@ sighting_make(void)
 		{ { "l.example", 9 }, { "l.example", 9 }, APPEARS_LINKED, 0 },
 	};
 	static struct sighting_template templates[] = {
-		{ 0, APPEARS_FETCHED, 2, { "http://t.news.example/<hex>", 27 }, 21, 22, UINT64_MAX },
-		{ SIGHTING_NONE, APPEARS_FETCHED, 0, { "", 0 }, 0, 0, 0 },
+		{ .host = 0, .appearance = APPEARS_FETCHED, .tokens = 2, .text = { "http://t.news.example/<hex>", 27 }, .digest = 21,
+		  .path = 22, .token = UINT64_MAX },
+		{ .host = SIGHTING_NONE, .appearance = APPEARS_FETCHED },
 	};
 	static struct span rules[] = { { "builtin.invisible", 17 }, { "shadow.pw.new", 13 } };
 

@@ -93,8 +93,7 @@ size_t		counters_top(const struct counters *, enum top, int64_t day, struct name
 /* The journal's health, as its files show it. */
 struct journal_state {
 	uint64_t	bytes, segments;
-	bool		learns, tells;		/* somebody has ever read on for the reputation; for Redis's events */
-	uint64_t	unlearned, untold;	/* records that they have not taken */
+	uint64_t	unlearned, untold;	/* records that the reputation has not taken; that Redis has no events of */
 	uint64_t	bad;			/* files that were set aside */
 };
 
