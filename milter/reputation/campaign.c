@@ -187,11 +187,11 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		sign->trips = true;
 		sign->id = make_id(&group, arena);
 	}
-	if (sign->id.len == 0)
-		return PW_OK;
-	if (!campaign_group_explain(&group, arena, sign) || !list_names(&group, arena, sign))
+	if (sign->trips && sign->id.at == NULL)
 		return PW_ENOMEM;
-	return sign->id.at != NULL ? PW_OK : PW_ENOMEM;
+	if ((sign->id.len > 0 || sign->suspects != 0) && !campaign_group_explain(&group, arena, sign))
+		return PW_ENOMEM;
+	return sign->id.len == 0 || list_names(&group, arena, sign) ? PW_OK : PW_ENOMEM;
 }
 
 void

@@ -72,6 +72,22 @@ STANDING_GETTERS(score, set_score(value, standing->score))
 STANDING_GETTERS(vouched, value_set_truth(value, standing->vouched))
 STANDING_GETTERS(word, value_set_text(value, span_of(word_of_analyst(standing->word))))
 
+/* Of the message and the mails before that belong together with it. */
+#define CAMPAIGN_GETTER(name, set)						\
+	GETTER(get_campaign_##name)						\
+	{									\
+		const struct knowledge *knowledge = knowledge_of(evidence);	\
+										\
+		UNUSED;								\
+		if (knowledge != NULL)						\
+			set;							\
+	}
+
+CAMPAIGN_GETTER(member, value_set_truth(value, knowledge->campaign.id.len > 0))
+CAMPAIGN_GETTER(mails, value_set_number(value, knowledge->campaign.messages))
+CAMPAIGN_GETTER(recipients, value_set_number(value, knowledge->campaign.recipients))
+CAMPAIGN_GETTER(watched, value_set_number(value, knowledge->campaign.watched))
+
 /* Of the template that the URL is of; links have none. */
 static const struct template_history *
 history_of(const struct evidence *evidence, uint32_t element)
