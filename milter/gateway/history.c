@@ -1,5 +1,6 @@
 #include "history.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
 #include <pixelward/journal/journal.h>
 
@@ -26,6 +27,23 @@ opened(enum pw_err err, const char *what, const struct buf *report)
 		log_error("no %s: %s; mail is judged without it", what, pw_strerror(err));
 }
 
+/* What RemoteContent unvouched means today. */
+static void
+tell_season(const struct options *options)
+{
+	struct reputation_age age;
+
+	if (history.reputation == NULL || options->remote_content != REMOTE_UNVOUCHED ||
+	    reputation_age(history.reputation, options, clock_unix_ms(), &age) != PW_OK)
+		return;
+	if (age.seasoned)
+		log_info("RemoteContent unvouched is in force%s", age.learned > 0 ? ": old mail was learned" : "");
+	else
+		log_info("RemoteContent unvouched acts as trackers: pixelctl learn ends that%s",
+		    options->trusted_authserv_ids.count > 0 ? ", or 14 days of mail" :
+		    "; days of mail would, if TrustedAuthservIDs named a verifier");
+}
+
 void
 history_open(const struct options *options)
 {
@@ -34,6 +52,7 @@ history_open(const struct options *options)
 	buf_init(&report, (size_t)1 << 16);
 	opened(reputation_open(options, REPUTATION_KEPT, &report, &history.reputation), "reputation", &report);
 	buf_fini(&report);
+	tell_season(options);
 	buf_init(&report, (size_t)1 << 16);
 	opened(journal_open(options, deliver, NULL, &report, &history.journal), "journal", &report);
 	buf_fini(&report);

@@ -175,7 +175,6 @@ save_failed(struct memory *memory, const char *what, bool failed)
 	memory->save_failed = failed;
 }
 
-/* What root makes here must be the daemon's, too: the directory around it says whose. */
 static int
 folder_open(int directory, const char *name)
 {
@@ -183,8 +182,7 @@ folder_open(int directory, const char *name)
 	int		fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat	around;
 
-	if (fd >= 0 && made && geteuid() == 0 && fstatat(fd, "..", &around, 0) == 0 &&
-	    fchown(fd, around.st_uid, around.st_gid) != 0)
+	if (fd >= 0 && made && fstatat(fd, "..", &around, 0) == 0 && !memory_file_own(fd, &around))
 		log_warn("reputation: %s: %s; the daemon may not be able to use it", name, strerror(errno));
 	return fd;
 }
@@ -414,8 +412,8 @@ own(struct memory *memory)
 
 	if (fd < 0)
 		return;
-	if (geteuid() == 0 && fstat(memory->directory, &whose) == 0)
-		(void)!fchown(fd, whose.st_uid, whose.st_gid);
+	if (fstat(memory->directory, &whose) == 0 && !memory_file_own(fd, &whose))
+		log_warn("reputation: " LOCK ": %s; the daemon may not be able to use it", strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		close(fd);
 		return;

@@ -91,6 +91,9 @@ void		texts_fini(struct texts *);
 enum pw_err	text_set(struct span *slot, struct span);
 
 /* memory_file.c */
+struct stat;
+/* What root leaves in a directory must be the daemon's, too: its owner becomes that of what is around it. */
+bool		memory_file_own(int fd, const struct stat *as);
 /* Whole or not at all: written beside it, synced, renamed. PW_ESYSTEM: errno. */
 enum pw_err	memory_file_write(const struct memory_data *, int directory, const char *name);
 /* Adds to an empty data. PW_ENOTFOUND; PW_ESYNTAX: garbage, data is to be thrown away; PW_ESYSTEM; PW_ENOMEM. */

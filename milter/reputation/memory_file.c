@@ -194,19 +194,20 @@ put_data(struct writer *writer, const struct memory_data *data)
 	fwrite(checksum, 1, CHECKSUM_BYTES, writer->file);
 }
 
-/* What root leaves here must be the daemon's, too: the directory says whose. */
-static bool
-owner_set(int fd, int directory)
+bool
+memory_file_own(int fd, const struct stat *as)
 {
-	struct stat of;
+	struct stat now;
 
-	return geteuid() != 0 || (fstat(directory, &of) == 0 && fchown(fd, of.st_uid, of.st_gid) == 0);
+	return fstat(fd, &now) == 0 && (now.st_uid == as->st_uid || geteuid() != 0 ||
+	    fchown(fd, as->st_uid, as->st_gid) == 0);
 }
 
 enum pw_err
 memory_file_write(const struct memory_data *data, int directory, const char *name)
 {
 	struct writer	writer = { .checksum = FNV_FIRST };
+	struct stat	around;
 	char		draft[512];
 	int		fd;
 	bool		ok;
@@ -224,7 +225,8 @@ memory_file_write(const struct memory_data *data, int directory, const char *nam
 		return PW_ENOMEM;
 	}
 	put_data(&writer, data);
-	ok = !ferror(writer.file) && fflush(writer.file) == 0 && owner_set(fd, directory) && fsync(fd) == 0;
+	ok = !ferror(writer.file) && fflush(writer.file) == 0 && fstat(directory, &around) == 0 &&
+	    memory_file_own(fd, &around) && fsync(fd) == 0;
 	ok = fclose(writer.file) == 0 && ok;
 	ok = ok && renameat(directory, draft, directory, name) == 0;
 	if (!ok) {
