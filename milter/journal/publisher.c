@@ -243,15 +243,15 @@ round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *
 	struct span	 epoch = arena_printf(arena, "%llu", (unsigned long long)counters->epoch);
 
 	*number = counters->number;
-	/* These also when nothing changed: they say whether Redis still has what it was told. */
-	struct span totals = totals_print(counters, arena);
-	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals);
-	sum_add(batch, key, epoch, totals);
+	beat_add(publisher, batch, *number);
 	rules_add(publisher, batch);
 	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), "43200");
 	roll_add(publisher, batch, &counters->hours, SPAN("pw:ts:1h"), "26280");
 	tops_add(publisher, batch);
-	beat_add(publisher, batch, *number);
+	/* At last, and also when nothing changed: whoever sees these sees the rest, and so do we if Redis has lost some. */
+	struct span totals = totals_print(counters, arena);
+	sum_add(batch, key, epoch, totals);
+	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals);
 }
 
 static uint64_t
@@ -284,7 +284,7 @@ answers_read(struct publisher *publisher, const struct redis_batch *batch, uint6
 			return false;
 		}
 	/* What pw:c:all had of us before. */
-	uint64_t before = number_said(&batch->replies[0]);
+	uint64_t before = number_said(&batch->replies[batch->count - 1]);
 	bool lost = before < publisher->published;
 	publisher->published = number;
 	if (lost)

@@ -283,7 +283,8 @@ class JournalTest(unittest.TestCase):
         self.server.command("HSET", "pw:n:{pw:ts:t}", "|paused", "1")
         self.assertEqual(roll("a", 7), {0: 36, 1: 0, 2: 1, 3: 14, 4: 8, 5: 1, 6: 0})
         # Minutes that have not come yet are not closed, whatever a clock says.
-        self.assertEqual(max(roll("a", 100000)), int(time.time()) // 60 - minute - 1)
+        before = int(time.time()) // 60
+        self.assertIn(max(roll("a", 100000)) + minute + 1, (before, int(time.time()) // 60))
         node.end()
 
     def test_what_comes_when_its_hour_is_closed_is_in_the_next_one(self):
