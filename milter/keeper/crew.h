@@ -25,6 +25,7 @@ void	crew_release_in_child(struct crew *);
 int	crew_fill(struct crew *, int64_t now_ms);
 /* After SIGCHLD: take note of who ended. */
 void	crew_reap(struct crew *, int64_t now_ms);
+/* Of a slot where nobody sits the gateway hears at once that the one it means has ended. */
 void	crew_kill(struct crew *, unsigned slot);
 /* Kill all and forget what they were asked: who asked is gone. */
 void	crew_empty(struct crew *);
