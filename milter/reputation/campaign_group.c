@@ -83,7 +83,7 @@ links_of(const struct campaign_member *a, const struct campaign_member *b)
 		found |= LINK_SENDER_DOMAIN;
 	if (a->skeleton != 0 && a->skeleton == b->skeleton)
 		found |= LINK_SKELETON;
-	if (campaign_member_poses(a) && campaign_member_poses(b))
+	if (holds_flag(a, MEMBER_POSES) && holds_flag(b, MEMBER_POSES))
 		found |= LINK_NAME;
 	return found;
 }
@@ -239,7 +239,7 @@ tally_pair(struct shown *shown, const struct campaign_member *self, const struct
 		return;
 	shown->path = shown->path || path == LINK_PATH;
 	shown->common_path = shown->common_path || path == LINK_COMMON_PATH;
-	shown->name = shown->name || (campaign_member_poses(self) && campaign_member_poses(other));
+	shown->name = shown->name || (holds_flag(self, MEMBER_POSES) && holds_flag(other, MEMBER_POSES));
 	shown->skeleton = shown->skeleton || (self->skeleton != 0 && self->skeleton == other->skeleton);
 }
 

@@ -15,6 +15,30 @@ campaign_beacon_domain(const struct campaign_beacon *beacon)
 	return span_from(beacon->host, beacon->host.len - beacon->domain_bytes);
 }
 
+/* --- names --- */
+
+/* What look-alikes are made of: words for news, and names that people trust. "newsletter" is none of them. */
+static const char *const posing_words[] = {
+	"news", "press", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "bulletin", "dispatch",
+	"courier", "telegraph", "reporter", "headline", "bbc", "cnn", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan",
+	"aljazeera", "apnews", "bloomberg", "figaro", "lemonde", "spiegel", "politico", "economist", "rferl", "voanews", "scmp",
+	"microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos", "fortinet",
+	"update", "support", "timesync",
+};
+
+static bool
+poses(struct span domain)
+{
+	struct span name = span_cut(domain, 0, span_find_char(domain, '.', 0));
+
+	if (span_find_nocase(name, SPAN("newsletter"), 0) < name.len)
+		return false;
+	for (size_t i = 0; i < NITEMS(posing_words); i++)
+		if (span_find_nocase(name, span_of(posing_words[i]), 0) < name.len)
+			return true;
+	return false;
+}
+
 /* --- from a sighting --- */
 
 /* Letters outside of tokens, in what follows the host. */
@@ -72,6 +96,8 @@ add_beacon(struct campaign_member *member, const struct sighting *sighting, cons
 		member->flags |= MEMBER_HIDDEN;
 	if (is_linked(sighting, host->domain))
 		member->flags |= MEMBER_LINKED;
+	if (poses(host->domain))
+		member->flags |= MEMBER_POSES;
 }
 
 void
@@ -106,39 +132,6 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 		member->recipients[member->recipient_count++] = (struct campaign_recipient){
 			.digest = sighting->recipients[i].digest, .watched = sighting->recipients[i].watched,
 		};
-}
-
-/* --- names --- */
-
-/* What look-alikes are made of: words for news, and names that people trust. "newsletter" is none of them. */
-static const char *const posing_words[] = {
-	"news", "press", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "bulletin", "dispatch",
-	"courier", "telegraph", "reporter", "headline", "bbc", "cnn", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan",
-	"aljazeera", "apnews", "bloomberg", "figaro", "lemonde", "spiegel", "politico", "economist", "rferl", "voanews", "scmp",
-	"microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos", "fortinet",
-	"update", "support", "timesync",
-};
-
-static bool
-poses(struct span domain)
-{
-	struct span name = span_cut(domain, 0, span_find_char(domain, '.', 0));
-
-	if (span_find_nocase(name, SPAN("newsletter"), 0) < name.len)
-		return false;
-	for (size_t i = 0; i < NITEMS(posing_words); i++)
-		if (span_find_nocase(name, span_of(posing_words[i]), 0) < name.len)
-			return true;
-	return false;
-}
-
-bool
-campaign_member_poses(const struct campaign_member *member)
-{
-	for (size_t i = 0; i < member->beacon_count; i++)
-		if (poses(campaign_beacon_domain(&member->beacons[i])))
-			return true;
-	return false;
 }
 
 /* --- windows --- */
@@ -187,7 +180,7 @@ campaign_member_keys(const struct campaign_member *member, uint64_t keys[STORE_M
 		add_key(keys, &count, 'p', number_span(&member->beacons[i].path));
 	}
 	/* One window for all of them: newsletters and services, whose mails say whose they are, would fill it. */
-	if ((member->flags & (MEMBER_BULK | MEMBER_LINKED | MEMBER_FOREIGN)) == MEMBER_FOREIGN && campaign_member_poses(member))
+	if ((member->flags & (MEMBER_BULK | MEMBER_LINKED | MEMBER_FOREIGN | MEMBER_POSES)) == (MEMBER_FOREIGN | MEMBER_POSES))
 		add_key(keys, &count, 'n', SPAN("news"));
 	return count;
 }

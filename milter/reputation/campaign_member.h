@@ -22,6 +22,7 @@ enum campaign_member_flag {
 	MEMBER_HIDDEN = 16,	/* a beacon that nobody sees, or that names its reader */
 	MEMBER_NEW_SENDER = 32,	/* the sender's domain was first seen lately */
 	MEMBER_REPLY = 64,	/* it says that it answers or forwards another mail */
+	MEMBER_POSES = 128,	/* a beacon's domain sounds like news or like a vendor */
 };
 
 struct campaign_beacon {
@@ -51,8 +52,6 @@ struct campaign_member {
 
 /* Of the sighting's templates in the bits of suspects. All is borrowed. */
 void		campaign_member_of(const struct sighting *, uint64_t suspects, struct campaign_member *);
-/* Does one of the beacons' domains sound like news or like a vendor? */
-bool		campaign_member_poses(const struct campaign_member *);
 /* The registrable domain of a beacon. */
 struct span	campaign_beacon_domain(const struct campaign_beacon *);
 /* The keys of its windows, and how many. */
