@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh SECONDS [TARGET…]: each tests/fuzz/fuzz_*.c for that long, under clang's libFuzzer with the address and
+# Called by make fuzz, which says what is linked. run.sh SECONDS [TARGET…]: each tests/fuzz/fuzz_*.c for that long, under clang's libFuzzer with the address and
 # undefined-behaviour sanitizers. run.sh mutants=COUNT [TARGET…]: the kept inputs, and that many made of them by a fixed
 # seed: what one run says of a change, the next one says, too. Starts from tests/fuzz/corpus/TARGET, and tests/mails where the input is a mail; what it
 # finds on the way stays in build/fuzz/corpus. A crash leaves its input in build/fuzz/crashes, and the exit status is 1.
@@ -7,12 +7,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+: "${FUZZ_MODULES:?make fuzz says what is linked}" "${FUZZ_LIBS:?}"
 long=${1:?usage: run.sh SECONDS|mutants=COUNT [TARGET...]}
 shift
 out=build/fuzz
 clang=${FUZZ_CC:-clang}
 
-tools/install-deps.sh build fuzz
 targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
 	for file in tests/fuzz/fuzz_*.c; do
@@ -31,12 +31,11 @@ env -u SANITIZER make -s -j2 BUILD=$out CC="$clang" WERROR= HARDENING=-fPIE INST
 	SANITIZER=fuzzer-no-link,address,undefined "CFLAGS=-O1 -g -DPIXELWARD_FUZZING" $out/libpixelward.a >$out/make.log 2>&1 ||
 	{ cat $out/make.log; exit 1; }
 
-modules="gumbo gmime-3.0 libidn2 libpsl glib-2.0 libseccomp yaml-0.1 libpcre2-8"
 compile() {
 	# shellcheck disable=SC2046,SC2086
 	"$clang" -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-Iinclude -Imilter -Itests $(pkg-config --cflags $modules) -o "$out/$1" "tests/fuzz/$1.c" \
-		$out/libpixelward.a $(pkg-config --libs $modules) -lmilter -lpthread
+		-Iinclude -Imilter -Itests $(pkg-config --cflags $FUZZ_MODULES) -o "$out/$1" "tests/fuzz/$1.c" \
+		$out/libpixelward.a $FUZZ_LIBS
 }
 
 # What a target starts from beside its own corpus.
