@@ -175,6 +175,20 @@ save_failed(struct memory *memory, const char *what, bool failed)
 	memory->save_failed = failed;
 }
 
+/* StateDir itself, if all but its last folder is there: old mail may be learned before a daemon was ever started. */
+static void
+folder_make_around(const char *name)
+{
+	char	*around = strdup(name);
+	char	*slash = around != NULL ? strrchr(around, '/') : NULL;
+
+	if (slash != NULL && slash > around) {
+		*slash = '\0';
+		(void)mkdir(around, 0750);
+	}
+	free(around);
+}
+
 static int
 folder_open(int directory, const char *name)
 {
@@ -568,6 +582,7 @@ store_open_memory(const char *directory, size_t most_domains, struct store **sto
 		*store = &memory->store;
 		return PW_OK;
 	}
+	folder_make_around(directory);
 	memory->directory = folder_open(AT_FDCWD, directory);
 	if (memory->directory < 0) {
 		int why = errno;

@@ -90,6 +90,16 @@ class History(unittest.TestCase):
             self.assertEqual(term["text"] in text, term["points"] != 0)
         self.assertFalse(self.why("sender.example")["vouched"])
 
+    def test_a_daemon_need_not_have_been_there(self):
+        self.write("old/1.eml")
+        os.rmdir(self.path("state"))
+        self.run_ctl("learn", self.path("old"))
+        self.assertTrue(self.why("letter.example")["vouched"])
+        # But a path that leads nowhere is a mistake of who wrote it.
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(f"StateDir {self.path('no/such')}\nRulesDir {ROOT}/rules\n")
+        self.run_ctl("learn", self.path("old"), status=78)
+
     def test_a_host_of_beacons_alone_is_not(self):
         for n in range(10):
             self.write(f"old/{n}.eml", host="beacon.example", picture=BEACON, n=n)

@@ -9,10 +9,10 @@
 #include <pixelward/reputation/reputation.h>
 
 #include "commands.h"
+#include "opened.h"
 
 #define MOST_LISTED	1000u
 #define ARENA_BYTES	((size_t)256 << 20)
-#define DEFAULT_CONFIG	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
 
 struct campaigns {
 	const char		*config;
@@ -206,7 +206,7 @@ run(struct campaigns *campaigns, int argc, char **argv)
 int
 campaign_command(int argc, char **argv)
 {
-	struct campaigns	campaigns = { .config = DEFAULT_CONFIG };
+	struct campaigns	campaigns = { .config = OPENED_CONFIG_FILE };
 	int			status = run(&campaigns, argc, argv);
 
 	reputation_close(campaigns.reputation);

@@ -44,11 +44,11 @@ history_open(struct history *history, const char *config, bool writes, int *stat
 	buf_init(&report, (size_t)1 << 20);
 	history->options = options_new();
 	if (history->options != NULL)
-		err = config_read(config, history->options, &report);
+		err = config != NULL ? config_read(config, history->options, &report) : PW_OK;
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	buf_fini(&report);
 	if (err != PW_OK) {
-		fprintf(stderr, "pixelctl: %s: %s\n", config, pw_strerror(err));
+		fprintf(stderr, "pixelctl: %s: %s\n", config != NULL ? config : "options", pw_strerror(err));
 		*status = err == PW_ENOMEM ? HISTORY_SOFTWARE : HISTORY_CONFIG;
 		return false;
 	}

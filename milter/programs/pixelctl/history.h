@@ -7,7 +7,6 @@
 #include "commands.h"
 
 /* Where the daemon's configuration is, unless -c says otherwise. */
-#define HISTORY_CONFIG_FILE	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
 
 struct history {
 	struct options		*options;

@@ -7,6 +7,7 @@
 #include <pixelward/base/clock.h>
 
 #include "history.h"
+#include "opened.h"
 
 #define OUT_BYTES	((size_t)16 << 20)
 
@@ -185,7 +186,7 @@ run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
 int
 ioc_command(int argc, char **argv)
 {
-	struct ioc	ioc = { .config = HISTORY_CONFIG_FILE };
+	struct ioc	ioc = { .config = opened_config() };
 	int		status = HISTORY_USAGE;
 	size_t		i = 0;
 

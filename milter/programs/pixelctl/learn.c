@@ -80,7 +80,7 @@ run(struct learn *learn, int argc, char **argv)
 int
 learn_command(int argc, char **argv)
 {
-	struct learn	learn = { .config = HISTORY_CONFIG_FILE };
+	struct learn	learn = { .config = opened_config() };
 	int		status = run(&learn, argc, argv);
 
 	history_close(&learn.history);

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <unistd.h>
 
 #include <pixelward/base/config.h>
@@ -23,6 +25,12 @@ opened_patiently(struct options *options)
 {
 	if (options->redis_deadline_ms < PATIENCE_MS)
 		options->redis_deadline_ms = PATIENCE_MS;
+}
+
+const char *
+opened_config(void)
+{
+	return access(OPENED_CONFIG_FILE, F_OK) == 0 || errno != ENOENT ? OPENED_CONFIG_FILE : NULL;
 }
 
 bool

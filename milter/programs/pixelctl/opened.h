@@ -4,6 +4,11 @@
 
 #include <pixelward/gateway/pipeline.h>
 
+/* Where the configuration is if nobody says where. */
+#define OPENED_CONFIG_FILE	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
+
+/* That file, if there is one; else NULL: every option has its default. */
+const char	*opened_config(void);
 /*
  * Options and rules as the daemon has them. Without a configuration (NULL) the question is what pixelward would do: Mode
  * enforce. mode: instead of the configuration's, or NULL. False: it was told; *options and *policy may be there or NULL.

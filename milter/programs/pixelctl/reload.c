@@ -15,8 +15,8 @@
 #include <pixelward/keeper/status.h>
 
 #include "commands.h"
+#include "opened.h"
 
-#define CONFIG_FILE	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
 #define REPORT_BYTES	((size_t)4 << 20)
 #define WAIT_SECONDS	60
 #define LOOK_MS		20
@@ -114,7 +114,7 @@ int
 reload_command(int argc, char **argv)
 {
 	static const struct option	 longs[] = { { NULL, 0, NULL, 0 } };
-	const char			*config = CONFIG_FILE;
+	const char			*config = OPENED_CONFIG_FILE;
 	struct generation		*generation;
 	struct buf			 report;
 	int				 letter, status = RELOAD_REFUSED;

@@ -357,9 +357,8 @@ open_reputation(struct replay *replay)
 	enum pw_err	err;
 
 	buf_init(&report, (size_t)1 << 16);
-	/* Without a configuration there is no store whose copy is wanted. */
-	err = reputation_open(replay->options, replay->empty || replay->config == NULL ? REPUTATION_EMPTY : REPUTATION_COPY,
-	    &report, &replay->reputation);
+	err = reputation_open(replay->options, replay->empty ? REPUTATION_EMPTY : REPUTATION_COPY, &report,
+	    &replay->reputation);
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
 	if (err != PW_OK)
 		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
@@ -417,7 +416,7 @@ run(struct replay *replay, int argc, char **argv)
 int
 replay_command(int argc, char **argv)
 {
-	struct replay replay = { .learn = calloc((size_t)argc + 1, sizeof(char *)) };
+	struct replay replay = { .config = opened_config(), .learn = calloc((size_t)argc + 1, sizeof(char *)) };
 
 	if (replay.learn == NULL)
 		return SCAN_SOFTWARE;

@@ -9,7 +9,8 @@
 #include <pixelward/base/arena.h>
 #include <pixelward/base/config.h>
 
-#define CONFIG_FILE	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
+#include "opened.h"
+
 #define REPORT_BYTES	((size_t)1 << 20)
 #define ARENA_BYTES	((size_t)64 << 20)
 
@@ -23,7 +24,7 @@ source_open(struct source *source, const char *config)
 	buf_init(&report, REPORT_BYTES);
 	if (source->options == NULL || source->arena == NULL)
 		fprintf(stderr, "pixelctl: out of memory\n");
-	else if (config_read(config != NULL ? config : CONFIG_FILE, source->options, &report) != PW_OK)
+	else if (config_read(config != NULL ? config : OPENED_CONFIG_FILE, source->options, &report) != PW_OK)
 		status = SOURCE_CONFIG;
 	else if (redis_is_wanted(source->options) && redis_open(source->options, &source->redis) != PW_OK)
 		status = SOURCE_CONFIG;

@@ -9,6 +9,7 @@
 #include <pixelward/base/config.h>
 
 #include "history.h"
+#include "opened.h"
 
 #define OUT_BYTES	((size_t)1 << 20)
 
@@ -156,7 +157,7 @@ static int
 run(struct history *history, int argc, char **argv)
 {
 	static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	const char	*config = HISTORY_CONFIG_FILE;
+	const char	*config = opened_config();
 	bool		 as_json = false;
 	int		 letter, status = HISTORY_DONE;
 	struct buf	 age;
