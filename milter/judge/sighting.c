@@ -10,7 +10,8 @@
 #include "rules/getter.h"
 
 /* Of more fetches the hosts alone are remembered: an attacker's long list is no newsletter. */
-#define MOST_TEMPLATED	256u
+#define MOST_TEMPLATED		256u
+#define MOST_TEMPLATED_BYTES	((size_t)256 << 10)
 
 struct witness {
 	struct evidence		*evidence;
@@ -18,7 +19,7 @@ struct witness {
 	struct arena		*arena;
 	struct sighting		*sighting;
 	GChecksum		*checksum;
-	size_t			 templated;
+	size_t			 templated, templated_bytes;	/* fetches, and the text of their URLs */
 	bool			 no_memory;
 };
 
@@ -309,15 +310,26 @@ is_shown(struct witness *witness, const struct reference *reference)
 	    (reference->flags & REFERENCE_IN_LINK) != 0 || span_trim(dissection_text(witness->d, reference->alt)).len > 0);
 }
 
+/* Is there work left for this one? */
+static bool
+takes_url(struct witness *witness, const struct reference *reference)
+{
+	if (witness->templated >= MOST_TEMPLATED || reference->url.len > MOST_TEMPLATED_BYTES - witness->templated_bytes)
+		return false;
+	witness->templated++;
+	witness->templated_bytes += reference->url.len;
+	return true;
+}
+
 static uint32_t
-appearance_of(struct witness *witness, uint32_t index)
+appearance_of(struct witness *witness, uint32_t index, bool reads_url)
 {
 	const struct reference	*reference = &dissection_references(witness->d)[index];
 	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(witness, reference) ? APPEARS_HIDDEN : 0) |
 				    (is_shown(witness, reference) ? APPEARS_SHOWN : 0);
 	const struct token	*token;
 
-	if (witness->templated > MOST_TEMPLATED)
+	if (!reads_url)
 		return appearance;
 	token = evidence_token(witness->evidence, index);
 	if (token != NULL && token->found)
@@ -334,6 +346,7 @@ see_reference(struct witness *witness, uint32_t index)
 	struct sighting		*sighting = witness->sighting;
 	struct span		 name = dissection_text(witness->d, reference->host);
 	uint32_t		 host, template, appearance;
+	bool			 reads_url;
 
 	sighting->host_of[index] = sighting->template_of[index] = SIGHTING_NONE;
 	if ((reference->flags & REFERENCE_LIVE) == 0 || name.len == 0)
@@ -347,8 +360,9 @@ see_reference(struct witness *witness, uint32_t index)
 	}
 	sighting->flags |= SIGHTING_REMOTE;
 	sighting->references++;
-	appearance = appearance_of(witness, index);
-	if (witness->templated++ < MOST_TEMPLATED && host != SIGHTING_NONE) {
+	reads_url = takes_url(witness, reference);
+	appearance = appearance_of(witness, index, reads_url);
+	if (reads_url && host != SIGHTING_NONE) {
 		template = see_template(witness, index, host);
 		sighting->template_of[index] = template;
 		if (template != SIGHTING_NONE) {
