@@ -2,13 +2,13 @@
 #ifndef JOURNAL_TALLY_H
 #define JOURNAL_TALLY_H
 
+#include <pixelward/base/clock.h>
 #include <pixelward/journal/counters.h>
 
 #include "names.h"
 
 #define MINUTE_MS	((int64_t)60000)
 #define HOUR_MS		(60 * MINUTE_MS)
-#define DAY_MS		(24 * HOUR_MS)
 
 #define MOST_MINUTES	360u
 #define MOST_HOURS	72u

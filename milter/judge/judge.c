@@ -1,3 +1,4 @@
+#include <pixelward/base/clock.h>
 #include <pixelward/judge/judge.h>
 #include <pixelward/reputation/reputation.h>
 
@@ -547,7 +548,7 @@ weigh_failures(struct hearing *hearing)
 static int64_t
 today_of(const struct message *message)
 {
-	return message->arrived_ms > 0 ? message->arrived_ms / (24 * 3600 * 1000) : rule_set_today();
+	return message->arrived_ms > 0 ? message->arrived_ms / DAY_MS : rule_set_today();
 }
 
 static bool

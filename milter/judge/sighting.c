@@ -301,13 +301,13 @@ is_hidden(struct witness *witness, const struct reference *reference)
 	return shape_has_opaque_token(&pieces);
 }
 
-/* A picture with neither a size nor a text may be one pixel. */
+/* Of what is not hidden: a picture with neither a size nor a text may be one pixel. */
 static bool
 is_shown(struct witness *witness, const struct reference *reference)
 {
-	return !is_hidden(witness, reference) && (kind_of(reference)->shows != SHOWS_PICTURE ||
-	    reference->width != REFERENCE_NO_SIZE || reference->height != REFERENCE_NO_SIZE ||
-	    (reference->flags & REFERENCE_IN_LINK) != 0 || span_trim(dissection_text(witness->d, reference->alt)).len > 0);
+	return kind_of(reference)->shows != SHOWS_PICTURE || reference->width != REFERENCE_NO_SIZE ||
+	    reference->height != REFERENCE_NO_SIZE || (reference->flags & REFERENCE_IN_LINK) != 0 ||
+	    span_trim(dissection_text(witness->d, reference->alt)).len > 0;
 }
 
 /* Is there work left for this one? */
@@ -325,8 +325,8 @@ static uint32_t
 appearance_of(struct witness *witness, uint32_t index, bool reads_url)
 {
 	const struct reference	*reference = &dissection_references(witness->d)[index];
-	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(witness, reference) ? APPEARS_HIDDEN : 0) |
-				    (is_shown(witness, reference) ? APPEARS_SHOWN : 0);
+	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(witness, reference) ? APPEARS_HIDDEN :
+				    is_shown(witness, reference) ? APPEARS_SHOWN : 0);
 	const struct token	*token;
 
 	if (!reads_url)

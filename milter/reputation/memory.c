@@ -102,15 +102,6 @@ memory_teach(struct store *store, const struct lesson *lesson)
 	return err;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static enum pw_err
 memory_say(struct store *store, struct span domain, enum word word, struct span note, int64_t until_ms)
 {
@@ -118,9 +109,9 @@ memory_say(struct store *store, struct span domain, enum word word, struct span 
 	enum pw_err	 err;
 
 	pthread_rwlock_wrlock(&memory->lock);
-	err = memory_data_say(&memory->data, domain, word, note, until_ms, now_ms());
+	err = memory_data_say(&memory->data, domain, word, note, until_ms, clock_unix_ms());
 	if (is_guest(memory) && err == PW_OK)
-		err = memory_data_say(&memory->apart, domain, word, note, until_ms, now_ms());
+		err = memory_data_say(&memory->apart, domain, word, note, until_ms, clock_unix_ms());
 	memory->unsaved = true;
 	pthread_rwlock_unlock(&memory->lock);
 	return err;
@@ -211,7 +202,7 @@ lesson_write(struct memory *memory, const struct memory_data *apart)
 
 	if (inbox < 0)
 		return PW_ESYSTEM;
-	snprintf(name, sizeof(name), "%015lld-%ld-%u" LESSON, (long long)now_ms(), (long)getpid(), memory->serial++);
+	snprintf(name, sizeof(name), "%015lld-%ld-%u" LESSON, (long long)clock_unix_ms(), (long)getpid(), memory->serial++);
 	err = memory_file_write(apart, inbox, name);
 	close(inbox);
 	return err;

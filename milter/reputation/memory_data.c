@@ -1,9 +1,9 @@
 /* The records of the memory store: taught, and asked. Knows neither files nor threads. */
+#include <pixelward/base/clock.h>
 #include "memory.h"
 
 #include <stdlib.h>
 
-#define DAY_MS			((int64_t)24 * 3600 * 1000)
 #define MOST_NODES		256u
 #define MOST_CAMPAIGNS		1024u
 #define MOST_CAMPAIGN_TEXTS	4096u

@@ -1,9 +1,9 @@
 /* One message's questions, in one round trip; what was asked a moment ago is not asked again, windows always are. */
+#include <pixelward/base/clock.h>
 #include "redis_store.h"
 
 #include <stdlib.h>
 
-#define DAY_MS		((int64_t)24 * 3600 * 1000)
 #define FEW_BYTES	3u	/* of a digest, in the fields r and t */
 #define TRACE_BYTES	24u	/* token, recipient, message, as they lie in memory: only who wrote them reads them */
 

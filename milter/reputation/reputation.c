@@ -1,4 +1,5 @@
 /* What is known of a message's hosts, templates and sender; and what it teaches. */
+#include <pixelward/base/clock.h>
 #include <pixelward/base/redis.h>
 #include <pixelward/reputation/reputation.h>
 #include <pixelward/verdict.h>
@@ -12,7 +13,6 @@
 #include "standing.h"
 #include "store.h"
 
-#define DAY_MS		((int64_t)24 * 3600 * 1000)
 #define SEASON_DAYS	14
 #define MOST_DOMAINS	200000u
 #define LESSON_BYTES	((size_t)4 << 20)

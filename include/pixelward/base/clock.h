@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#define DAY_MS	((int64_t)24 * 3600 * 1000)	/* a day of Unix time */
+
 /* CLOCK_MONOTONIC. */
 int64_t		clock_us(void);
 int64_t		clock_ms(void);

@@ -1,10 +1,10 @@
 /* Facts of what was seen before: unknown while the store is away, and where none was asked. */
+#include <pixelward/base/clock.h>
 #include <pixelward/reputation/reputation.h>
 
 #include "getter.h"
 #include "word.h"
 
-#define DAY_MS	((int64_t)24 * 3600 * 1000)
 
 static const struct knowledge *
 knowledge_of(const struct evidence *evidence)

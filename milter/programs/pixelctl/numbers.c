@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define MINUTE_MS	((int64_t)60000)
-#define DAY_MS		((int64_t)86400000)
 #define PATIENCE_MS	1000
 
 /* --- this node --- */
