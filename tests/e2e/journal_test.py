@@ -72,10 +72,7 @@ class JournalTest(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        try:
-            redis.check_machine()
-        except redis.CannotRun as reason:
-            raise unittest.SkipTest(str(reason)) from None
+        redis.check_machine()
         self.server = redis.Redis()
         self.addCleanup(self.server.stop)
 

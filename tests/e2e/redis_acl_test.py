@@ -55,10 +55,7 @@ class RedisUsers(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        try:
-            redis.check_machine()
-        except redis.CannotRun as reason:
-            raise unittest.SkipTest(str(reason)) from None
+        redis.check_machine()
         cls.server = Redis()
         try:
             create_users(cls.server)

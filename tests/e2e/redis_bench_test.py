@@ -11,10 +11,7 @@ class RedisBench(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        try:
-            redis.check_machine()
-        except redis.CannotRun as reason:
-            raise unittest.SkipTest(str(reason)) from None
+        redis.check_machine()
 
     def test_answers_of_every_kind_come_through_socket_and_port(self):
         with Redis() as server:

@@ -64,10 +64,7 @@ class RedisClient(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        try:
-            redis.check_machine()
-        except redis.CannotRun as reason:
-            raise unittest.SkipTest(str(reason)) from None
+        redis.check_machine()
 
     def test_commands_go_together_by_socket_and_by_port(self):
         with Redis() as server:

@@ -15,10 +15,7 @@ class RedisStore(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        try:
-            redis.check_machine()
-        except redis.CannotRun as reason:
-            raise unittest.SkipTest(str(reason)) from None
+        redis.check_machine()
 
     def run_tests(self, program, server, **more):
         environment = dict(os.environ, PW_TEST_REDIS=f"unix:{server.socket}", CMOCKA_MESSAGE_OUTPUT="TAP",
