@@ -1,7 +1,7 @@
 #include "filter_token.h"
 
-#define FNV_BASIS	0x811c9dc5u
-#define FNV_PRIME	0x01000193u
+#include <pixelward/base/fnv.h>
+
 #define LEAST_TOKEN	2
 
 bool
@@ -14,10 +14,10 @@ token_has(char c)
 uint32_t
 token_hash(struct span token, enum token_kind kind)
 {
-	uint32_t hash = FNV_BASIS ^ (uint32_t)kind * 0x9e3779b9u;
+	uint32_t hash = FNV32_BASIS ^ (uint32_t)kind * 0x9e3779b9u;
 
 	for (size_t i = 0; i < token.len; i++)
-		hash = (hash ^ (unsigned char)ascii_lower(token.at[i])) * FNV_PRIME;
+		hash = fnv32_add(hash, (unsigned char)ascii_lower(token.at[i]));
 	hash ^= hash >> 15;
 	hash *= 0x2c1b3c6du;
 	return hash ^ hash >> 13;

@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter_index.h"
+#include <pixelward/base/fnv.h>
 
-#define FNV_BASIS	0xcbf29ce484222325u
-#define FNV_PRIME	0x100000001b3u
+#include "filter_index.h"
 
 #define MOST_LABELS	128
 
@@ -33,7 +32,7 @@ list_set_fini(struct list_set *set)
 static uint64_t
 hash_more(uint64_t hash, char c)
 {
-	return (hash ^ (unsigned char)ascii_lower(c)) * FNV_PRIME;
+	return fnv_add(hash, (unsigned char)ascii_lower(c));
 }
 
 static uint64_t

@@ -1,6 +1,7 @@
 #include "campaign_member.h"
 
 #include <pixelward/base/buf.h>
+#include <pixelward/base/fnv.h>
 
 #define VERSION		"1"
 #define MOST_QUEUE_ID	128u
@@ -140,11 +141,8 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 static uint64_t
 key_of(char kind, struct span text)
 {
-	uint64_t key = 0xcbf29ce484222325u ^ (unsigned char)kind;
+	uint64_t key = fnv_letters(fnv_add(FNV_BASIS, (unsigned char)kind), text);
 
-	key *= 0x100000001b3u;
-	for (size_t i = 0; i < text.len; i++)
-		key = (key ^ (unsigned char)ascii_lower(text.at[i])) * 0x100000001b3u;
 	key = (key ^ key >> 32) * 0xd6e8feb86659fd93u;
 	return key ^ key >> 32;
 }

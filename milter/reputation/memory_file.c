@@ -8,6 +8,7 @@
 #include "memory.h"
 
 #include <pixelward/base/file.h>
+#include <pixelward/base/fnv.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,16 +24,6 @@
 enum record { RECORD_END, RECORD_HEAD, RECORD_DOMAIN, RECORD_TEMPLATE, RECORD_WINDOW, RECORD_CAMPAIGN, RECORD_NODE,
 	RECORD_MERGED };
 
-#define FNV_FIRST	0xcbf29ce484222325u
-
-static uint64_t
-checksum_add(uint64_t sum, const char *at, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		sum = (sum ^ (unsigned char)at[i]) * 0x100000001b3u;
-	return sum;
-}
-
 struct writer {
 	FILE		*file;		/* its errors stick */
 	uint64_t	 checksum;
@@ -41,7 +32,7 @@ struct writer {
 static void
 put(struct writer *writer, const char *at, size_t len)
 {
-	writer->checksum = checksum_add(writer->checksum, at, len);
+	writer->checksum = fnv_bytes(writer->checksum, (struct span){ at, len });
 	if (len > 0)
 		fwrite(at, 1, len, writer->file);
 }
@@ -206,7 +197,7 @@ memory_file_own(int fd, const struct stat *as)
 enum pw_err
 memory_file_write(const struct memory_data *data, int directory, const char *name)
 {
-	struct writer	writer = { .checksum = FNV_FIRST };
+	struct writer	writer = { .checksum = FNV_BASIS };
 	struct stat	around;
 	char		draft[512];
 	int		fd;
@@ -489,7 +480,7 @@ content_of(struct span file)
 	content = span_cut(file, 0, file.len - CHECKSUM_BYTES);
 	for (size_t i = 0; i < CHECKSUM_BYTES; i++)
 		sum |= (uint64_t)(unsigned char)file.at[content.len + i] << (8 * i);
-	return sum == checksum_add(FNV_FIRST, content.at, content.len) ? span_from(content, first.len) : SPAN_NONE;
+	return sum == fnv_bytes(FNV_BASIS, content) ? span_from(content, first.len) : SPAN_NONE;
 }
 
 static enum pw_err

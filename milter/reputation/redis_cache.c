@@ -1,6 +1,7 @@
 #include "redis_cache.h"
 
 #include <pixelward/base/clock.h>
+#include <pixelward/base/fnv.h>
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -41,14 +42,12 @@ redis_cache_free(struct redis_cache *cache)
 	free(cache);
 }
 
-/* FNV-1a: who makes two names meet makes one of them be asked again. */
+/* Who makes two names meet makes one of them be asked again. */
 static struct slot *
 slot_of(struct redis_cache *cache, struct span key)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = fnv_bytes(FNV_BASIS, key);
 
-	for (size_t i = 0; i < key.len; i++)
-		hash = (hash ^ (unsigned char)key.at[i]) * 0x100000001b3u;
 	return &cache->slots[(hash ^ hash >> 32) % SLOTS];
 }
 

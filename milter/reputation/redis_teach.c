@@ -4,6 +4,8 @@
  */
 #include "redis_store.h"
 
+#include <pixelward/base/fnv.h>
+
 /* As Lua has them, without C's suffix. */
 #define TRACES			64
 #define TRACES_OF_TOKEN		8
@@ -207,14 +209,14 @@ folded(struct arena *arena, const uint64_t *digests, size_t count)
 	return bytes_of(few, few != NULL ? count * FEW_BYTES : 0);
 }
 
-/* A node's name may be long, and is in every key: three bytes of its digest say as much. FNV-1a. */
+/* A node's name may be long, and is in every key: three bytes of its digest say as much. */
 static struct span
 guard_of(struct arena *arena, struct span node)
 {
-	uint32_t hash = 0x811c9dc5u;
+	uint32_t hash = FNV32_BASIS;
 
 	for (size_t i = 0; i < node.len; i++)
-		hash = (hash ^ (unsigned char)node.at[i]) * 0x01000193u;
+		hash = fnv32_add(hash, (unsigned char)node.at[i]);
 	hash ^= hash >> 24;
 	return arena_copy(arena, bytes_of(&hash, FEW_BYTES));
 }

@@ -1,13 +1,11 @@
 #include "imprint.h"
 
+#include <pixelward/base/fnv.h>
 #include <pixelward/base/words.h>
 
 /* Fewer runs of blocks are in many a mail that a person wrote. */
 #define LEAST_RUNS	8u
 
-/* FNV-1a, 64 bits. Who forges an equal one only says that his page looks like another. */
-#define FNV_BASIS	0xcbf29ce484222325u
-#define FNV_PRIME	0x100000001b3u
 
 /* Sorted. What stands in a line, pictures above all, changes from mail to mail. */
 static const char *const block_names[] = {
@@ -20,9 +18,7 @@ static const struct words blocks = { block_names, NITEMS(block_names) }, looks =
 static uint64_t
 mix(uint64_t digest, struct span text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		digest = (digest ^ (unsigned char)ascii_lower(text.at[i])) * FNV_PRIME;
-	return (digest ^ 0x1f) * FNV_PRIME;
+	return fnv_add(fnv_letters(digest, text), 0x1f);
 }
 
 void
@@ -40,7 +36,7 @@ imprint_add(struct imprint *imprint, const struct html_tag *tag)
 		return;
 	imprint->last = block;
 	imprint->runs++;
-	imprint->digest = ((imprint->runs == 1 ? FNV_BASIS : imprint->digest) ^ block) * FNV_PRIME;
+	imprint->digest = fnv_add(imprint->runs == 1 ? FNV_BASIS : imprint->digest, block);
 }
 
 uint64_t

@@ -1,5 +1,7 @@
 #include "skeleton.h"
 
+#include <pixelward/base/fnv.h>
+
 #include <string.h>
 
 static void
@@ -39,15 +41,14 @@ static void
 add_digest(struct skeleton *skeleton, struct span attributes)
 {
 	static const char	hex[] = "0123456789abcdef";
-	uint64_t		digest = 14695981039346656037u;
+	uint64_t		digest;
 	char			text[DIGEST_CHARS] = " x=";
 
 	if (attributes.len <= sizeof(text)) {
 		add(skeleton, attributes);
 		return;
 	}
-	for (size_t i = 0; i < attributes.len; i++)
-		digest = (digest ^ (unsigned char)attributes.at[i]) * 1099511628211u;
+	digest = fnv_bytes(FNV_BASIS, attributes);
 	for (size_t i = 3; i < sizeof(text); i++, digest >>= 4)
 		text[i] = hex[digest & 15];
 	add(skeleton, (struct span){ text, sizeof(text) });

@@ -1,6 +1,7 @@
 #include <pixelward/dissect/canonical.h>
 
 #include <pixelward/base/buf.h>
+#include <pixelward/base/fnv.h>
 
 #include <string.h>
 
@@ -397,14 +398,12 @@ add_part(struct canonical *work, uint32_t index)
 	}
 }
 
-/* FNV-1a, and from there to the next number whose boundaries do not stand in the message already. */
+/* A digest, and from there to the next number whose boundaries do not stand in the message already. */
 static uint64_t
 salt_of(struct span message, struct arena *arena)
 {
-	uint64_t salt = 0xcbf29ce484222325u;
+	uint64_t salt = fnv_bytes(FNV_BASIS, message);
 
-	for (size_t i = 0; i < message.len; i++)
-		salt = (salt ^ (unsigned char)message.at[i]) * 0x100000001b3u;
 	while (span_find(message, arena_printf(arena, "=_pixelward_%llx_", (unsigned long long)salt), 0) < message.len)
 		salt++;
 	return salt;

@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pixelward/base/fnv.h>
+
 #include "../needle.h"
 #include "abp.h"
 #include "key.h"
 #include "modifier.h"
 #include "need.h"
-
-#define FNV_BASIS	0xcbf29ce484222325u
-#define FNV_PRIME	0x100000001b3u
 
 #define SCOPES		5
 
@@ -87,19 +86,19 @@ view_of(enum scope scope)
 static uint64_t
 hash_more(uint64_t hash, char c)
 {
-	return (hash ^ (unsigned char)ascii_lower(c)) * FNV_PRIME;
+	return fnv_add(hash, (unsigned char)ascii_lower(c));
 }
 
 static uint64_t
 hash_begin(enum key_kind kind, size_t view, const struct fact *fact)
 {
-	return (FNV_BASIS ^ ((uint64_t)(fact - facts) << 8 | view << 4 | kind)) * FNV_PRIME;
+	return fnv_add(FNV_BASIS, (uint64_t)(fact - facts) << 8 | view << 4 | kind);
 }
 
 static uint64_t
 hash_of_number(enum key_kind kind, size_t view, const struct fact *fact, uint32_t number)
 {
-	return (hash_begin(kind, view, fact) ^ number) * FNV_PRIME;
+	return fnv_add(hash_begin(kind, view, fact), number);
 }
 
 static uint64_t

@@ -1,7 +1,6 @@
 #include "intern.h"
 
-#define FNV_BASIS	0xcbf29ce484222325u
-#define FNV_PRIME	0x100000001b3u
+#include <pixelward/base/fnv.h>
 
 /* Things by their hash; open addressing, at most half full. */
 struct ids {
@@ -39,12 +38,6 @@ id_of(struct ids *ids, uint64_t hash, const void *thing, same *is_same)
 	return ids->count++;
 }
 
-static uint64_t
-hash_number(uint64_t hash, uint64_t number)
-{
-	return (hash ^ number) * FNV_PRIME;
-}
-
 static const struct node *
 first_value(const struct line *line)
 {
@@ -60,12 +53,12 @@ next_value(const struct line *line, const struct node *node)
 static uint64_t
 line_hash(const struct line *line)
 {
-	uint64_t hash = hash_number(hash_number(FNV_BASIS, (uint64_t)(line->fact - facts)), line->how * 2u + line->all);
+	uint64_t hash = fnv_add(fnv_add(FNV_BASIS, (uint64_t)(line->fact - facts)), line->how * 2u + line->all);
 
 	for (const struct node *node = first_value(line); node != NULL; node = next_value(line, node)) {
 		for (size_t i = 0; i < node->text.len; i++)
-			hash = hash_number(hash, (unsigned char)node->text.at[i]);
-		hash = hash_number(hash, node->text.len);
+			hash = fnv_add(hash, (unsigned char)node->text.at[i]);
+		hash = fnv_add(hash, node->text.len);
 	}
 	return hash;
 }
@@ -88,10 +81,10 @@ same_lines(const void *a, const void *b)
 static uint64_t
 selection_hash(const struct selection *selection)
 {
-	uint64_t hash = hash_number(FNV_BASIS, selection->scope);
+	uint64_t hash = fnv_add(FNV_BASIS, selection->scope);
 
 	for (size_t i = 0; i < selection->line_count; i++)
-		hash = hash_number(hash, selection->lines[i].id);
+		hash = fnv_add(hash, selection->lines[i].id);
 	return hash;
 }
 
