@@ -13,10 +13,17 @@ static struct {
 } history;
 
 static enum pw_err
-deliver(void *context, struct span node, const struct sighting *sighting)
+learn(void *context, struct span node, const struct sighting *sighting)
 {
 	(void)context;
 	return history.reputation != NULL ? reputation_learn(history.reputation, node, sighting) : PW_OK;
+}
+
+static uint64_t
+learned(void *context)
+{
+	(void)context;
+	return history.reputation != NULL ? reputation_kept(history.reputation) : UINT64_MAX;
 }
 
 static void
@@ -54,7 +61,7 @@ history_open(const struct options *options)
 	buf_fini(&report);
 	tell_season(options);
 	buf_init(&report, (size_t)1 << 16);
-	opened(journal_open(options, deliver, NULL, &report, &history.journal), "journal", &report);
+	opened(journal_open(options, &(struct journal_taker){ .take = learn, .kept = learned }, &report, &history.journal), "journal", &report);
 	buf_fini(&report);
 }
 

@@ -28,7 +28,7 @@ struct journal {
 	char			 directory[4096], node[256];
 	bool			 tempfail_when_full;
 	struct spool		*spool;
-	struct reader		 learner;	/* the callback of who opened it */
+	struct reader		 learner;	/* the taker of who opened it */
 	struct redis		*redis;		/* NULL: none is wanted */
 	struct events		 events;
 	struct reader		 events_reader;
@@ -74,10 +74,10 @@ acknowledge(struct journal *journal)
 	uint64_t	 number = journal->snapshot;
 
 	for (size_t i = 0; i < NITEMS(readers); i++) {
-		uint64_t position = readers[i]->running ? reader_position(readers[i]) : number;
+		uint64_t kept = readers[i]->running ? reader_kept(readers[i]) : number;
 
-		if (position < number)
-			number = position;
+		if (kept < number)
+			number = kept;
 	}
 	spool_acknowledge(journal->spool, number, clock_unix_ms());
 }
@@ -188,11 +188,10 @@ redis_lost(void *context, uint64_t number)
 }
 
 static bool
-reader_begin(struct journal *journal, struct reader *reader, const char *name, journal_deliver *deliver, void *context)
+reader_begin(struct journal *journal, struct reader *reader, const char *name, const struct journal_taker *taker)
 {
-	*reader = (struct reader){ .name = name, .spool = journal->spool, .node = span_of(journal->node),
-	    .deliver = deliver, .context = context };
-	return reader_start(reader, journal->directory, 0);
+	*reader = (struct reader){ .name = name, .spool = journal->spool, .node = span_of(journal->node), .taker = *taker };
+	return reader_start(reader, journal->directory);
 }
 
 static bool
@@ -205,7 +204,8 @@ redis_begin(struct journal *journal, const struct options *options)
 	journal->events.redis = journal->redis;
 	/* Who handed records on before should find something there. */
 	journal->events.told = reader_saved(journal->directory, "events") > 0 ? 1 : 0;
-	if (!reader_begin(journal, &journal->events_reader, "events", event_take, journal))
+	if (!reader_begin(journal, &journal->events_reader, "events",
+	    &(struct journal_taker){ .take = event_take, .context = journal }))
 		return false;
 	journal->publisher = (struct publisher){ .redis = journal->redis, .options = options, .node = journal->node,
 	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .context = journal,
@@ -214,11 +214,11 @@ redis_begin(struct journal *journal, const struct options *options)
 }
 
 static enum pw_err
-threads_start(struct journal *journal, const struct options *options, journal_deliver *deliver, void *context,
+threads_start(struct journal *journal, const struct options *options, const struct journal_taker *taker,
     struct buf *report)
 {
 	errno = 0;
-	if ((deliver != NULL && !reader_begin(journal, &journal->learner, "reputation", deliver, context)) ||
+	if ((taker != NULL && !reader_begin(journal, &journal->learner, "reputation", taker)) ||
 	    !redis_begin(journal, options) || (errno = pthread_create(&journal->thread, NULL, keep, journal)) != 0) {
 		buf_printf(report, "cannot start the journal in %s: %s\n", journal->directory, strerror(errno));
 		return PW_ESYSTEM;
@@ -237,8 +237,7 @@ node_name(const struct options *options, char node[256])
 }
 
 enum pw_err
-journal_open(const struct options *options, journal_deliver *deliver, void *context, struct buf *report,
-    struct journal **out)
+journal_open(const struct options *options, const struct journal_taker *taker, struct buf *report, struct journal **out)
 {
 	struct journal		*journal = calloc(1, sizeof(*journal));
 	pthread_condattr_t	 attributes;
@@ -273,7 +272,7 @@ journal_open(const struct options *options, journal_deliver *deliver, void *cont
 		err = PW_ESYSTEM;
 	}
 	if (err == PW_OK)
-		err = threads_start(journal, options, deliver, context, report);
+		err = threads_start(journal, options, taker, report);
 	if (err != PW_OK) {
 		journal_close(journal, 0);
 		return err;

@@ -102,7 +102,7 @@ static bool
 hand_on(struct reader *reader, const struct sighting *sighting)
 {
 	for (int64_t pause = FIRST_PAUSE_MS;; pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2) {
-		enum pw_err err = reader->deliver(reader->context, reader->node, sighting);
+		enum pw_err err = reader->taker.take(reader->taker.context, reader->node, sighting);
 
 		if (err == PW_OK) {
 			note_away(reader, false);
@@ -204,16 +204,28 @@ reader_saved(const char *directory, const char *name)
 	return number;
 }
 
+/* What its last life took, and did not keep, comes again. */
+static void
+position_begin(struct reader *reader)
+{
+	reader->position = reader->saved.number;
+	uint64_t kept = reader_kept(reader);
+	if (kept < reader->position)
+		log_info("journal: %s has kept records up to %llu of %llu: the others come again", reader->name,
+		    (unsigned long long)kept, (unsigned long long)reader->position);
+	reader->position = kept;
+}
+
 bool
-reader_start(struct reader *reader, const char *directory, uint64_t least)
+reader_start(struct reader *reader, const char *directory)
 {
 	pthread_condattr_t attributes;
 
 	if (!saved_open(directory, reader->name, &reader->saved))
 		return false;
-	reader->position = reader->saved.number > 0 ? reader->saved.number : least;
 	reader->end_ms = INT64_MAX;
 	pthread_mutex_init(&reader->mutex, NULL);
+	position_begin(reader);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&reader->wake, &attributes);
@@ -270,4 +282,13 @@ reader_position(struct reader *reader)
 	uint64_t position = reader->position;
 	pthread_mutex_unlock(&reader->mutex);
 	return position;
+}
+
+uint64_t
+reader_kept(struct reader *reader)
+{
+	uint64_t	position = reader_position(reader);
+	uint64_t	kept = reader->taker.kept != NULL ? reader->taker.kept(reader->taker.context) : position;
+
+	return kept < position ? kept : position;
 }

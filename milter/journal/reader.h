@@ -16,8 +16,7 @@ struct reader {
 	const char		*name;		/* static */
 	struct spool		*spool;
 	struct span		 node;
-	journal_deliver		*deliver;
-	void			*context;
+	struct journal_taker	 taker;
 	struct position		 saved;
 	bool			 running;
 	pthread_t		 thread;
@@ -32,8 +31,8 @@ struct reader {
 	int64_t			 end_ms;	/* INT64_MAX: goes on for ever; clock_ms() */
 };
 
-/* Saved in directory/position.NAME. First of all read what is behind least, if nothing is saved. False: errno. */
-bool		reader_start(struct reader *, const char *directory, uint64_t least);
+/* Saved in directory/position.NAME. Begins behind what the taker kept, if that is less. False: errno. */
+bool		reader_start(struct reader *, const char *directory);
 /* The position that the last life of this one saved; 0: none. */
 uint64_t	reader_saved(const char *directory, const char *name);
 /* There may be something to read. */
@@ -44,5 +43,7 @@ void		reader_join(struct reader *);
 /* Any thread: what came behind number is handed on again, as far as it is kept. */
 void		reader_rewind(struct reader *, uint64_t number);
 uint64_t	reader_position(struct reader *);
+/* Any thread: of what is up to this number, nothing is needed any more. */
+uint64_t	reader_kept(struct reader *);
 
 #endif

@@ -30,7 +30,10 @@
 #define BROKEN		"snapshot.broken"
 #define INBOX		"inbox"
 #define LESSON		".lesson"
-#define SAVE_MS		60000
+/* Saving may take this share of the time, and waits at least, and at most, so long. */
+#define SAVE_SHARE	100
+#define LEAST_SAVE_MS	2000
+#define MOST_SAVE_MS	60000
 #define TEND_MS		1000
 #define ASK_NS		20000000
 #define SECOND_NS	1000000000
@@ -44,11 +47,12 @@ struct memory {
 	pthread_mutex_t		files;		/* of what is on disk, taken before lock; and of the next four */
 	bool			save_failed;
 	unsigned		serial;
-	int64_t			saved_at_ms;	/* clock_ms() */
+	int64_t			saved_at_ms, save_took_ms;	/* clock_ms() */
 	int			owning;		/* the lock file; -1: a guest; changes under lock, too */
 	pthread_rwlock_t	lock;		/* of what follows; data.merged changes under both */
 	struct memory_data	data, apart;	/* apart: a guest's own */
 	bool			unsaved;
+	_Atomic uint64_t	kept;		/* number of the last record that is on the disk */
 	pthread_t		tender;
 	bool			tended;
 	pthread_mutex_t		mutex;		/* of ends */
@@ -209,12 +213,13 @@ lesson_write(struct memory *memory, const struct memory_data *apart)
 }
 
 static enum pw_err
-guest_save(struct memory *memory)
+guest_save(struct memory *memory, uint64_t *number)
 {
 	struct memory_data	apart;
 	enum pw_err		err;
 
 	pthread_rwlock_wrlock(&memory->lock);
+	*number = memory_data_number(&memory->data);
 	apart = memory->apart;
 	memory_data_init(&memory->apart, memory->most_domains);
 	pthread_rwlock_unlock(&memory->lock);
@@ -252,6 +257,8 @@ static enum pw_err
 files_save(struct memory *memory)
 {
 	bool		unsaved, guest = is_guest(memory);
+	int64_t		begun_ms = clock_ms();
+	uint64_t	number;
 	enum pw_err	err;
 
 	pthread_rwlock_wrlock(&memory->lock);
@@ -261,14 +268,18 @@ files_save(struct memory *memory)
 	if (!unsaved)
 		return PW_OK;
 	if (guest) {
-		err = guest_save(memory);
+		err = guest_save(memory, &number);
 	} else {
 		pthread_rwlock_rdlock(&memory->lock);
+		number = memory_data_number(&memory->data);
 		err = memory_file_write(&memory->data, memory->directory, SNAPSHOT);
 		pthread_rwlock_unlock(&memory->lock);
 	}
 	save_failed(memory, guest ? INBOX : SNAPSHOT, err != PW_OK);
 	memory->saved_at_ms = clock_ms();
+	memory->save_took_ms = memory->saved_at_ms - begun_ms;
+	if (err == PW_OK)
+		memory->kept = number;
 	if (err != PW_OK) {
 		pthread_rwlock_wrlock(&memory->lock);
 		memory->unsaved = true;
@@ -405,6 +416,7 @@ guest_read(struct memory *memory)
 			break;
 	}
 	memory->unsaved = false;
+	memory->kept = memory_data_number(&memory->data);
 }
 
 /* Does nothing while another process owns the directory. */
@@ -424,6 +436,7 @@ own(struct memory *memory)
 		return;
 	}
 	data = snapshot_read(memory, true);
+	memory->kept = memory_data_number(&data);
 	pthread_rwlock_wrlock(&memory->lock);
 	/* What was taught while another owned it, and is in no file yet. */
 	if (memory_data_merge(&data, &memory->apart) != PW_OK)
@@ -437,6 +450,16 @@ own(struct memory *memory)
 	inbox_merge(memory, true);
 }
 
+/* A small store is saved while it is asked about; one that takes a second, each minute. */
+static bool
+save_is_due(const struct memory *memory)
+{
+	int64_t pause_ms = memory->save_took_ms * SAVE_SHARE;
+
+	pause_ms = pause_ms < LEAST_SAVE_MS ? LEAST_SAVE_MS : pause_ms > MOST_SAVE_MS ? MOST_SAVE_MS : pause_ms;
+	return clock_ms() - memory->saved_at_ms >= pause_ms;
+}
+
 static void
 tend(struct memory *memory)
 {
@@ -445,7 +468,7 @@ tend(struct memory *memory)
 		own(memory);
 	else
 		inbox_merge(memory, true);
-	if (clock_ms() - memory->saved_at_ms >= SAVE_MS)
+	if (save_is_due(memory))
 		(void)!files_save(memory);	/* which logs it */
 	pthread_mutex_unlock(&memory->files);
 }
@@ -469,6 +492,12 @@ tender(void *argument)
 	}
 	pthread_mutex_unlock(&memory->mutex);
 	return NULL;
+}
+
+static uint64_t
+memory_kept(struct store *store)
+{
+	return of(store)->kept;
 }
 
 static void
@@ -505,6 +534,7 @@ static const struct store_kind memory_kind = {
 	.campaign_add = memory_campaign_add,
 	.campaigns = memory_campaigns,
 	.save = memory_save,
+	.kept = memory_kept,
 	.close = memory_close,
 };
 

@@ -80,6 +80,9 @@ enum pw_err	memory_data_campaigns(const struct memory_data *, struct span id, si
 
 enum pw_err	memory_data_words(const struct memory_data *, struct arena *, struct analyst_word **, size_t *count);
 
+/* The number of the last record that was learned. */
+uint64_t	memory_data_number(const struct memory_data *);
+
 /* memory_merge.c: both are as if all had been taught to the first; the second is used up. */
 enum pw_err	memory_data_merge(struct memory_data *, struct memory_data *from);
 /* The pieces, for who reads a file, too. */

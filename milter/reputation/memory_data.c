@@ -241,7 +241,22 @@ memory_data_teach(struct memory_data *data, const struct lesson *lesson)
 		err = template_teach(data, lesson, &lesson->templates[i]);
 	for (size_t i = 0; i < lesson->window_count && err == PW_OK; i++)
 		err = window_teach(data, &lesson->windows[i]);
+	if (err == PW_OK && lesson->campaign != NULL)
+		err = memory_data_campaign(data, lesson->campaign, lesson->campaign_recipients,
+		    lesson->campaign_recipient_count);
 	return err;
+}
+
+/* Whatever its node was called: a StateDir has one journal, and its numbers only rise. */
+uint64_t
+memory_data_number(const struct memory_data *data)
+{
+	uint64_t number = 0;
+
+	for (const struct entry *entry = data->nodes.oldest; entry != NULL; entry = entry->younger)
+		if (((const struct node *)entry)->number > number)
+			number = ((const struct node *)entry)->number;
+	return number;
 }
 
 enum pw_err

@@ -389,6 +389,9 @@ redis_store_teach(struct store *opened, const struct lesson *lesson)
 		err = domains_teach(&teaching, fresh, kept);
 	if (err == PW_OK)
 		err = templates_teach(&teaching, kept);
+	if (err == PW_OK && lesson->campaign != NULL)
+		err = redis_store_campaign_add(opened, lesson->campaign, lesson->campaign_recipients,
+		    lesson->campaign_recipient_count);
 	arena_free(arena);
 	return err;
 }

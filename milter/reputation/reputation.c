@@ -287,6 +287,11 @@ lesson_make(const struct sighting *sighting, const struct store_answer *answer, 
 		domain_find(domains, &lesson->domain_count, campaign->domains[i], 0)->campaign = campaign->campaign.id;
 	lesson->windows = campaign->windows;
 	lesson->window_count = campaign->window_count;
+	if (campaign->campaign.id.len > 0) {
+		lesson->campaign = &campaign->campaign;
+		lesson->campaign_recipients = campaign->recipients;
+		lesson->campaign_recipient_count = campaign->recipient_count;
+	}
 	for (size_t i = 0; i < sighting->template_count; i++)
 		if (sighting->templates[i].host < sighting->host_count)
 			templates[lesson->template_count++] = (struct lesson_template){
@@ -316,12 +321,15 @@ reputation_learn(struct reputation *reputation, struct span node, const struct s
 		err = campaign_teach(sighting, answer.windows, window_count, arena, &taught);
 	if (err == PW_OK)
 		err = lesson_make(sighting, &answer, &taught, arena, &lesson);
-	if (err == PW_OK)
-		err = reputation->store->kind->teach(reputation->store, &lesson);
-	if (err == PW_OK && taught.campaign.id.len > 0)
-		err = reputation->store->kind->campaign_add(reputation->store, &taught.campaign, taught.recipients,
-		    taught.recipient_count);
-	return err;
+	return err == PW_OK ? reputation->store->kind->teach(reputation->store, &lesson) : err;
+}
+
+uint64_t
+reputation_kept(struct reputation *reputation)
+{
+	const struct store_kind *kind = reputation->store->kind;
+
+	return kind->kept != NULL ? kind->kept(reputation->store) : UINT64_MAX;
 }
 
 /* --- by hand --- */

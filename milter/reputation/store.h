@@ -113,6 +113,9 @@ struct lesson {
 	size_t		 template_count;
 	const struct lesson_window *windows;
 	size_t		 window_count;
+	const struct store_campaign *campaign;	/* what is added to it; NULL: it is of none */
+	const uint64_t	*campaign_recipients;
+	size_t		 campaign_recipient_count;
 };
 
 struct store {
@@ -134,6 +137,8 @@ struct store_kind {
 			    struct store_campaign **, size_t *count);
 	/* Write to disk what is only in memory. */
 	enum pw_err	(*save)(struct store *);
+	/* The number up to which lessons outlive this process, however it ends. NULL: all that were taken do. */
+	uint64_t	(*kept)(struct store *);
 	void		(*close)(struct store *);
 };
 

@@ -123,6 +123,18 @@ class Pixelward:
         self.terminate()
         return self.wait()
 
+    def kill(self):
+        """kill -9 of all of it at once, as far as that goes; the folder stays."""
+        with scratch.Undisturbed():
+            for pid in [self.process.pid] + scratch.processes_of(self.process.pid):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            self.process.wait()
+            self._guard.dismiss()
+            self.process = None
+
     def stop(self):
         """The end. What went wrong behind the scenes (sanitizers, lost gateways) fails the test here."""
         with scratch.Undisturbed():
@@ -140,14 +152,7 @@ class Pixelward:
     def _forget(self):
         with scratch.Undisturbed():
             if self.process is not None:
-                for pid in scratch.processes_of(self.process.pid) + [self.process.pid]:
-                    try:
-                        os.kill(pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        pass
-                self.process.wait()
-                self._guard.dismiss()
-                self.process = None
+                self.kill()
             if os.environ.get("PW_KEEP"):
                 print("kept:", self.folder)
             elif self.folder:

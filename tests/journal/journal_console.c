@@ -83,7 +83,7 @@ main(int argc, char **argv)
 	log_open("journal_console", false);
 	buf_init(&report, 65536);
 	if (argc != 2 || options == NULL || config_read(argv[1], options, &report) != PW_OK ||
-	    journal_open(options, NULL, NULL, &report, &journal) != PW_OK) {
+	    journal_open(options, NULL, &report, &journal) != PW_OK) {
 		fprintf(stderr, "journal_console: %.*s\n", SPAN_ARG(buf_span(&report)));
 		return 64;
 	}

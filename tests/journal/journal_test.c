@@ -14,6 +14,7 @@ struct taker {
 	pthread_mutex_t	mutex;
 	uint64_t	last, count, refusals;
 	uint64_t	refuse;		/* so many */
+	_Atomic uint64_t kept;		/* what outlives it */
 	bool		away, disordered;
 };
 
@@ -39,6 +40,12 @@ take(void *context, struct span node, const struct sighting *sighting)
 	return err;
 }
 
+static uint64_t
+kept(void *context)
+{
+	return ((struct taker *)context)->kept;
+}
+
 struct bench {
 	char		 folder[64];
 	struct options	*options;
@@ -52,7 +59,7 @@ bench_open(struct bench *bench)
 	struct buf report;
 
 	buf_init(&report, 4096);
-	if (journal_open(bench->options, take, &bench->taker, &report, &bench->journal) != PW_OK)
+	if (journal_open(bench->options, &(struct journal_taker){ take, kept, &bench->taker }, &report, &bench->journal) != PW_OK)
 		fail_msg("%s", report.at);
 	buf_fini(&report);
 }
@@ -71,7 +78,7 @@ set(struct bench *bench, const char *keyword, const char *value)
 static void
 bench_init(struct bench *bench)
 {
-	*bench = (struct bench){ .taker.mutex = PTHREAD_MUTEX_INITIALIZER };
+	*bench = (struct bench){ .taker = { .mutex = PTHREAD_MUTEX_INITIALIZER, .kept = UINT64_MAX } };
 	folder_make(bench->folder);
 	bench->options = options_new();
 	assert_non_null(bench->options);
@@ -159,6 +166,60 @@ what_was_not_taken_is_handed_on_by_the_next_life(void **state)
 	bench_fini(&bench);
 	assert_int_equal(bench.taker.count, 50);
 	assert_false(bench.taker.disordered);
+}
+
+/* Its last life took all, and was killed before it had saved the end; in the end it has lost everything. */
+static void
+what_was_taken_and_not_kept_comes_again(void **state)
+{
+	struct bench	bench;
+	uint64_t	last;
+
+	(void)state;
+	bench_init(&bench);
+	write_many(&bench, 50);
+	journal_close(bench.journal, 10000);
+	last = bench.taker.last;
+	for (uint64_t lost = 20; lost <= 50; lost += 30) {
+		bench.taker.kept = lost < 50 ? last - lost : 0;
+		bench.taker.last = bench.taker.kept;
+		bench.taker.count = 0;
+		bench_open(&bench);
+		journal_close(bench.journal, 10000);
+		assert_int_equal(bench.taker.count, lost);
+		assert_int_equal(bench.taker.last, last);
+		assert_false(bench.taker.disordered);
+	}
+	bench_open(&bench);
+	bench_fini(&bench);
+}
+
+/* JournalSize holds few of these: the room of a record is taken again once it is kept, and not before. */
+static void
+what_is_not_kept_stays(void **state)
+{
+	struct bench	bench;
+	uint64_t	written = 0;
+
+	(void)state;
+	bench_init(&bench);
+	journal_close(bench.journal, 1000);
+	set(&bench, "JournalSize", "1M");
+	set(&bench, "OnJournalFull", "tempfail");
+	bench.taker.kept = 0;
+	bench_open(&bench);
+	for (struct sighting one = sighting_make(); journal_write(bench.journal, &one) == PW_OK; written++)
+		;
+	journal_close(bench.journal, 10000);
+	assert_int_equal(bench.taker.count, written);
+	bench.taker.last = bench.taker.count = 0;
+	bench_open(&bench);
+	journal_close(bench.journal, 10000);
+	assert_int_equal(bench.taker.count, written);
+	bench.taker.kept = bench.taker.last;
+	bench_open(&bench);
+	write_many(&bench, 5);
+	bench_fini(&bench);
 }
 
 /* A process that writes without end is killed: what it said that it wrote is counted and handed on, and no more. */
@@ -285,6 +346,8 @@ main(void)
 		cmocka_unit_test(each_is_handed_on_once_and_in_order),
 		cmocka_unit_test(what_is_refused_comes_again),
 		cmocka_unit_test(what_was_not_taken_is_handed_on_by_the_next_life),
+		cmocka_unit_test(what_was_taken_and_not_kept_comes_again),
+		cmocka_unit_test(what_is_not_kept_stays),
 		cmocka_unit_test(killed_at_any_moment_nothing_is_lost),
 		cmocka_unit_test(a_full_journal_follows_the_option),
 		cmocka_unit_test(threads_do_not_get_in_each_other_s_way),

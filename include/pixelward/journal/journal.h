@@ -13,17 +13,26 @@
 
 struct journal;
 
-/*
- * Called by the journal's own thread, in order, each record again until it is taken; PW_EAWAY: not now. It survives
- * restarts: what was not taken is handed on by the next process.
- */
-typedef enum pw_err	journal_deliver(void *context, struct span node, const struct sighting *);
+/* Who gets every record; from threads of the journal's own. */
+struct journal_taker {
+	/*
+	 * In order, each record again until it is taken; PW_EAWAY: not now. It survives restarts: what was not taken is
+	 * handed on by the next process.
+	 */
+	enum pw_err	(*take)(void *context, struct span node, const struct sighting *);
+	/*
+	 * Up to which record what was taken outlives this process, however it ends; from any thread. The next one hands
+	 * on what is behind, and no record goes before. NULL: all that was taken does.
+	 */
+	uint64_t	(*kept)(void *context);
+	void		*context;
+};
 
 /*
- * Threads begin: in the process that uses it. deliver may be NULL: then nobody learns.
+ * Threads begin: in the process that uses it. The taker may be NULL: then nobody learns.
  *	PW_EBUSY, PW_ENOMEM, PW_ESYSTEM: report says what to do, a line each
  */
-enum pw_err	journal_open(const struct options *, journal_deliver *, void *context, struct buf *report, struct journal **)
+enum pw_err	journal_open(const struct options *, const struct journal_taker *, struct buf *report, struct journal **)
 		    PW_MUST_CHECK;
 /*
  * Any thread. Gives the sighting its number. When the disk is full or broken, options->on_journal_full decides:

@@ -129,6 +129,8 @@ void		reputation_mark(struct sighting *, const struct knowledge *);
  *	PW_EAWAY (the store is away: come again), PW_ENOMEM
  */
 enum pw_err	reputation_learn(struct reputation *, struct span node, const struct sighting *) PW_MUST_CHECK;
+/* Up to which number what was learned of the journal is kept, however this process ends. Any thread. */
+uint64_t	reputation_kept(struct reputation *);
 
 /* For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back. */
 enum pw_err	reputation_say(struct reputation *, struct span domain, enum word, struct span note, int64_t until_ms)
