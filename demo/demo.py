@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """
-Three mails through a private Postfix with pixelward before it, and what became of them.
+Mails through a private Postfix with pixelward before it and a private Redis behind, and what became of them.
 
-Every mail goes in twice, with the filter and without it: what differs is what pixelward did. Nothing of the
-machine's own mail system is touched, and nothing is left behind. Exit status 0 if everything is as promised.
+Each of the first goes in twice, with the filter and without it: what differs is what
+pixelward did. Nothing of the machine's own mail system is touched, and nothing is left behind. Exit status 0 if
+everything is as promised.
 """
 
 import signal
@@ -16,14 +17,15 @@ import difflib  # noqa: E402
 import os  # noqa: E402
 import re  # noqa: E402
 import subprocess  # noqa: E402
-import textwrap  # noqa: E402
 import time  # noqa: E402
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tests"))
 
-from e2e import case, pixelward, postfix  # noqa: E402
+import campaign_act  # noqa: E402
+from e2e import case, pixelward, postfix, redis  # noqa: E402
 from e2e.client import send  # noqa: E402
+from paper import bold, dim, green, red, row  # noqa: E402
 
 MEMBER = "member@parl.example"
 MAILS = [
@@ -34,36 +36,6 @@ MAILS = [
     ("clean-plain-note", "A plain note from a colleague",
      {"action": "deliver"}),
 ]
-
-COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def paint(code, text):
-    return f"\033[{code}m{text}\033[0m" if COLOUR else text
-
-
-def bold(text):
-    return paint("1", text)
-
-
-def red(text):
-    return paint("31", text)
-
-
-def green(text):
-    return paint("32", text)
-
-
-def dim(text):
-    return paint("2", text)
-
-
-def row(label, text, colour=str):
-    """One labelled line; what is too long goes on below, indented."""
-    lines = textwrap.wrap(text, 96, break_on_hyphens=False, break_long_words=False) or [""]
-    for number, line in enumerate(lines):
-        print(f"   {dim((label if number == 0 else '').ljust(11))} {colour(line)}")
-
 
 def header_field(message, name):
     found = re.search(rb"(?im)^" + name + rb":\s*(.*?)\r?$", message)
@@ -172,13 +144,16 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     try:
-        with pixelward.Pixelward() as ward, postfix.Postfix("unix:" + ward.socket) as mta:
+        with redis.Redis() as server, pixelward.Pixelward(Redis="unix:" + server.socket) as ward, \
+                postfix.Postfix("unix:" + ward.socket) as mta:
             version = subprocess.run([pixelward.DAEMON, "-V"], capture_output=True, text=True, check=False)
             print(f"{bold(version.stdout.split(chr(10))[0] or 'pixelward')} before a private Postfix on "
-                  f"127.0.0.1:{mta.port}, Mode enforce, RemoteContent trackers")
+                  f"127.0.0.1:{mta.port} and a private Redis, Mode enforce, RemoteContent trackers")
             for number, (name, title, promise) in enumerate(MAILS, 1):
                 broken += show(number, name, title, promise, mta, ward)
-    except postfix.CannotRun as reason:
+            print(f"\n{bold(f'{len(MAILS) + 1}. Many accounts, many hosts, a beacon for each member: a campaign that no list knows')}")
+            broken += campaign_act.show(mta, ward, len(MAILS))
+    except (postfix.CannotRun, redis.CannotRun) as reason:
         sys.exit(f"The demo cannot run here: {reason}")
     except Interrupted as signal_number:
         print("\nInterrupted; everything that was started is stopped.")

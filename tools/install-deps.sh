@@ -34,7 +34,7 @@ table() {
 	test  libcmocka-dev   pc:cmocka             unit tests
 	test  opendkim        cmd:opendkim          a verifier for pixelward to stand behind; no system service is started
 	test  openssl         cmd:openssl           keys for it to sign with
-	test  redis-tools     cmd:redis-check-rdb   Redis itself without its system service: private servers for the tests
+	demo  redis-tools     cmd:redis-check-rdb   Redis itself without its system service: private servers for demo and tests
 	test  sendmail-bin    file:usr/libexec/sendmail/sendmail  Sendmail, in a folder of its own: nothing of it is installed
 	test  sendmail-cf     file:usr/share/sendmail/cf/m4/cf.m4  its configuration, likewise
 	test  m4              cmd:m4                writes that

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from . import postfix, scratch
+from . import postfix, redis, scratch
 from .pixelward import ROOT
 
 DEMO = os.path.join(ROOT, "demo", "demo.py")
@@ -18,6 +18,7 @@ class Demo(unittest.TestCase):
     def setUp(self):
         try:
             postfix.check_machine()
+            redis.check_machine()
         except postfix.CannotRun as reason:
             self.skipTest(str(reason))
         self.folder = scratch.make_folder("demo")
@@ -51,6 +52,8 @@ class Demo(unittest.TestCase):
             self.assertEqual(demo.returncode, 0, output)
             self.assertIn("identical", output)
             self.assertIn("action=neutralise", output)
+            self.assertIn("shows itself", output)
+            self.assertRegex(output, r"Counted +(\d+) mails sent, \1 in the journal, \1 in Redis")
             self.assertNotIn("\033", output)
             self.assertNothingLeft()
 
