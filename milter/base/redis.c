@@ -425,7 +425,7 @@ connection_return(struct redis *redis, struct redis_connection *connection, cons
 		redis_connection_free(connection);
 	}
 	redis->health.late += trouble == TROUBLE_LATE;
-	redis->health.lost += trouble == TROUBLE_LOST;
+	redis->health.lost += trouble == TROUBLE_LOST || trouble == TROUBLE_MEMORY;
 	if (elsewhere) {	/* all of them go to the wrong server */
 		redis->generation++;
 		idle_free(redis);
@@ -435,8 +435,9 @@ connection_return(struct redis *redis, struct redis_connection *connection, cons
 		redis->failures = 0;
 		redis->pause_ms = SHORTEST_PAUSE_MS;
 		connection_keep(redis, connection);
-	} else if (trouble != TROUBLE_MEMORY)
-		failure_count(redis, trouble, trouble == TROUBLE_LATE ? "no answer in time" : "the connection broke");
+	} else
+		failure_count(redis, trouble, trouble == TROUBLE_LATE ? "no answer in time" :
+		    trouble == TROUBLE_LOST ? "the connection broke" : "an answer is larger than the memory for it");
 	pthread_mutex_unlock(&redis->lock);
 }
 
@@ -546,7 +547,7 @@ redis_run(struct redis *redis, struct redis_batch *batch, int64_t patience_ms)
 			trouble = forgotten_again(connection, batch, deadline_us);
 	}
 	connection_return(redis, connection, batch, trouble);
-	return trouble == TROUBLE_NONE ? PW_OK : trouble == TROUBLE_MEMORY ? PW_ENOMEM : PW_EAWAY;
+	return trouble == TROUBLE_NONE ? PW_OK : PW_EAWAY;
 }
 
 void

@@ -20,8 +20,8 @@
 /* For a connection and for an introduction; nobody's mail waits for them. */
 #define PATIENCE_S	1
 #define PATIENCE_US	((int64_t)PATIENCE_S * 1000000)
-/* More than any answer of ours; who sends more is no friend. */
-#define MOST_ANSWER	((size_t)64 << 20)
+/* More than any answer of ours, as it comes and as it is read; who sends more is no friend. */
+#define MOST_ANSWER	((size_t)32 << 20)
 #define LONGEST_PASSWORD 512
 #define INTRODUCTION	((size_t)64 << 10)
 
@@ -109,10 +109,11 @@ redis_connection_ask(struct redis_connection *connection, struct span wire, stru
     struct arena *arena, int64_t deadline_us)
 {
 	redisContext		*context = connection->context;
+	struct redis_reading	 reading = { .arena = arena, .most = arena_used(arena) + MOST_ANSWER };
 	enum redis_trouble	 trouble = TROUBLE_NONE;
 	size_t			 taken = 0, fed = 0;
 
-	context->reader->privdata = arena;
+	context->reader->privdata = &reading;
 	while (taken < count && trouble == TROUBLE_NONE) {
 		if (wire.len > 0 && !wire_send(context->fd, &wire))
 			return TROUBLE_LOST;

@@ -39,7 +39,7 @@ void			 redis_connection_free(struct redis_connection *);	/* NULL is fine */
 
 /*
  * Send the wire and read so many replies into replies. Anything but TROUBLE_NONE: the connection is of no use any more;
- * TROUBLE_MEMORY: the arena is full.
+ * TROUBLE_MEMORY: the arena is full, or the answers are larger than any of ours.
  */
 enum redis_trouble	 redis_connection_ask(struct redis_connection *, struct span wire, struct redis_reply *replies,
 			    size_t count, struct arena *, int64_t deadline_us);

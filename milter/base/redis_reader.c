@@ -2,6 +2,17 @@
 
 #include <hiredis/hiredis.h>
 
+/* Zeroed; NULL: too much. */
+static void *
+room_for(const struct redis_reading *reading, size_t count, size_t bytes)
+{
+	size_t used = arena_used(reading->arena);
+
+	if (used > reading->most || count > (reading->most - used) / bytes)
+		return NULL;
+	return arena_array(reading->arena, count, bytes);
+}
+
 /* The place that the parent's list has for it, or a root of its own. */
 static struct redis_reply *
 reply_at(const redisReadTask *task, enum redis_kind kind)
@@ -12,7 +23,7 @@ reply_at(const redisReadTask *task, enum redis_kind kind)
 		reply = task->parent->obj;
 		reply = &reply->items[task->idx];
 	} else
-		reply = arena_alloc(task->privdata, sizeof(*reply));
+		reply = room_for(task->privdata, 1, sizeof(*reply));
 	if (reply != NULL)
 		reply->kind = kind;
 	return reply;
@@ -23,10 +34,11 @@ text_create(const redisReadTask *task, char *text, size_t len)
 {
 	struct redis_reply	*reply = reply_at(task, task->type == REDIS_REPLY_ERROR ? REDIS_ERROR :
 				    task->type == REDIS_REPLY_STATUS ? REDIS_STATUS : REDIS_TEXT);
+	const struct redis_reading	*reading = task->privdata;
 
-	if (reply == NULL)
+	if (reply == NULL || arena_used(reading->arena) + len > reading->most)
 		return NULL;
-	reply->text = arena_copy(task->privdata, (struct span){ text, len });
+	reply->text = arena_copy(reading->arena, (struct span){ text, len });
 	return reply->text.at != NULL ? reply : NULL;
 }
 
@@ -37,7 +49,7 @@ list_create(const redisReadTask *task, int count)
 
 	if (reply == NULL)
 		return NULL;
-	reply->items = arena_array(task->privdata, count > 0 ? (size_t)count : 0, sizeof(*reply->items));
+	reply->items = room_for(task->privdata, count > 0 ? (size_t)count : 0, sizeof(*reply->items));
 	reply->count = count > 0 && reply->items != NULL ? (size_t)count : 0;
 	return reply->items != NULL ? reply : NULL;
 }

@@ -6,7 +6,12 @@
 
 struct redisReplyObjectFunctions;
 
-/* The reader's privdata is the arena. */
+/* The reader's privdata. What needs more of the arena than most is no answer: it would be the message's memory. */
+struct redis_reading {
+	struct arena	*arena;
+	size_t		 most;		/* bytes used of the arena */
+};
+
 extern struct redisReplyObjectFunctions redis_reader_functions;
 
 #endif

@@ -1,7 +1,6 @@
 #include "events.h"
 
 #include <pixelward/base/file.h>
-#include <pixelward/base/log.h>
 #include <pixelward/verdict.h>
 
 #include <errno.h>
@@ -182,44 +181,29 @@ static void
 index_add(const struct events *events, struct redis_batch *batch, struct span node, const struct sighting *s,
     struct span domain)
 {
-	struct arena	*arena = events->arena;
-	struct span	 key = arena_printf(arena, "pw:i:{%.*s}", SPAN_ARG(domain));
-	struct span	 add[] = {
-		SPAN("ZADD"), key, arena_printf(arena, "%lld", (long long)s->time_ms),
+	struct arena *arena = events->arena;
+	struct span words[] = {
+		arena_printf(arena, "pw:i:{%.*s}", SPAN_ARG(domain)),
+		arena_printf(arena, "%lld", (long long)s->time_ms),
 		arena_printf(arena, "%.*s %.*s %llu", SPAN_ARG(s->queue_id), SPAN_ARG(node), (unsigned long long)s->number),
-	};
-	struct span	 age[] = {
-		SPAN("ZREMRANGEBYSCORE"), key, SPAN("-inf"),
-		arena_printf(arena, "%lld", (long long)(s->time_ms - events->index_keep_ms)),
-	};
-	struct span	 bound[] = { SPAN("ZREMRANGEBYRANK"), key, SPAN("0"), SPAN(INDEX_REST) };
-	struct span	 expire[] = {
-		SPAN("PEXPIRE"), key, arena_printf(arena, "%lld", (long long)events->index_keep_ms),
+		arena_printf(arena, "%lld", (long long)events->index_keep_ms),
+		SPAN(INDEX_REST),
 	};
 
-	if (key.at == NULL || add[2].at == NULL || add[3].at == NULL || age[3].at == NULL || expire[2].at == NULL) {
-		batch->failed = true;
-		return;
-	}
-	redis_batch_add(batch, add, NITEMS(add));
-	redis_batch_add(batch, age, NITEMS(age));
-	redis_batch_add(batch, bound, NITEMS(bound));
-	redis_batch_add(batch, expire, NITEMS(expire));
+	for (size_t i = 0; i < NITEMS(words); i++)
+		batch->failed = batch->failed || words[i].at == NULL;
+	redis_batch_script(batch, &script_index, 1, words, NITEMS(words));
 }
 
-/* What is refused for good is not said again: it would hold up for ever what is behind it. */
+/* What is refused for good is not tried again: it would hold up for ever what is behind it. base/redis has said it. */
 static enum pw_err
 answers_read(struct events *events, const struct redis_batch *batch, uint64_t number)
 {
 	const struct redis_reply *last = &batch->replies[batch->count - 1];
 
-	for (size_t i = 0; i < batch->count; i++) {
-		if (batch->replies[i].kind != REDIS_ERROR)
-			continue;
+	for (size_t i = 0; i < batch->count; i++)
 		if (redis_reply_may_pass(&batch->replies[i]))
 			return PW_EAWAY;
-		log_warn("journal: Redis refuses an event: %.*s", SPAN_ARG(batch->replies[i].text));
-	}
 	if (last->kind == REDIS_ERROR)
 		return PW_OK;
 	uint64_t has = (uint64_t)redis_reply_number(last);

@@ -42,7 +42,7 @@ struct redis_script script_roll = { .text =
 	" local i = 0\n"
 	" for value in (values or ''):gmatch('%S+') do\n"
 	"  i = i + 1\n"
-	"  sums[i] = (sums[i] or 0) + sign * value\n"
+	"  sums[i] = (sums[i] or 0) + sign * (tonumber(value) or 0)\n"
 	" end\n"
 	"end\n"
 	"local closed = tonumber(redis.call('HGET', C, 'closed') or nil)\n"
@@ -64,7 +64,7 @@ struct redis_script script_roll = { .text =
 	"local said = redis.call('HGETALL', N)\n"
 	"local low, youngest, others, all, paused = math.min(mark, math.floor(now / unit)), 0, false, { who }, 0\n"
 	"for i = 1, #said, 2 do\n"
-	" if said[i] == '|paused' then paused = tonumber(said[i + 1])\n"
+	" if said[i] == '|paused' then paused = tonumber(said[i + 1]) or 0\n"
 	" else\n"
 	"  local its, at = said[i + 1]:match('^(%-?%d+) (%d+)$')\n"
 	"  its, at = tonumber(its), tonumber(at) or 0\n"
@@ -166,4 +166,14 @@ struct redis_script script_event = { .text =
 	"end\n"
 	"redis.call('HSET', C, who, ARGV[2])\n"
 	"return has\n"
+};
+
+struct redis_script script_index = { .text =
+	TYPED
+	"local K, at, keep = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])\n"
+	"typed(K, 'zset')\n"
+	"redis.call('ZADD', K, whole(at), ARGV[2])\n"
+	"redis.call('ZREMRANGEBYSCORE', K, '-inf', whole(at - keep))\n"
+	"redis.call('ZREMRANGEBYRANK', K, 0, ARGV[4])\n"
+	"return redis.call('PEXPIRE', K, whole(keep))\n"
 };

@@ -23,5 +23,7 @@ extern struct redis_script	script_top;
  * for each number of who. Answers what number of who it had; nothing is done if that is less than who thinks.
  */
 extern struct redis_script	script_event;
+/* K (a sorted set); time, member, milliseconds to keep, the rank below which the oldest go. */
+extern struct redis_script	script_index;
 
 #endif

@@ -9,8 +9,8 @@ static const char *const kinds[] = { ":h", ":s", ":m" };
  * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, all of these, recipients.
  * Members are named once: a message that comes again is not counted again.
  */
-static struct redis_script add_script = { .text = REDIS_LUA_OURS
-	"for i = 1, 5 do ours(KEYS[i], ({ 'hash', 'zset', 'zset', 'zset', 'string' })[i]) end\n"
+static struct redis_script add_script = { .text = REDIS_LUA_OURS REDIS_LUA_LOG
+	"for i = 1, 4 do ours(KEYS[i], i == 1 and 'hash' or 'zset') end\n"
 	"local key, at, new = KEYS[1], 9, { 0, 0, 0 }\n"
 	"for kind = 1, 3 do\n"
 	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"
@@ -22,7 +22,7 @@ static struct redis_script add_script = { .text = REDIS_LUA_OURS
 	"  at = at + tonumber(ARGV[5 + kind])\n"
 	"end\n"
 	"local was = redis.call('HMGET', key, 'first', 'last')\n"
-	"local first, last = tonumber(was[1] or 0), tonumber(was[2] or 0)\n"
+	"local first, last = tonumber(was[1] or nil) or 0, tonumber(was[2] or nil) or 0\n"
 	"for i = 1, 2 do\n"
 	"  local time = tonumber(ARGV[i])\n"
 	"  if time ~= 0 and (first == 0 or time < first) then first = time end\n"
@@ -32,7 +32,7 @@ static struct redis_script add_script = { .text = REDIS_LUA_OURS
 	"if ARGV[8] == '0' or new[3] > 0 then redis.call('HINCRBY', key, 'messages', ARGV[3]) end\n"
 	"if ARGV[4] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
 	"if #ARGV[5] > 0 then redis.call('HSET', key, 'note', ARGV[5]) end\n"
-	"for i = at, #ARGV do redis.call('PFADD', KEYS[5], ARGV[i]) end\n"
+	"for i = at, #ARGV do log_add(KEYS[5], ARGV[i]) end\n"
 	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
 	"return string.format('%.0f', first)\n"
 };
@@ -92,19 +92,23 @@ campaign_write(struct redis_store *store, const struct store_campaign *added, co
 	return err;
 }
 
+/* KEYS: the index. ARGV: first, name. */
+static struct redis_script index_script = { .text = REDIS_LUA_OURS
+	"ours(KEYS[1], 'zset')\n"
+	"redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
+	"return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(REDIS_MOST_CAMPAIGNS) " + 1))\n"
+};
+
 /* Another tag: who lists campaigns begins here. */
 static enum pw_err
 index_write(struct redis_store *store, struct span id, struct span first, struct arena *arena)
 {
-	struct span		oldest = redis_number(arena, -(REDIS_MOST_CAMPAIGNS + 1));
+	const struct span	words[] = { SPAN(REDIS_CAMPAIGNS_KEY), first, id };
 	struct redis_batch	batch;
 	enum pw_err		err;
 
 	redis_batch_init(&batch, arena);
-	batch.failed = oldest.at == NULL;
-	redis_batch_add(&batch, (const struct span[]){ SPAN("ZADD"), SPAN(REDIS_CAMPAIGNS_KEY), first, id }, 4);
-	redis_batch_add(&batch, (const struct span[]){ SPAN("ZREMRANGEBYRANK"), SPAN(REDIS_CAMPAIGNS_KEY), SPAN("0"), oldest },
-	    4);
+	redis_batch_script(&batch, &index_script, 1, words, NITEMS(words));
 	err = redis_write(store, &batch);
 	redis_batch_fini(&batch);
 	return err;

@@ -34,6 +34,15 @@
 	"  local is = redis.call('TYPE', name).ok\n" \
 	"  if is ~= 'none' and is ~= want then redis.call('DEL', name) end\n" \
 	"end\n"
+/* The same of a HyperLogLog, which is a string of a kind of its own. */
+#define REDIS_LUA_LOG \
+	"local function log_add(log, ...)\n" \
+	"  ours(log, 'string')\n" \
+	"  if type(redis.pcall('PFADD', log, ...)) == 'table' then\n" \
+	"    redis.call('DEL', log)\n" \
+	"    redis.call('PFADD', log, ...)\n" \
+	"  end\n" \
+	"end\n"
 
 struct redis_store {
 	struct store		 store;

@@ -44,6 +44,7 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
  * field many. So a domain that wrote to few people is one key.
  */
 #define LUA_SKETCH \
+	REDIS_LUA_LOG \
 	"local function sketch(few, many, log, digests, days)\n" \
 	"  local old, new, seen = has[few] or '', {}, {}\n" \
 	"  for i = 1, #old, 3 do seen[old:sub(i, i + 2)] = true end\n" \
@@ -53,14 +54,8 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"  end\n" \
 	"  if #new == 0 then return end\n" \
 	"  if not has[many] and #old + 3 * #new <= 64 then return set(few, old .. table.concat(new)) end\n" \
-	"  ours(log, 'string')\n" \
 	"  for i = 1, #old, 3 do new[#new + 1] = old:sub(i, i + 2) end\n" \
-	"  for i = 1, #new, 1000 do\n" \
-	"    if type(redis.pcall('PFADD', log, unpack(new, i, math.min(i + 999, #new)))) == 'table' then\n" \
-	"      redis.call('DEL', log)\n"	/* no HyperLogLog */ \
-	"      redis.call('PFADD', log, unpack(new, i, math.min(i + 999, #new)))\n" \
-	"    end\n" \
-	"  end\n" \
+	"  for i = 1, #new, 1000 do log_add(log, unpack(new, i, math.min(i + 999, #new))) end\n" \
 	"  redis.call('EXPIRE', log, days * " REDIS_TEXT(REDIS_DAY_S) ")\n" \
 	"  if #old > 0 then redis.call('HDEL', key, few) end\n" \
 	"  set(many, math.max(count(many), redis.call('PFCOUNT', log)))\n" \

@@ -17,6 +17,13 @@ static struct redis_script word_script = { .text = REDIS_LUA_OURS
 	"return redis.call('EXPIRE', KEYS[1], days * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 };
 
+/* KEYS: the list. ARGV: domain, and what is said of it; "": nothing any more. */
+static struct redis_script list_script = { .text = REDIS_LUA_OURS
+	"ours(KEYS[1], 'hash')\n"
+	"if #ARGV[2] == 0 then return redis.call('HDEL', KEYS[1], ARGV[1]) end\n"
+	"return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])\n"
+};
+
 static struct span
 joined(struct arena *arena, struct span a, struct span b)
 {
@@ -47,15 +54,13 @@ redis_store_say(struct store *opened, struct span domain, enum word word, struct
 	redis_batch_init(&batch, arena);
 	batch.failed = words[0].at == NULL || words[1].at == NULL || words[3].at == NULL || listed.at == NULL;
 	redis_batch_script(&batch, &word_script, 1, words, NITEMS(words));
-	if (word == WORD_NONE)
-		redis_batch_add(&batch, (const struct span[]){ SPAN("HDEL"), SPAN(REDIS_WORDS_KEY), domain }, 3);
-	else
-		redis_batch_add(&batch, (const struct span[]){ SPAN("HSET"), SPAN(REDIS_WORDS_KEY), domain,
-		    joined(arena, listed, words[2]) }, 4);
+	redis_batch_script(&batch, &list_script, 1, (const struct span[]){ SPAN(REDIS_WORDS_KEY), domain,
+	    word == WORD_NONE ? SPAN("") : joined(arena, listed, words[2]) }, 3);
 	err = redis_write(store, &batch);
 	/* Whoever says it wants to know whether it was heard. */
-	if (err == PW_OK && batch.replies[0].kind == REDIS_ERROR)
-		err = PW_EAWAY;
+	for (size_t i = 0; i < batch.count && err == PW_OK; i++)
+		if (batch.replies[i].kind == REDIS_ERROR)
+			err = PW_EAWAY;
 	redis_cache_forget(store->cache, words[0]);
 	redis_batch_fini(&batch);
 	arena_free(arena);

@@ -1,13 +1,16 @@
 """The daemon's Redis client (base/redis) against real servers that die, hang, refuse and change their roles."""
 
+import contextlib
 import os
 import re
+import socketserver
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from . import redis, scratch
-from .redis import Redis, Sentinels
+from .redis import Redis, Sentinel, Sentinels
 
 CONSOLE = os.path.join(os.environ.get("BUILD", "build"), "tests/base/redis_console")
 PATIENT = "5s"  # no busy machine makes it late
@@ -51,6 +54,10 @@ class Console:
     def health(self):
         return self.numbers("!health")
 
+    def peak_memory(self):
+        with open(f"/proc/{self._process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) << 10
+
     @property
     def log(self):
         self._log.seek(0)
@@ -58,6 +65,56 @@ class Console:
 
     def wait_answers(self, text="PING"):
         return scratch.wait_until(lambda: self.answers(text), "Redis to answer again")
+
+
+class Impostor(socketserver.ThreadingTCPServer):
+    """Introduces itself as a master, and says then what no Redis says: `words` to each question, as often as they are taken."""
+
+    HONEST = {b"CLIENT": b"+OK\r\n", b"ROLE": b"*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n", b"PING": b"+PONG\r\n"}
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), None)
+        self.words, self.endless, self.hangs_up, self.port = b"", False, False, self.server_address[1]
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        pass  # who asked hung up: that is what it should do
+
+    def finish_request(self, request, client_address):
+        lines = request.makefile("rb")
+        for line in lines:
+            command = [lines.readline() and lines.readline().strip() for _ in range(int(line[1:]))][0]
+            if command in self.HONEST:
+                request.sendall(self.HONEST[command])
+                continue
+            request.sendall(self.words)
+            while self.endless:
+                request.sendall(bytes(65536))
+            if self.hangs_up:
+                return
+
+
+NO_ANSWERS = {
+    "no Redis at all": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+    "zeros": bytes(1000),
+    "a line without an end": b"+" + b"x" * 100000,
+    "half a text": b"$10\r\nabc",
+    "half a list": b"*3\r\n+a\r\n",
+    "a text of a length that no number holds": b"$99999999999999999999999\r\n",
+    "the longest text": b"$9223372036854775807\r\nabc",
+    "a text of negative length": b"$-7\r\n",
+    "the longest list": b"*2147483647\r\n",
+    "a long list": b"*100000000\r\n:1\r\n",
+    "a list of negative length": b"*-7\r\n",
+    "lists in lists": b"*1\r\n" * 100 + b":1\r\n",
+    "a number that is too long": b":99999999999999999999999\r\n",
+    "one answer too many": b"+a\r\n+b\r\n",
+}
 
 
 class RedisClient(unittest.TestCase):
@@ -134,6 +191,21 @@ class RedisClient(unittest.TestCase):
                 self.assertEqual(console.answers("PING"), ["PONG"])
                 server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
             self.assertEqual(console.health()["lost"], 0)
+
+    def test_what_is_no_answer_is_none(self):
+        for endless, hangs_up in ((False, False), (False, True), (True, False)):
+            for name, words in NO_ANSWERS.items():
+                with self.subTest(name, endless=endless, hangs_up=hangs_up), Impostor() as server, \
+                        Console(f"tcp:127.0.0.1:{server.port}", deadline=HASTY) as console:
+                    console.wait_answers("PING")
+                    server.words, server.endless, server.hangs_up = words, endless, hangs_up
+                    self.assertEqual(console.ask("ECHO a")[1:], ("AWAY", []))
+                    health = console.health()
+                    self.assertEqual(health["late"] + health["lost"], 1)
+                    # Nothing of it is left for who asks next.
+                    server.words, server.endless, server.hangs_up = b"+b\r\n", False, False
+                    self.assertEqual(console.wait_answers("ECHO b"), ["b"])
+                    self.assertLess(console.peak_memory(), 256 << 20)
 
     def test_nobody_is_there_at_first(self):
         with Redis() as server:
@@ -230,6 +302,28 @@ class RedisClient(unittest.TestCase):
                 before.kill()
                 crowd.wait_failed_over(before)
                 scratch.wait_until(lambda: console.answers("SET k x") == ["OK"], "the client to find the other one")
+    def test_sentinels_that_name_nobody_or_the_wrong_one_are_passed_by(self):
+        with contextlib.ExitStack() as stack:
+            crowd = stack.enter_context(Sentinels())
+            master = crowd.master
+            replica, = (server for server in crowd.servers if server is not master)
+            dead = stack.enter_context(Redis(appendonly="no"))
+            names_the_dead, names_the_replica, hangs = (stack.enter_context(Sentinel(crowd.name, server))
+                                                        for server in (dead, replica, master))
+            dead.kill()
+            hangs.pause()
+            self.assertEqual(names_the_replica.master_port(), replica.port)
+            for first in (names_the_dead, names_the_replica, hangs):
+                address = "sentinel:%s@127.0.0.1:%d,127.0.0.1:%d" % (crowd.name, first.port, crowd.ports[0])
+                with self.subTest(address), Console(address) as console:
+                    self.assertEqual(console.wait_answers("INCR n")[0][:1], "1")
+                    self.assertEqual(master.command("GETDEL", "n"), "1")
+            # None that is right: each outage is one line.
+            with Console("sentinel:%s@127.0.0.1:%d,127.0.0.1:%d" % (crowd.name, names_the_dead.port, names_the_replica.port)) as console:
+                for _ in range(20):
+                    self.assertEqual(console.ask("PING")[1], "AWAY")
+                self.assertEqual(console.log.count("going on without it"), 1, console.log)
+            hangs.resume()
             with Console("sentinel:nobody@127.0.0.1:%d" % crowd.ports[0]) as console:
                 self.assertEqual(console.ask("PING")[1], "AWAY")
                 self.assertIn("knows no master nobody", console.log)

@@ -76,8 +76,9 @@ void		redis_batch_script(struct redis_batch *, struct redis_script *, size_t key
 		    size_t count);
 /*
  * patience_ms 0: RedisDeadline.
- *	PW_EAWAY	no answer in time, or none was asked for; what was carried out is unknown
- *	PW_ENOMEM
+ *	PW_EAWAY	no answer in time, one that is larger than any of ours, or none was asked for; what was carried
+ *			out is unknown
+ *	PW_ENOMEM	for the question
  */
 enum pw_err	redis_run(struct redis *, struct redis_batch *, int64_t patience_ms) PW_MUST_CHECK;
 
@@ -86,7 +87,7 @@ struct redis_health {
 	bool		up;		/* the breaker is closed */
 	char		trouble[200];	/* why it is not, or what was the last trouble */
 	uint64_t	batches;	/* answered */
-	uint64_t	late, lost;	/* no answer in time; the connection broke */
+	uint64_t	late, lost;	/* no answer in time; the connection broke, or what came is no answer */
 	uint64_t	refused;	/* not even asked: the breaker was open */
 	uint64_t	errors;		/* answers that were errors, NOSCRIPT aside */
 	uint64_t	connected, opened, healed;	/* connections made; times of the breaker */
