@@ -21,7 +21,6 @@
 #define LONGEST_PAUSE_MS	5000
 #define FIRST_CONNECTION_MS	500
 #define END_MS			2000
-#define MOST_SCRIPT_ANSWER	((size_t)16 << 10)
 /* An error of a kind is said again after so long. */
 #define ERROR_AGAIN_MS		600000
 #define MOST_ERROR_KINDS	32u
@@ -441,13 +440,29 @@ connection_return(struct redis *redis, struct redis_connection *connection, cons
 	pthread_mutex_unlock(&redis->lock);
 }
 
-/* Tell this server the scripts that nobody knows the name of yet, or those that it has forgotten. */
-static enum redis_trouble
-scripts_load(struct redis *redis, struct redis_connection *connection, const struct redis_batch *batch, bool forgotten,
-    int64_t deadline_us)
+/* Errors of what is no command of the batch. */
+static void
+load_note(struct redis *redis, const struct redis_reply *reply)
 {
-	struct arena		*arena = arena_new(MOST_SCRIPT_ANSWER);
-	enum redis_trouble	 trouble = arena == NULL ? TROUBLE_MEMORY : TROUBLE_NONE;
+	pthread_mutex_lock(&redis->lock);
+	redis->health.scripts++;
+	if (reply->kind == REDIS_ERROR)
+		error_note(redis, reply);
+	pthread_mutex_unlock(&redis->lock);
+}
+
+static void
+load_add(struct redis_batch *load, const struct redis_script *script, struct arena *arena)
+{
+	redis_batch_init(load, arena);
+	redis_batch_add(load, (const struct span[]){ SPAN("SCRIPT"), SPAN("LOAD"), span_of(script->text) }, 3);
+}
+
+/* Tell this server the scripts that nobody knows the name of yet. */
+static enum redis_trouble
+scripts_load(struct redis *redis, struct redis_connection *connection, const struct redis_batch *batch, int64_t deadline_us)
+{
+	enum redis_trouble trouble = TROUBLE_NONE;
 
 	for (size_t i = 0; i < batch->count && trouble == TROUBLE_NONE; i++) {
 		struct redis_script	*script = batch->commands[i].script;
@@ -460,27 +475,18 @@ scripts_load(struct redis *redis, struct redis_connection *connection, const str
 		pthread_mutex_lock(&scripts_lock);
 		wanted = script->sha1[0] == '\0';
 		pthread_mutex_unlock(&scripts_lock);
-		if (forgotten)
-			wanted = batch->replies[i].kind == REDIS_ERROR &&
-			    span_starts(batch->replies[i].text, SPAN("NOSCRIPT"));
 		if (!wanted)
 			continue;
-		redis_batch_init(&load, arena);
-		redis_batch_add(&load, (const struct span[]){ SPAN("SCRIPT"), SPAN("LOAD"), span_of(script->text) }, 3);
+		load_add(&load, script, batch->arena);
 		trouble = load.failed ? TROUBLE_MEMORY : redis_connection_ask(connection, buf_span(&load.wire), &reply, 1,
-		    arena, deadline_us);
+		    batch->arena, deadline_us);
 		redis_batch_fini(&load);
 		pthread_mutex_lock(&scripts_lock);
 		if (trouble == TROUBLE_NONE && reply.kind == REDIS_TEXT && reply.text.len == sizeof(script->sha1) - 1)
 			memcpy(script->sha1, reply.text.at, sizeof(script->sha1));
 		pthread_mutex_unlock(&scripts_lock);
-		pthread_mutex_lock(&redis->lock);
-		redis->health.scripts++;
-		if (trouble == TROUBLE_NONE && reply.kind == REDIS_ERROR)
-			error_note(redis, &reply);
-		pthread_mutex_unlock(&redis->lock);
+		load_note(redis, &reply);
 	}
-	arena_free(arena);
 	return trouble;
 }
 
@@ -496,28 +502,35 @@ scripts_name(struct redis_batch *batch)
 	pthread_mutex_unlock(&scripts_lock);
 }
 
-/* Those commands once more whose script the server had forgotten. */
+static bool
+is_forgotten(const struct redis_batch *batch, size_t i)
+{
+	return batch->commands[i].script != NULL && batch->replies[i].kind == REDIS_ERROR &&
+	    span_starts(batch->replies[i].text, SPAN("NOSCRIPT"));
+}
+
+/* Those commands once more whose script the server has forgotten; both in one breath, or it is forgotten again. */
 static enum redis_trouble
-forgotten_again(struct redis_connection *connection, struct redis_batch *batch, int64_t deadline_us)
+forgotten_again(struct redis *redis, struct redis_connection *connection, struct redis_batch *batch, int64_t deadline_us)
 {
 	enum redis_trouble trouble = TROUBLE_NONE;
 
-	for (size_t i = 0; i < batch->count && trouble == TROUBLE_NONE; i++)
-		if (batch->replies[i].kind == REDIS_ERROR && span_starts(batch->replies[i].text, SPAN("NOSCRIPT")))
-			trouble = redis_connection_ask(connection, span_cut(buf_span(&batch->wire), batch->commands[i].at,
-			    batch->commands[i].at + batch->commands[i].len), &batch->replies[i], 1, batch->arena,
-			    deadline_us);
-	return trouble;
-}
+	for (size_t i = 0; i < batch->count && trouble == TROUBLE_NONE; i++) {
+		const struct redis_command	*command = &batch->commands[i];
+		struct redis_reply		 replies[2] = { 0 };
+		struct redis_batch		 load;
 
-static bool
-is_forgotten(const struct redis_batch *batch)
-{
-	for (size_t i = 0; i < batch->count; i++)
-		if (batch->commands[i].script != NULL && batch->replies[i].kind == REDIS_ERROR &&
-		    span_starts(batch->replies[i].text, SPAN("NOSCRIPT")))
-			return true;
-	return false;
+		if (!is_forgotten(batch, i))
+			continue;
+		load_add(&load, command->script, batch->arena);
+		buf_add(&load.wire, span_cut(buf_span(&batch->wire), command->at, command->at + command->len));
+		trouble = load.failed || buf_failed(&load.wire) ? TROUBLE_MEMORY : redis_connection_ask(connection,
+		    buf_span(&load.wire), replies, NITEMS(replies), batch->arena, deadline_us);
+		redis_batch_fini(&load);
+		load_note(redis, &replies[0]);
+		batch->replies[i] = replies[1];
+	}
+	return trouble;
 }
 
 enum pw_err
@@ -536,16 +549,13 @@ redis_run(struct redis *redis, struct redis_batch *batch, int64_t patience_ms)
 	connection = connection_take(redis, deadline_us / 1000);
 	if (connection == NULL)
 		return PW_EAWAY;
-	trouble = scripts_load(redis, connection, batch, false, deadline_us);
+	trouble = scripts_load(redis, connection, batch, deadline_us);
 	scripts_name(batch);
 	if (trouble == TROUBLE_NONE)
 		trouble = redis_connection_ask(connection, buf_span(&batch->wire), batch->replies, batch->count,
 		    batch->arena, deadline_us);
-	if (trouble == TROUBLE_NONE && is_forgotten(batch)) {
-		trouble = scripts_load(redis, connection, batch, true, deadline_us);
-		if (trouble == TROUBLE_NONE)
-			trouble = forgotten_again(connection, batch, deadline_us);
-	}
+	if (trouble == TROUBLE_NONE)
+		trouble = forgotten_again(redis, connection, batch, deadline_us);
 	connection_return(redis, connection, batch, trouble);
 	return trouble == TROUBLE_NONE ? PW_OK : PW_EAWAY;
 }

@@ -194,7 +194,7 @@ connect_unix(struct span path, enum redis_trouble *trouble, struct buf *why)
 
 /* The first line of the file, read each time, so that a new password needs no restart. */
 static bool
-password_read(const char *file, char password[LONGEST_PASSWORD + 1], enum redis_trouble *trouble, struct buf *why)
+password_read(const char *file, char password[LONGEST_PASSWORD + 2], enum redis_trouble *trouble, struct buf *why)
 {
 	const char	*credentials = getenv("CREDENTIALS_DIRECTORY");
 	char		 path[4096];
@@ -210,9 +210,9 @@ password_read(const char *file, char password[LONGEST_PASSWORD + 1], enum redis_
 		    "(LoadCredential=)", file);
 		return false;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* nobody may be at the other end of a pipe */
 	if (fd >= 0) {
-		got = read(fd, password, LONGEST_PASSWORD);
+		got = read(fd, password, LONGEST_PASSWORD + 1);
 		close(fd);
 	}
 	if (got < 0) {
@@ -221,7 +221,11 @@ password_read(const char *file, char password[LONGEST_PASSWORD + 1], enum redis_
 	}
 	password[got] = '\0';
 	password[strcspn(password, "\r\n")] = '\0';
-	return true;
+	got = (ssize_t)strlen(password);
+	if (got == 0 || got > LONGEST_PASSWORD)
+		trouble_say(trouble, TROUBLE_PASSWORD, why, "RedisPasswordFile %s: its first line is %s", path,
+		    got == 0 ? "empty" : "too long for a password");
+	return got > 0 && got <= LONGEST_PASSWORD;
 }
 
 static bool
@@ -234,7 +238,7 @@ is_master(const struct redis_reply *role)
 static bool
 login_add(const struct redis_login *login, struct redis_batch *batch, enum redis_trouble *trouble, struct buf *why)
 {
-	char		password[LONGEST_PASSWORD + 1] = "";
+	char		password[LONGEST_PASSWORD + 2] = "";
 	struct span	words[3] = { SPAN("AUTH") };
 	size_t		count = 1;
 

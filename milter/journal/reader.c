@@ -16,6 +16,8 @@
 /* While it ends, whoever is away is asked more often. */
 #define LAST_PAUSE_MS	100
 #define IDLE_MS		1000
+/* Who is away for so long is named in the log. */
+#define AWAY_MS		1000
 #define SAVE_MS		1000
 #define ARENA_BYTES	((size_t)4 << 20)
 
@@ -87,13 +89,17 @@ static void
 note_away(struct reader *reader, bool away)
 {
 	pthread_mutex_lock(&reader->mutex);
-	bool changed = reader->away != away;
+	if (away && !reader->away)
+		reader->away_ms = clock_ms();
 	reader->away = away;
 	reader->refusals += away ? 1 : 0;
+	/* That one came late is no news. */
+	bool say = away ? !reader->away_said && clock_ms() - reader->away_ms >= AWAY_MS : reader->away_said;
+	reader->away_said = say ? away : reader->away_said;
 	pthread_mutex_unlock(&reader->mutex);
-	if (changed && away)
+	if (say && away)
 		log_warn("journal: %s is away: records wait", reader->name);
-	else if (changed)
+	else if (say)
 		log_info("journal: %s takes records again", reader->name);
 }
 

@@ -28,6 +28,8 @@ struct reader {
 	uint64_t		 unreadable;	/* records that nobody understands */
 	uint64_t		 refusals;	/* times that one was not taken */
 	bool			 away;		/* now */
+	int64_t			 away_ms;	/* since when; clock_ms() */
+	bool			 away_said;	/* in the log */
 	int64_t			 end_ms;	/* INT64_MAX: goes on for ever; clock_ms() */
 };
 

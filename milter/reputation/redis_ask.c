@@ -272,7 +272,7 @@ question_send(struct redis_store *store, const struct store_question *question, 
 		templates[i].key = redis_digest_key(arena, "pw:h:", question->templates[i], "");
 		err = hash_ask(store, batch, &templates[i]);
 	}
-	return err == PW_OK ? redis_run(store->redis, batch, 0) : err;
+	return err == PW_OK ? redis_run(store->redis, batch, question->patient ? REDIS_PATIENCE_MS : 0) : err;
 }
 
 enum pw_err

@@ -92,8 +92,8 @@ is_seasoned(const struct options *options, const struct store_answer *answer, in
 }
 
 static enum pw_err
-answer_all(struct reputation *reputation, const struct sighting *sighting, struct arena *arena, struct store_answer *answer,
-    size_t *window_count)
+answer_all(struct reputation *reputation, const struct sighting *sighting, bool patient, struct arena *arena,
+    struct store_answer *answer, size_t *window_count)
 {
 	size_t		 domain_count = sighting->host_count + 1;
 	struct span	*domains = arena_array(arena, domain_count, sizeof(*domains));
@@ -108,10 +108,9 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, struc
 	for (size_t i = 0; i < sighting->template_count; i++)
 		templates[i] = sighting->templates[i].digest;
 	*window_count = campaign_keys(sighting, windows);
-	struct store_question question = { .now_ms = sighting->time_ms, .domains = domains, .domain_count = domain_count,
-		.templates = templates, .template_count = sighting->template_count, .windows = windows,
-		.window_count = *window_count,
-		.window_ms = reputation->window_ms };
+	struct store_question question = { .now_ms = sighting->time_ms, .patient = patient, .domains = domains,
+		.domain_count = domain_count, .templates = templates, .template_count = sighting->template_count,
+		.windows = windows, .window_count = *window_count, .window_ms = reputation->window_ms };
 
 	return reputation->store->kind->ask(reputation->store, &question, arena, answer);
 }
@@ -133,7 +132,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	knowledge->templates = arena_array(arena, sighting->template_count, sizeof(*knowledge->templates));
 	if (knowledge->hosts == NULL || knowledge->templates == NULL)
 		return PW_ENOMEM;
-	err = answer_all(reputation, sighting, arena, &answer, &window_count);
+	err = answer_all(reputation, sighting, false, arena, &answer, &window_count);
 	if (err != PW_OK)
 		return err == PW_ENOMEM ? err : PW_OK;
 	for (size_t i = 0; i <= sighting->host_count; i++) {
@@ -316,7 +315,7 @@ reputation_learn(struct reputation *reputation, struct span node, const struct s
 	enum pw_err		 err;
 
 	arena_reset(arena);
-	err = answer_all(reputation, sighting, arena, &answer, &window_count);
+	err = answer_all(reputation, sighting, true, arena, &answer, &window_count);
 	if (err == PW_OK && campaign_teaches(sighting))
 		err = campaign_teach(sighting, answer.windows, window_count, arena, &taught);
 	if (err == PW_OK)

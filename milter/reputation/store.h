@@ -51,6 +51,7 @@ struct store_window {
 /* One round trip: what a message asks. Answers live in the arena. */
 struct store_question {
 	int64_t		 now_ms;
+	bool		 patient;	/* no mail waits for the answer */
 	const struct span *domains;	/* answered in standings, but for score and vouched */
 	size_t		 domain_count;
 	const uint64_t	*templates;	/* digests; answered in histories */

@@ -351,7 +351,7 @@ class Sentinels:
         scratch.wait_until(self._begin, "Sentinel to accept a failover")
         after = self.wait_failed_over(before)
         # Until then it takes writes that nobody will ever see.
-        scratch.wait_until(lambda: before.info("replication")["role"] == "slave", "the old master to follow")
+        scratch.wait_until(lambda: self._follows(before), "the old master to follow")
         return after
 
     def wait_replicated(self):
@@ -360,6 +360,13 @@ class Sentinels:
         replica, = (server for server in self.servers if server is not master)
         scratch.wait_until(lambda: int(replica.info("replication").get("slave_repl_offset", 0)) >=
                            int(master.info("replication")["master_repl_offset"]), "the replica to have everything")
+
+    @staticmethod
+    def _follows(server):
+        try:
+            return server.info("replication")["role"] == "slave"
+        except OSError:  # it hangs up on everybody at that moment
+            return False
 
     def _begin(self):
         try:

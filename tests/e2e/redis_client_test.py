@@ -262,9 +262,17 @@ class RedisClient(unittest.TestCase):
                 self.assertEqual(console.wait_answers("GET pw:a"), ["1"])
                 self.assertEqual(console.log.count("WRONGPASS"), 1, console.log)
                 self.assertNotIn("guess", console.log)
-            with Console(address, "writer", server.folder + "/none") as console:
-                self.assertEqual(console.ask("GET pw:a")[1], "AWAY")
-                self.assertIn("/none: No such file or directory", console.log)
+            os.mkdir(server.folder + "/folder")
+            os.mkfifo(server.folder + "/pipe")
+            for name, text in (("empty", "\ns3cret\n"), ("long", "s" * 1000)):
+                with open(f"{server.folder}/{name}", "w", encoding="utf-8") as file:
+                    file.write(text)
+            for name, why in (("none", "No such file or directory"), ("folder", "Is a directory"),
+                              ("pipe", "its first line is empty"), ("empty", "its first line is empty"),
+                              ("long", "its first line is too long for a password")):
+                with self.subTest(name), Console(address, "writer", f"{server.folder}/{name}") as console:
+                    self.assertEqual(console.ask("GET pw:a")[1], "AWAY")
+                    self.assertIn(f"/{name}: {why}", console.log)
 
     def test_errors_are_said_once_and_counted(self):
         with Redis(maxmemory="1", maxmemory_policy="noeviction") as server:

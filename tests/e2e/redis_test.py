@@ -213,6 +213,31 @@ class Faults(unittest.TestCase):
         self.send(3)
         self.assertCounted(group.wait_failed_over(new))
 
+    def test_all_of_it_while_mail_flows(self):
+        group = Sentinels()
+        self.addCleanup(group.stop)
+        self.start(f"sentinel:{group.name}@127.0.0.1:{group.ports[0]}")
+        commands = [("SCRIPT", "FLUSH"), ("FUNCTION", "FLUSH"), ("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"),
+                    ("CLIENT", "PAUSE", 300, "WRITE"), ("CLIENT", "PAUSE", 300, "ALL"), ("CONFIG", "SET", "maxmemory", 1),
+                    ("CONFIG", "SET", "maxmemory", 0), ("CONFIG", "SET", "min-replicas-to-write", 3),
+                    ("CONFIG", "SET", "min-replicas-to-write", 0)]
+        with books.Books(self.mta, threads=2) as sent:
+            for command in commands:
+                sent.wait_for(10)
+                group.master.command(*command)
+            sent.wait_for(10)
+            group.fail_over()
+            sent.wait_for(10)
+            before = group.master
+            before.kill()  # with what it has not passed on
+            after = group.wait_failed_over(before)
+            sent.wait_for(10)
+            sent.finish()
+        books.check(self, sent)
+        self.assertEqual(sent.refused, {})
+        self.sent = len(sent.accepted)
+        self.assertDrained(after)
+
 
 if __name__ == "__main__":
     unittest.main()
