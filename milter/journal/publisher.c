@@ -11,7 +11,7 @@
 #include "scripts.h"
 
 #define PERIOD_MS	1000
-#define LONGEST_PAUSE_MS	30000
+#define LONGEST_PAUSE_MS	5000
 #define PATIENCE_MS	5000
 #define ARENA_BYTES	((size_t)64 << 20)
 /* A bucket is done when the mail that came in it has been judged; what takes longer is added to a later one. */

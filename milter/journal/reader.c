@@ -12,7 +12,7 @@
 #include "record.h"
 
 #define FIRST_PAUSE_MS	50
-#define LONGEST_PAUSE_MS	10000
+#define LONGEST_PAUSE_MS	5000
 /* While it ends, whoever is away is asked more often. */
 #define LAST_PAUSE_MS	100
 #define IDLE_MS		1000
