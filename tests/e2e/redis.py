@@ -355,11 +355,12 @@ class Sentinels:
         return after
 
     def wait_replicated(self):
-        """Until the replica has all that the master acknowledged: what it has not, a failover loses."""
+        """Until the replica has all that the master has acknowledged by now: what it has not, a failover loses."""
         master = self.master
         replica, = (server for server in self.servers if server is not master)
-        scratch.wait_until(lambda: int(replica.info("replication").get("slave_repl_offset", 0)) >=
-                           int(master.info("replication")["master_repl_offset"]), "the replica to have everything")
+        all_of_it = int(master.info("replication")["master_repl_offset"])
+        scratch.wait_until(lambda: int(replica.info("replication").get("slave_repl_offset", 0)) >= all_of_it,
+                           "the replica to have everything")
 
     @staticmethod
     def _follows(server):
