@@ -347,8 +347,14 @@ class Sentinels:
         """Without a fault, as an administrator does it: the old master becomes a replica. The new master."""
         before = self.master
         self.wait_replicated()
-        # INPROG, NOGOODSLAVE: it has not looked at the replica yet.
-        scratch.wait_until(self._begin, "Sentinel to accept a failover")
+        for _ in range(5):
+            # INPROG, NOGOODSLAVE: it has not looked at the replica yet.
+            scratch.wait_until(self._begin, "Sentinel to accept a failover")
+            try:
+                scratch.wait_until(lambda: self.sentinels[0].master_port() != before.port, "another master", scratch.PATIENCE / 4)
+                break
+            except scratch.Timeout:  # it gives up after failover-timeout: a busy machine
+                continue
         after = self.wait_failed_over(before)
         # Until then it takes writes that nobody will ever see.
         scratch.wait_until(lambda: self._follows(before), "the old master to follow")
