@@ -21,6 +21,7 @@ static const int priorities[] = {
 static char	name[64] = "pixelward";
 static char	prefix[96] = "pixelward: ";
 static bool	use_syslog;
+static enum log_level least = LOG_LEVEL_DEBUG;
 
 void
 log_open(const char *program, bool to_syslog)
@@ -32,6 +33,12 @@ log_open(const char *program, bool to_syslog)
 	use_syslog = to_syslog;
 	if (use_syslog)
 		openlog(name, LOG_PID | LOG_NDELAY, LOG_MAIL);	/* keeps the pointer, not the text */
+}
+
+void
+log_least(enum log_level level)
+{
+	least = level;
 }
 
 struct line {
@@ -111,6 +118,8 @@ log_at(enum log_level level, const char *format, ...)
 	struct line	 line = { .room = sizeof(line.at) - sizeof("...\n") };
 	va_list		 arguments;
 
+	if (level < least)
+		return;
 	va_start(arguments, format);
 	int len = vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);

@@ -26,6 +26,7 @@ static const struct {
 	    "  pixelctl ioc show [-c FILE] [--json] [DOMAIN...]", ioc_command },
 	{ "campaign", "campaign list|show ID|close ID [-c FILE] [--json]", campaign_command },
 	{ "replay", "replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...", replay_command },
+	{ "doctor", "doctor [-c FILE] [--ready] [--json]", doctor_command },
 	{ "reload", "reload [-c FILE]", reload_command },
 	{ "stats", "stats [-c FILE] [--json]", stats_command },
 	{ "top", "top [-c FILE]", top_command },

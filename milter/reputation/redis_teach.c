@@ -165,7 +165,7 @@ static struct redis_script window_script = { .text = REDIS_LUA_OURS
 /* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
 static struct redis_script store_script = { .text = LUA_HASH
 	"local time = tonumber(ARGV[3])\n"
-	"if not has.began or time < count('began') then set('began', ARGV[3]); set('version', 1) end\n"
+	"if not has.began or time < count('began') then set('began', ARGV[3]); set('version', " REPUTATION_SCHEMA ") end\n"
 	"if not has.last or time > count('last') then set('last', ARGV[3]) end\n"
 	"if ARGV[4] == '1' then set('learned', count('learned') + 1) end\n"
 	"write()\n"

@@ -13,7 +13,6 @@
 #include "standing.h"
 #include "store.h"
 
-#define SEASON_DAYS	14
 #define MOST_DOMAINS	200000u
 #define LESSON_BYTES	((size_t)4 << 20)
 
@@ -88,7 +87,7 @@ static bool
 is_seasoned(const struct options *options, const struct store_answer *answer, int64_t now_ms)
 {
 	return answer->learned > 0 || (options->trusted_authserv_ids.count > 0 && answer->began_ms != 0 &&
-	    now_ms - answer->began_ms >= SEASON_DAYS * DAY_MS);
+	    now_ms - answer->began_ms >= REPUTATION_SEASON_DAYS * DAY_MS);
 }
 
 static enum pw_err

@@ -100,6 +100,28 @@ errno_survives(void **state)
 	assert_int_equal(after, EXDEV);
 }
 
+static void
+what_is_less_is_not_written(void **state)
+{
+	char	name[] = "/tmp/pixelward-log-XXXXXX", text[512] = "";
+	int	fd = mkstemp(name), saved = dup(STDERR_FILENO);
+
+	(void)state;
+	assert_true(fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	log_open("logtest", false);
+	log_least(LOG_LEVEL_ERROR);
+	log_warn("a warning");
+	log_error("an error");
+	log_least(LOG_LEVEL_DEBUG);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	assert_true(pread(fd, text, sizeof(text) - 1, 0) > 0);
+	assert_null(strstr(text, "a warning"));
+	assert_non_null(strstr(text, "an error"));
+	close(fd);
+	unlink(name);
+}
+
 #define THREADS		4
 #define LINES		500
 
@@ -146,9 +168,10 @@ threads_do_not_mix_their_lines(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(escapes) + 3] = { cmocka_unit_test(a_long_event_is_cut_and_says_so),
-				    cmocka_unit_test(errno_survives), cmocka_unit_test(threads_do_not_mix_their_lines) };
-	size_t			count = 3;
+	struct CMUnitTest	tests[NITEMS(escapes) + 4] = { cmocka_unit_test(a_long_event_is_cut_and_says_so),
+				    cmocka_unit_test(errno_survives), cmocka_unit_test(what_is_less_is_not_written),
+				    cmocka_unit_test(threads_do_not_mix_their_lines) };
+	size_t			count = 4;
 
 	for (size_t i = 0; i < NITEMS(escapes); i++)
 		tests[count++] = (struct CMUnitTest){ .name = escapes[i].says, .test_func = is_escaped,

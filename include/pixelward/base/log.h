@@ -8,6 +8,8 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERRO
 
 /* program stands before every line. Call again after fork if the pid matters. */
 void	log_open(const char *program, bool to_syslog);
+/* Less than that is not written from now on. */
+void	log_least(enum log_level);
 void	log_at(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...)	log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)

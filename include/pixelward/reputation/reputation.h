@@ -14,6 +14,9 @@
 #include <pixelward/options.h>
 #include <pixelward/sighting.h>
 
+#define REPUTATION_SEASON_DAYS	14	/* so old a history may vouch, without `pixelctl learn` */
+#define REPUTATION_SCHEMA	"1"	/* of the keys in Redis: docs/redis-schema.md */
+
 /* What an analyst said of a domain (pixelctl ioc). */
 enum word { WORD_NONE, WORD_ALLOW, WORD_DENY };
 

@@ -39,6 +39,7 @@ enum history_status {
 	HISTORY_CONFIG = 78,	/* EX_CONFIG */
 };
 
+int	doctor_command(int argc, char **argv);
 int	ioc_command(int argc, char **argv);
 int	learn_command(int argc, char **argv);
 int	reload_command(int argc, char **argv);

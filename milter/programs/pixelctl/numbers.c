@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process.h"
+
 #define MINUTE_MS	((int64_t)60000)
 #define PATIENCE_MS	1000
 
@@ -33,50 +35,22 @@ counters_take(struct numbers *numbers, const char *state_dir)
 	return true;
 }
 
-/* Name, parent and processor time in ticks, of /proc/PID/stat. */
-static bool
-process_read(const char *pid, char name[32], long *parent, unsigned long long *ticks)
-{
-	char			path[64], text[1024];
-	unsigned long long	user, system;
-	FILE			*file;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return false;
-	bool	fine = fgets(text, sizeof(text), file) != NULL;
-	char	*open = strchr(text, '('), *close = strrchr(text, ')');
-
-	fclose(file);
-	/* Behind the name: state, parent, eight others, and the time taken by itself. */
-	if (!fine || open == NULL || close == NULL || sscanf(close + 1, " %*c %ld %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu",
-	    parent, &user, &system) != 3)
-		return false;
-	snprintf(name, 32, "%.*s", (int)(close - open - 1), open + 1);
-	*ticks = user + system;
-	return true;
-}
-
 static void
 processes_take(struct numbers *numbers)
 {
 	DIR		*directory = opendir("/proc");
 	struct dirent	*entry;
 
+	numbers->running = process_is_keeper(numbers->keeper.pid);
 	while (directory != NULL && (entry = readdir(directory)) != NULL) {
-		char			name[32];
-		long			parent;
-		unsigned long long	ticks;
+		struct process process;
 
-		if (!isdigit((unsigned char)entry->d_name[0]) || !process_read(entry->d_name, name, &parent, &ticks))
-			continue;
-		if (strtol(entry->d_name, NULL, 10) == numbers->keeper.pid)
-			numbers->running = strcmp(name, "pixelward") == 0;
-		if (parent != numbers->keeper.pid || strcmp(name, "pw-dissector") != 0)
+		if (!isdigit((unsigned char)entry->d_name[0]) ||
+		    !process_read((pid_t)strtol(entry->d_name, NULL, 10), &process) ||
+		    process.parent != numbers->keeper.pid || strcmp(process.name, "pw-dissector") != 0)
 			continue;
 		numbers->dissectors++;
-		numbers->dissector_ms += ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
+		numbers->dissector_ms += process.ticks * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
 	}
 	if (directory != NULL)
 		closedir(directory);

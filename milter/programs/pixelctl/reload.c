@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include <pixelward/base/clock.h>
-#include <pixelward/base/clock.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/generation.h>
 #include <pixelward/keeper/status.h>
 
 #include "commands.h"
 #include "opened.h"
+#include "process.h"
 
 #define REPORT_BYTES	((size_t)4 << 20)
 #define WAIT_SECONDS	60
@@ -34,22 +34,6 @@ static void
 print(const struct buf *report)
 {
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(report)));	/* fwrite wants no null pointer, not even for nothing */
-}
-
-/* A file that a killed keeper left may name a process that is another's by now. */
-static bool
-is_keeper(pid_t pid)
-{
-	char	path[64], name[32] = "";
-	FILE	*file;
-
-	snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
-	file = pid > 1 ? fopen(path, "re") : NULL;
-	if (file == NULL)
-		return false;
-	bool fine = fgets(name, sizeof(name), file) != NULL;
-	fclose(file);
-	return fine && strcmp(name, "pixelward\n") == 0;
 }
 
 static int
@@ -74,7 +58,7 @@ wait_for_answer(const char *state_dir, const struct keeper_status *before, const
 
 		nanosleep(&pause, NULL);
 		buf_reset(&report);
-		if (!keeper_status_read(state_dir, &now, &report) || !is_keeper(before->pid))
+		if (!keeper_status_read(state_dir, &now, &report) || !process_is_keeper(before->pid))
 			status = not_running(state_dir);
 		else if (now.refused > before->refused)
 			status = RELOAD_REFUSED;
@@ -101,7 +85,7 @@ ask_keeper(const char *state_dir, const char *wanted)
 {
 	struct keeper_status before;
 
-	if (!keeper_status_read(state_dir, &before, NULL) || !is_keeper(before.pid))
+	if (!keeper_status_read(state_dir, &before, NULL) || !process_is_keeper(before.pid))
 		return not_running(state_dir);
 	if (kill(before.pid, SIGHUP) != 0) {
 		fprintf(stderr, "pixelctl: process %ld: %s\n", (long)before.pid, strerror(errno));

@@ -1,0 +1,208 @@
+/* pixelctl doctor: what is not as it should be here, and what to do about it. It looks, and changes nothing. */
+#include "doctor.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <pixelward/base/config.h>
+#include <pixelward/base/log.h>
+
+#include "commands.h"
+#include "opened.h"
+
+#define OUT_BYTES	((size_t)16 << 20)
+#define ARENA_BYTES	((size_t)256 << 20)
+#define LONGEST		2000	/* bytes of a finding */
+
+enum doctor_status {
+	DOCTOR_USAGE = 64,	/* EX_USAGE */
+	DOCTOR_SOFTWARE = 70,	/* EX_SOFTWARE */
+};
+
+static const struct check {
+	const char	*name;
+	void		(*look)(struct doctor *);
+	bool		 ready;		/* also of --ready */
+} checks[] = {
+	{ "configuration", doctor_configuration, false },
+	{ "daemon", doctor_daemon, true },
+	{ "socket", doctor_socket, true },
+	{ "generation", doctor_generation, false },
+	{ "state", doctor_state, false },
+	{ "journal", doctor_journal, false },
+	{ "redis", doctor_redis, false },
+	{ "history", doctor_history, true },
+	{ "watched", doctor_watched, false },
+	{ "verifiers", doctor_verifiers, false },
+	{ "postfix", doctor_postfix, false },
+};
+
+static const char *const finding_names[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "fail" };
+
+static void
+add_json(struct doctor *doctor, enum finding finding, struct span seen, struct span remedy)
+{
+	struct buf *out = &doctor->out;
+
+	buf_printf(out, "%s{\"check\":\"%s\",\"finding\":\"%s\",\"seen\":", doctor->first ? "" : ",", doctor->check,
+	    finding_names[finding]);
+	buf_add_json(out, seen);
+	buf_add(out, SPAN(",\"do\":"));
+	if (remedy.len > 0)
+		buf_add_json(out, remedy);
+	else
+		buf_add(out, SPAN("null"));
+	buf_add_char(out, '}');
+	doctor->first = false;
+}
+
+void
+doctor_say(struct doctor *doctor, enum finding finding, struct span remedy, const char *format, ...)
+{
+	char	seen[LONGEST];
+	va_list	arguments;
+
+	va_start(arguments, format);
+	vsnprintf(seen, sizeof(seen), format, arguments);
+	va_end(arguments);
+	doctor->worst = finding > doctor->worst ? finding : doctor->worst;
+	if (doctor->json) {
+		add_json(doctor, finding, span_of(seen), remedy);
+		return;
+	}
+	buf_printf(&doctor->out, "%-4s  %s: ", finding_names[finding], doctor->check);
+	buf_add_plain(&doctor->out, span_of(seen));
+	buf_add(&doctor->out, remedy.len > 0 ? SPAN(" -- do: ") : SPAN(""));
+	buf_add_plain(&doctor->out, remedy);
+	buf_add_char(&doctor->out, '\n');
+}
+
+/* --- what is looked at --- */
+
+/* False: no memory. What is wrong with the configuration is told by its check. */
+static bool
+open_all(struct doctor *doctor, bool ready)
+{
+	struct buf	silent;
+	enum pw_err	err = PW_ENOMEM;
+
+	doctor->arena = arena_new(ARENA_BYTES);
+	doctor->options = options_new();
+	buf_init(&silent, OUT_BYTES);
+	if (doctor->arena != NULL && doctor->options != NULL)
+		err = config_read(doctor->config, doctor->options, &silent);
+	if (err == PW_ECONFIG) {
+		options_free(doctor->options);
+		doctor->options = NULL;
+		err = PW_OK;
+	}
+	if (err == PW_OK && doctor->options != NULL) {
+		doctor->redis_deadline_ms = doctor->options->redis_deadline_ms;
+		opened_patiently(doctor->options);
+		if (redis_is_wanted(doctor->options) && redis_open(doctor->options, &doctor->redis) == PW_ENOMEM)
+			err = PW_ENOMEM;
+		doctor->reputation = opened_reputation(doctor->config, doctor->options);
+		if (!keeper_status_read(doctor->options->state_dir, &doctor->keeper, NULL))
+			doctor->keeper.pid = 0;
+		if (!ready && !numbers_take(&doctor->numbers, doctor->options, NULL, NULL, doctor->arena))
+			err = PW_ENOMEM;
+	}
+	buf_fini(&silent);
+	return err == PW_OK;
+}
+
+static void
+close_all(struct doctor *doctor)
+{
+	numbers_fini(&doctor->numbers);
+	reputation_close(doctor->reputation);
+	redis_close(doctor->redis);
+	generation_drop(doctor->generation);
+	options_free(doctor->options);
+	arena_free(doctor->arena);
+	buf_fini(&doctor->out);
+}
+
+/* --- the two forms --- */
+
+static int
+look(struct doctor *doctor, bool ready)
+{
+	/* What cannot be read has no Socket and no StateDir to look at; Postfix is compared with its options, too. */
+	for (size_t i = 0; i < NITEMS(checks); i++)
+		if ((!ready || checks[i].ready) && (doctor->options != NULL || i == 0)) {
+			doctor->check = checks[i].name;
+			checks[i].look(doctor);
+		}
+	return (int)doctor->worst;
+}
+
+static int
+examine(struct doctor *doctor)
+{
+	int status;
+
+	if (doctor->json)
+		buf_add(&doctor->out, SPAN("{\"findings\":["));
+	status = look(doctor, false);
+	if (doctor->json)
+		buf_printf(&doctor->out, "],\"worst\":\"%s\",\"judges\":%s}\n", finding_names[doctor->worst],
+		    doctor->judges ? "true" : "false");
+	return status;
+}
+
+/* For monitoring: is mail judged, and by a history? */
+static int
+ready(struct doctor *doctor)
+{
+	bool json = doctor->json;
+
+	doctor->json = false;
+	if (doctor->options != NULL)
+		look(doctor, true);
+	buf_reset(&doctor->out);
+	if (json) {
+		buf_printf(&doctor->out, "{\"judges\":%s,\"season\":", doctor->judges ? "true" : "false");
+		buf_add_json(&doctor->out, doctor->season);
+		buf_add(&doctor->out, SPAN("}\n"));
+	} else if (doctor->judges)
+		buf_printf(&doctor->out, "%.*s\n", SPAN_ARG(doctor->season));
+	else
+		buf_printf(&doctor->out, "not ready: mail is not judged; pixelctl doctor -c %s says why\n", doctor->config);
+	return doctor->judges ? FINDING_OK : FINDING_FAIL;
+}
+
+int
+doctor_command(int argc, char **argv)
+{
+	static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { "ready", no_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 } };
+	static struct doctor	doctor;
+	bool			only_ready = false;
+	int			letter, status = DOCTOR_SOFTWARE;
+
+	doctor = (struct doctor){ .config = OPENED_CONFIG_FILE, .first = true };
+	while ((letter = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
+		switch (letter) {
+		case 'c': doctor.config = optarg; break;
+		case 'j': doctor.json = true; break;
+		case 'r': only_ready = true; break;
+		default: return DOCTOR_USAGE;
+		}
+	if (optind < argc) {
+		fprintf(stderr, "pixelctl: doctor takes no '%s'\n", argv[optind]);
+		return DOCTOR_USAGE;
+	}
+	buf_init(&doctor.out, OUT_BYTES);
+	/* What Redis answers to a question that is refused on purpose is a finding, or none. */
+	log_least(LOG_LEVEL_ERROR);
+	if (open_all(&doctor, only_ready))
+		status = (only_ready ? ready : examine)(&doctor);
+	else
+		fprintf(stderr, "pixelctl: out of memory\n");
+	printf("%.*s", SPAN_ARG(buf_span(&doctor.out)));
+	close_all(&doctor);
+	return fflush(stdout) == 0 ? status : DOCTOR_SOFTWARE;
+}

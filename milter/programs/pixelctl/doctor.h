@@ -1,0 +1,52 @@
+/*
+ * What the checks of `pixelctl doctor` share: what they look at, and how they say what they saw. A check changes nothing,
+ * says at least one thing, and names one command or one line of configuration for what is not well.
+ */
+#ifndef PIXELCTL_DOCTOR_H
+#define PIXELCTL_DOCTOR_H
+
+#include <pixelward/gateway/generation.h>
+#include <pixelward/keeper/status.h>
+
+#include "numbers.h"
+
+/* The worst of all is the exit status. */
+enum finding { FINDING_OK, FINDING_WARN, FINDING_FAIL };
+
+struct doctor {
+	const char		*config;
+	struct options		*options;	/* as written, but for redis_deadline_ms: a doctor has patience */
+	uint64_t		 redis_deadline_ms;
+	struct arena		*arena;
+	struct generation	*generation;	/* what a daemon would load; NULL: it would not */
+	struct redis		*redis;		/* NULL: none is wanted, or it cannot be had */
+	struct reputation	*reputation;	/* NULL: it cannot be had */
+	struct keeper_status	 keeper;	/* pid 0: none runs */
+	struct numbers		 numbers;
+
+	const char		*check;		/* the one at hand */
+	enum finding		 worst;
+	bool			 judges;	/* mail is judged now */
+	struct span		 season;	/* whether there is a history to judge by, in words */
+	struct buf		 out;
+	bool			 json, first;
+};
+
+/* One finding, and what to do about it: SPAN_NONE if it is well, or if nothing helps but what was said. */
+void	doctor_say(struct doctor *, enum finding, struct span remedy, const char *format, ...)
+	    __attribute__((format(printf, 4, 5)));
+
+/* The checks, each in a file of its concept. */
+void	doctor_configuration(struct doctor *);
+void	doctor_watched(struct doctor *);
+void	doctor_verifiers(struct doctor *);
+void	doctor_daemon(struct doctor *);
+void	doctor_socket(struct doctor *);
+void	doctor_generation(struct doctor *);
+void	doctor_state(struct doctor *);
+void	doctor_journal(struct doctor *);
+void	doctor_redis(struct doctor *);
+void	doctor_history(struct doctor *);
+void	doctor_postfix(struct doctor *);
+
+#endif

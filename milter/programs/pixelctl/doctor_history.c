@@ -1,0 +1,57 @@
+/* pixelctl doctor: is there a history to judge by (RemoteContent unvouched), and if not, since when and why? */
+#include <pixelward/base/clock.h>
+
+#include "doctor.h"
+
+#define ARCHIVE	SPAN("pixelctl learn /var/mail/archive")
+
+static long long
+days(const struct reputation_age *age)
+{
+	return age->first_ms == 0 ? 0 : (long long)((clock_unix_ms() - age->first_ms) / DAY_MS);
+}
+
+static void
+say_seasoned(struct doctor *doctor, const struct reputation_age *age)
+{
+	doctor->season = SPAN("seasoned");
+	if (age->learned > 0)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "seasoned: by %llu old mails (pixelctl learn)",
+		    (unsigned long long)age->learned);
+	else
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "seasoned: by %lld days of mail, and a verifier that is believed", days(age));
+}
+
+/* Without a verifier that is believed days alone do not count. */
+static void
+say_unseasoned(struct doctor *doctor, struct span why)
+{
+	bool	wanted = doctor->options->remote_content == REMOTE_UNVOUCHED;
+
+	doctor->season = wanted ? arena_printf(doctor->arena, "not seasoned: acts as RemoteContent trackers, %.*s", SPAN_ARG(why)) :
+	    arena_printf(doctor->arena, "not seasoned: %.*s; this RemoteContent needs no history", SPAN_ARG(why));
+	doctor_say(doctor, wanted ? FINDING_WARN : FINDING_OK, wanted ? ARCHIVE : SPAN_NONE, "%.*s", SPAN_ARG(doctor->season));
+}
+
+void
+doctor_history(struct doctor *doctor)
+{
+	struct reputation_age	age;
+	enum pw_err		err = PW_EAWAY;
+	struct span		why = SPAN("the reputation cannot be asked");
+
+	if (doctor->reputation != NULL)
+		err = reputation_age(doctor->reputation, doctor->options, clock_unix_ms(), &age);
+	if (err == PW_OK && age.seasoned) {
+		say_seasoned(doctor, &age);
+		return;
+	}
+	if (err == PW_OK && age.first_ms == 0)
+		why = SPAN("the reputation is empty");
+	else if (err == PW_OK && doctor->options->trusted_authserv_ids.count == 0)
+		why = arena_printf(doctor->arena, "%lld days of mail, which do not count while no verifier is believed "
+		    "(TrustedAuthservIDs)", days(&age));
+	else if (err == PW_OK)
+		why = arena_printf(doctor->arena, "%lld of %d days of mail", days(&age), REPUTATION_SEASON_DAYS);
+	say_unseasoned(doctor, why);
+}

@@ -1,0 +1,251 @@
+/* pixelctl doctor: is the Redis that the configuration names the one that pixelward needs, and may it there what it must? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <pixelward/base/clock.h>
+
+#include "doctor.h"
+
+#define PATIENCE_MS	2000
+#define PINGS		9
+#define UNSAVED_S	((int64_t)24 * 3600)
+
+static const struct redis_reply *
+ask(struct doctor *doctor, const struct span *words, size_t count)
+{
+	struct redis_batch		 batch;
+	const struct redis_reply	*reply = NULL;
+
+	redis_batch_init(&batch, doctor->arena);
+	redis_batch_add(&batch, words, count);
+	if (redis_run(doctor->redis, &batch, PATIENCE_MS) == PW_OK)
+		reply = &batch.replies[0];
+	redis_batch_fini(&batch);
+	return reply;
+}
+
+/* The value behind "name:" in the answer to INFO; the empty span: it is not there. */
+static struct span
+info(struct span text, const char *name)
+{
+	size_t len = strlen(name);
+
+	while (text.len > 0) {
+		size_t		end = span_find_char(text, '\n', 0);
+		struct span	line = span_trim(span_cut(text, 0, end));
+
+		if (span_starts(line, span_of(name)) && line.len > len && line.at[len] == ':')
+			return span_from(line, len + 1);
+		text = span_from(text, end + 1);
+	}
+	return SPAN_NONE;
+}
+
+static int64_t
+info_number(struct span text, const char *name)
+{
+	struct redis_reply value = { .kind = REDIS_TEXT, .text = info(text, name) };
+
+	return redis_reply_number(&value);
+}
+
+/* --- the answers of INFO --- */
+
+/* With volatile-* nothing goes but what has an end of its own; with allkeys-* a counter may. */
+static void
+look_at_eviction(struct doctor *doctor, struct span text)
+{
+	struct span	policy = info(text, "maxmemory_policy");
+	int64_t		most = info_number(text, "maxmemory"), used = info_number(text, "used_memory");
+
+	if (span_starts(policy, SPAN("allkeys")))
+		doctor_say(doctor, FINDING_FAIL, SPAN("redis-cli CONFIG SET maxmemory-policy noeviction"),
+		    "maxmemory-policy %.*s drops counters and hosts when memory is short", SPAN_ARG(policy));
+	else if (span_starts(policy, SPAN("volatile")))
+		doctor_say(doctor, FINDING_WARN, SPAN("redis-cli CONFIG SET maxmemory-policy noeviction"),
+		    "maxmemory-policy %.*s forgets hosts before their time when memory is short", SPAN_ARG(policy));
+	else if (policy.len > 0)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "maxmemory-policy %.*s", SPAN_ARG(policy));
+	if (most > 0 && used > most / 10 * 9)
+		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "redis-cli CONFIG SET maxmemory %lld",
+		    (long long)most * 2), "%lld of %lld bytes of maxmemory are in use", (long long)used, (long long)most);
+}
+
+static void
+look_at_persistence(struct doctor *doctor, struct span text)
+{
+	bool	appends = info_number(text, "aof_enabled") != 0;
+	int64_t	unsaved = info_number(text, "rdb_changes_since_last_save");
+	int64_t	age = (int64_t)time(NULL) - info_number(text, "rdb_last_save_time");
+
+	if (span_eq(info(text, "rdb_last_bgsave_status"), SPAN("err")) ||
+	    span_eq(info(text, "aof_last_write_status"), SPAN("err")) ||
+	    span_eq(info(text, "aof_last_bgrewrite_status"), SPAN("err")))
+		doctor_say(doctor, FINDING_FAIL, SPAN("journalctl -u redis-server"), "it cannot write what it knows to its disk");
+	else if (!appends && unsaved > 0 && age > UNSAVED_S)
+		doctor_say(doctor, FINDING_WARN, SPAN("redis-cli CONFIG SET appendonly yes"),
+		    "nothing was saved for %lld hours: a restart forgets the reputation", (long long)(age / 3600));
+	else if (!appends && info_number(text, "rdb_saves") == 0 && info_number(text, "rdb_last_bgsave_time_sec") < 0)
+		doctor_say(doctor, FINDING_WARN, SPAN("redis-cli CONFIG SET appendonly yes"),
+		    "it keeps no log of changes (appendonly no) and has saved nothing since it started");
+	else
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "it keeps what it knows: %s", appends ? "appendonly yes" : "snapshots");
+}
+
+static const struct {
+	const char	*name;
+	void		(*look)(struct doctor *, struct span text);
+} sections[] = {
+	{ "memory", look_at_eviction },
+	{ "persistence", look_at_persistence },
+};
+
+static void
+look_at_sections(struct doctor *doctor)
+{
+	for (size_t i = 0; i < NITEMS(sections); i++) {
+		const struct redis_reply *reply = ask(doctor, (const struct span[]){ SPAN("INFO"), span_of(sections[i].name) }, 2);
+
+		if (reply != NULL && reply->kind == REDIS_TEXT)
+			sections[i].look(doctor, reply->text);
+		else
+			doctor_say(doctor, FINDING_WARN, SPAN("redis-cli ACL SETUSER writer +info"), "INFO %s: %.*s",
+			    sections[i].name, SPAN_ARG(reply != NULL ? reply->text : SPAN("no answer")));
+	}
+}
+
+/* --- what the user may --- */
+
+/*
+ * Questions that change nothing whatever the answer is: those that write are wrong in a way that Redis finds out only after
+ * it has looked whether they are allowed.
+ */
+static const struct permission {
+	const char	*words[6];
+	bool		 must;		/* else it must not */
+} permissions[] = {
+	{ { "HGET", "pw:store", "version" }, true },
+	{ { "ZRANGE", "pw:cams", "0", "0" }, true },
+	{ { "HSET", "pw:doctor", "a", "b", "c" }, true },
+	{ { "XADD", "pw:doctor", "no-number", "a", "b" }, true },
+	{ { "EXPIRE", "pw:doctor", "no-number" }, true },
+	{ { "SCRIPT", "LOAD", "no script" }, true },
+	{ { "EVALSHA", "0000000000000000000000000000000000000000", "1", "pw:doctor" }, true },
+	{ { "TIME" }, true },
+	{ { "CONFIG", "GET", "port" }, false },
+	{ { "GET", "not-of-pixelward" }, false },
+	{ { "CLIENT", "LIST" }, false },
+};
+
+/* Is it refused? Without an answer it is as it should be: that is told elsewhere. */
+static bool
+is_denied(struct doctor *doctor, const struct permission *permission)
+{
+	struct span			 words[NITEMS(permission->words)];
+	size_t				 count = 0;
+	const struct redis_reply	*reply;
+
+	for (; count < NITEMS(words) && permission->words[count] != NULL; count++)
+		words[count] = span_of(permission->words[count]);
+	reply = ask(doctor, words, count);
+	return reply != NULL ? reply->kind == REDIS_ERROR && span_starts(reply->text, SPAN("NOPERM")) : !permission->must;
+}
+
+static void
+look_at_permissions(struct doctor *doctor)
+{
+	const char	*user = doctor->options->redis_user[0] != '\0' ? doctor->options->redis_user : "default";
+	size_t		 wrong = 0;
+
+	for (size_t i = 0; i < NITEMS(permissions); i++) {
+		const struct permission	*permission = &permissions[i];
+		bool			 denied = is_denied(doctor, permission);
+
+		if (denied != permission->must)
+			continue;
+		wrong++;
+		doctor_say(doctor, denied ? FINDING_FAIL : FINDING_WARN, denied ?
+		    SPAN("redis-cli ACL LOAD, once redis-acl.conf is its aclfile (docs/redis.md)") : SPAN("RedisUser writer"),
+		    denied ? "user %s may not %s %s" : "user %s may %s %s, which pixelward never needs", user, permission->words[0],
+		    permission->words[1] != NULL ? permission->words[1] : "");
+	}
+	if (wrong == 0)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "user %s may what it must, and not more", user);
+}
+
+/* --- the rest --- */
+
+static int
+order_times(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void
+look_at_deadline(struct doctor *doctor)
+{
+	int64_t	times[PINGS], median;
+
+	for (size_t i = 0; i < PINGS; i++) {
+		int64_t begun = clock_us();
+
+		if (ask(doctor, &SPAN("PING"), 1) == NULL) {
+			doctor_say(doctor, FINDING_FAIL, SPAN("redis-cli SLOWLOG GET"), "it does not answer within %d s", PATIENCE_MS / 1000);
+			return;
+		}
+		times[i] = clock_us() - begun;
+	}
+	qsort(times, PINGS, sizeof(times[0]), order_times);
+	median = times[PINGS / 2];
+	if (median > (int64_t)doctor->redis_deadline_ms * 1000 / 2)
+		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "RedisDeadline %lldms", (long long)(median * 4 / 1000 + 1)),
+		    "it answers in %lld us, and RedisDeadline is %llu ms: mail is often judged without it", (long long)median,
+		    (unsigned long long)doctor->redis_deadline_ms);
+	else
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "it answers in %lld us (median of %d)", (long long)median, PINGS);
+}
+
+static void
+look_at_schema(struct doctor *doctor)
+{
+	const struct redis_reply	*reply = ask(doctor, (const struct span[]){ SPAN("HGET"), SPAN("pw:store"), SPAN("version") }, 3);
+	struct span			 other = SPAN("Redis unix:/run/redis/another.sock");
+
+	if (reply == NULL || reply->kind == REDIS_NIL)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "nothing was learned into it yet");
+	else if (reply->kind != REDIS_TEXT)
+		doctor_say(doctor, FINDING_FAIL, other, "pw:store: %.*s", SPAN_ARG(span_cut(reply->text, 0, 200)));
+	else if (!span_eq(reply->text, SPAN(REPUTATION_SCHEMA)))
+		doctor_say(doctor, FINDING_FAIL, other, "its keys have version %.*s, this pixelward has " REPUTATION_SCHEMA,
+		    SPAN_ARG(span_cut(reply->text, 0, 40)));
+	else
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "its keys have version " REPUTATION_SCHEMA);
+}
+
+void
+doctor_redis(struct doctor *doctor)
+{
+	struct redis_health health;
+
+	if (!redis_is_wanted(doctor->options)) {
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "none is wanted: what is learned stays on this machine");
+		return;
+	}
+	if (doctor->redis == NULL || ask(doctor, &SPAN("PING"), 1) == NULL) {
+		health.trouble[0] = '\0';
+		if (doctor->redis != NULL)
+			redis_health(doctor->redis, &health);
+		doctor_say(doctor, FINDING_FAIL, SPAN("redis-cli PING"), "%s: %s", doctor->options->redis,
+		    health.trouble[0] != '\0' ? health.trouble : "no answer");
+		return;
+	}
+	doctor_say(doctor, FINDING_OK, SPAN_NONE, "%s answers, and is a master", doctor->options->redis);
+	look_at_deadline(doctor);
+	look_at_schema(doctor);
+	look_at_sections(doctor);
+	look_at_permissions(doctor);
+}
