@@ -168,22 +168,21 @@ reputation_mark(struct sighting *sighting, const struct knowledge *knowledge)
 enum role { ROLE_HIDDEN, ROLE_PERSONAL, ROLE_LISTED, ROLE_UNPROVED, ROLE_SHOWN, ROLES };
 
 /*
- * A picture with a token may be anybody's eye, or an edition's: it earns nothing, and costs nothing. In old mail, or once it
- * is proved to be the same for all, it is a picture.
+ * A picture may be anybody's eye, also one whose URL is of plain words: words make tokens, too. It earns nothing, and costs
+ * nothing. In old mail, or once it is proved to be the same for all, it is a picture.
  */
 static enum role
 role_of(const struct sighting *sighting, const struct sighting_template *template, enum proof proof)
 {
 	bool old = (sighting->flags & SIGHTING_LEARNED) != 0;
-	bool opaque = template->tokens != 0 || template->path != 0;
 
 	if ((template->appearance & APPEARS_LISTED) != 0)
 		return ROLE_LISTED;
 	if ((template->appearance & (APPEARS_RECIPIENT | APPEARS_REPORTING)) != 0)
 		return ROLE_PERSONAL;
 	if ((template->appearance & APPEARS_SHOWN) == 0)
-		return opaque ? ROLE_PERSONAL : ROLE_HIDDEN;
-	return old || !opaque || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_UNPROVED;
+		return template->tokens != 0 || template->path != 0 ? ROLE_PERSONAL : ROLE_HIDDEN;
+	return old || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_UNPROVED;
 }
 
 static const uint32_t tally_of_role[ROLES] = {

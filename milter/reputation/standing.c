@@ -1,5 +1,7 @@
 #include "standing.h"
 
+#include "proof.h"
+
 #define LEAST		(-100)
 #define MOST		100
 /* More than all other terms together, so that it decides. */
@@ -31,22 +33,28 @@ by_old_mail(const struct standing *s)
 	return s->learned > 0 ? 50 + 2 * least(s->learned, 5) : 0;
 }
 
-/* Many mails to one person, one mail to many, many on one day, unauthenticated ones: each is worth its least. */
+/*
+ * Many mails to one person, one mail to many, many on one day, unauthenticated ones: each is worth its least. Before a mail
+ * showed something that is proved to be the same for all, others had shown it.
+ */
 static int64_t
 by_deliveries(const struct standing *s)
 {
 	int64_t spread = least(s->days, s->recipients);
 
 	spread = least((uint64_t)spread, s->aligned);
-	spread = least((uint64_t)spread, s->shown);
+	spread = least((uint64_t)spread, s->shown > 0 ? s->shown + PROOF_LEAST : 0);
 	return 6 * least((uint64_t)spread, 10);
 }
 
-/* One share for both: with two weights, more of the lesser evil would raise the score. */
+/*
+ * One share for both: with two weights, more of the lesser evil would raise the score. Mailing services that keep pictures and
+ * counters at one domain stay vouched for by what was learned well.
+ */
 static int64_t
 by_beacons(const struct standing *s)
 {
-	return s->fetched > 0 ? -40 * least(s->personal + s->listed, s->fetched) / (int64_t)s->fetched : 0;
+	return s->fetched > 0 ? -30 * least(s->personal + s->listed, s->fetched) / (int64_t)s->fetched : 0;
 }
 
 static const struct term {
@@ -57,7 +65,7 @@ static const struct term {
 	{ by_campaign,	 "belongs to a campaign: standing withdrawn" },
 	{ by_old_mail,	 "shown in old mail that was learned: 50, and 2 for each message, at most 60" },
 	{ by_deliveries, "6 for each of the least of days, recipients, authenticated messages, messages that show it; at most 60" },
-	{ by_beacons,	 "share of messages in which it is a beacon, or on a list, and nothing else: at most -40" },
+	{ by_beacons,	 "share of messages in which it is a beacon, or on a list, and nothing else: at most -30" },
 };
 
 size_t

@@ -42,6 +42,8 @@ static const struct vouch_case {
 	{ "but the analyst's word stands", { .campaign = { "c", 1 }, .word = WORD_ALLOW }, true },
 	{ "who is on a list now and then is vouched for by what it shows", { .fetched = 10, .shown = 7, .listed = 3, .days = 7,
 	  .recipients = 7, .aligned = 10 }, true },
+	{ "a mailing service that was learned well, with its counter at the same domain as its pictures", { .messages = 1000,
+	  .fetched = 1000, .shown = 200, .learned = 200, .personal = 800 }, true },
 	{ "a host of two old mails, once with a beacon alone, is vouched for", { .messages = 2, .fetched = 2, .shown = 1,
 	  .learned = 1, .personal = 1 }, true },
 	{ "who is only ever on a list", { .fetched = 10, .listed = 10, .days = 10, .recipients = 10, .aligned = 10 },
