@@ -145,6 +145,27 @@ class History(unittest.TestCase):
         self.run_ctl("learn", self.path("old"))
         self.assertEqual(self.decisions(one, new), [["keep"], ["keep"]])
 
+    def explained(self, path):
+        done = subprocess.run([CTL, "rules", "explain", "-c", self.config, "--rule", "site.new-host", "--format", "json", path],
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=4 * scratch.PATIENCE, check=True)
+        return json.loads(done.stdout)["rules"][0]
+
+    def test_rules_are_explained_with_what_was_seen_before(self):
+        os.makedirs(self.path("rules/lists.d"))
+        with open(self.path("rules/new.yaml"), "w", encoding="utf-8") as file:
+            file.write(RULE)
+        with open(self.config, encoding="utf-8") as file:
+            options = file.read().replace(f"{ROOT}/rules", self.path("rules"))
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(options)
+        one = self.write("old/1.eml")
+        self.assertTrue(self.explained(one)["matches"])
+        self.run_ctl("learn", self.path("old"))
+        told = self.explained(one)
+        self.assertFalse(told["matches"])
+        self.assertEqual({selection["name"]: selection["failed"] and selection["failed"]["actual"]
+                          for selection in told["selections"]}["strange"], "true")
+
     def test_a_long_list_of_hosts_is_no_way_around(self):
         self.write("old/1.eml")
         self.run_ctl("learn", self.path("old"))

@@ -110,6 +110,14 @@ class Explain(Mail):
         self.assertEqual(told["selections"][1]["failed"]["actual"], "unknown")
         self.assertEqual(told["selections"][1]["unknown"], 1)
 
+    def test_verifiers_are_those_of_the_configuration(self):
+        self.write_rules(self.old, WIDE.replace("far: {each: message, from.domain: other.example}",
+                                                "far: {each: message, auth.dkim: pass}"))
+        config = self.write("conf", "TrustedAuthservIDs mx.parl.example\n")
+        path = self.store("m.eml", b"Authentication-Results: mx.parl.example; dkim=fail header.d=a.example\r\n" + mail())
+        self.assertEqual(self.explain(path)[0]["selections"][2]["failed"]["actual"], "unknown")
+        self.assertEqual(self.explain(path, "-c", config)[0]["selections"][2]["failed"]["actual"], '"fail"')
+
     def test_base64_has_its_place_in_the_decoded_part(self):
         self.write_rules(self.old, rule())
         path = self.store("m.eml", (HEAD.format(id=1) + "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n"

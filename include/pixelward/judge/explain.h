@@ -53,10 +53,12 @@ struct explained_rule {
 
 /*
  * Rules that are asked (in force, in shadow, or no exemptions past their end), or the one of that name, whatever its
- * status. *count is 0 for a name that no rule has. What is explained lives in arena.
+ * status. *count is 0 for a name that no rule has. What is explained lives in arena. The verdict is that of judge() about
+ * this message: rules are told what it had found to be known.
  *	PW_ENOMEM	nothing is to be used
  */
-enum pw_err	policy_explain(const struct policy *, const struct message *, const struct dissection *, struct span rule,
-		    struct arena *, struct explained_rule **, size_t *count) PW_MUST_CHECK;
+enum pw_err	policy_explain(const struct policy *, const struct options *, const struct message *,
+		    const struct dissection *, const struct verdict *, struct span rule, struct arena *,
+		    struct explained_rule **, size_t *count) PW_MUST_CHECK;
 
 #endif

@@ -231,9 +231,22 @@ is_asked(const struct rule *rule, int64_t today)
 	return rule_is_asked(rule) && !(rule->exempts && rule->expires < today);
 }
 
+/* As judge() begins: what one rule's expressions cost is not to silence the next one here. */
+static void
+evidence_begin(struct explaining *explaining, const struct options *options, const struct message *message,
+    const struct dissection *d, const struct verdict *verdict)
+{
+	evidence_init(explaining->evidence, message, d, &explaining->policy->groups, explaining->policy->watched,
+	    explaining->arena);
+	explaining->evidence->verifiers = &options->trusted_authserv_ids;
+	explaining->evidence->sighting = verdict->sighting;
+	explaining->evidence->knowledge = verdict->knowledge;
+}
+
 enum pw_err
-policy_explain(const struct policy *policy, const struct message *message, const struct dissection *d, struct span name,
-    struct arena *arena, struct explained_rule **rules, size_t *count)
+policy_explain(const struct policy *policy, const struct options *options, const struct message *message,
+    const struct dissection *d, const struct verdict *verdict, struct span name, struct arena *arena,
+    struct explained_rule **rules, size_t *count)
 {
 	const struct rule_set	*set = policy->rules;
 	struct evidence		 evidence;
@@ -242,14 +255,13 @@ policy_explain(const struct policy *policy, const struct message *message, const
 
 	*count = 0;
 	*rules = arena_array(arena, set->count, sizeof(**rules));
-	evidence_init(&evidence, message, d, &policy->groups, policy->watched, arena);
+	evidence_begin(&explaining, options, message, d, verdict);
 	if (*rules == NULL || !rule_set_judge(set, &policy->lists, &evidence, today, &explaining.ruling))
 		return PW_ENOMEM;
 	for (size_t i = 0; i < set->count; i++) {
 		if (name.len > 0 ? !span_eq(set->rules[i].name, name) : !is_asked(&set->rules[i], today))
 			continue;
-		/* What one rule's expressions cost is not to silence the next one here. */
-		evidence_init(&evidence, message, d, &policy->groups, policy->watched, arena);
+		evidence_begin(&explaining, options, message, d, verdict);
 		if (!explain_rule(&explaining, &set->rules[i], &(*rules)[(*count)++]))
 			return PW_ENOMEM;
 	}

@@ -329,6 +329,8 @@ doctor_postfix(struct doctor *doctor)
 		if ((with == 0 && i == 0) || (is_main_door(services[i]) && !list_read(&looking, postconf_value(&looking.postconf,
 		    services[i], "smtpd_milters"), postconf_chroot(&looking.postconf, services[i]))))
 			say_absent(&looking, services[i]);
+	if (count == 0)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "no service of this Postfix takes mail by SMTP");
 	if (with == 0)
 		return;
 	doctor_say(doctor, FINDING_OK, SPAN_NONE, "%zu of %zu services that take mail pass it through %s%s", with, count,

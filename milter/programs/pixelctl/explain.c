@@ -8,6 +8,7 @@
 #include <pixelward/gateway/pipeline.h>
 #include <pixelward/gateway/size.h>
 #include <pixelward/judge/explain.h>
+#include <pixelward/reputation/reputation.h>
 
 #include "commands.h"
 #include "mailbox.h"
@@ -22,6 +23,7 @@
 struct explain {
 	struct rules_source	 source;
 	struct policy		*policy;
+	struct reputation	*reputation;	/* NULL: nothing is remembered */
 	struct span		 rule, from;
 	struct span		*recipients;
 	size_t			 recipient_count;
@@ -35,7 +37,7 @@ struct explain {
 
 /* --- where an element stands --- */
 
-struct standing {
+struct stand {
 	struct span	 part, kind, text;	/* "1.2", "image", the URL */
 	struct span	 where;			/* "img src" */
 	bool		 has_place, in_message;	/* else in the decoded part */
@@ -56,7 +58,7 @@ count_lines(struct span text, size_t at, size_t *line, size_t *column)
 }
 
 static void
-stand_reference(struct explain *explain, uint32_t index, struct standing *standing)
+stand_reference(struct explain *explain, uint32_t index, struct stand *standing)
 {
 	const struct dissection	*d = explain->outcome.dissection;
 	const struct reference	*reference = &dissection_references(d)[index];
@@ -81,11 +83,11 @@ stand_reference(struct explain *explain, uint32_t index, struct standing *standi
 }
 
 static void
-stand(struct explain *explain, const struct explained_element *element, struct standing *standing)
+stand(struct explain *explain, const struct explained_element *element, struct stand *standing)
 {
 	const struct dissection *d = explain->outcome.dissection;
 
-	*standing = (struct standing){ .kind = span_of(element->scope) };
+	*standing = (struct stand){ .kind = span_of(element->scope) };
 	if (strcmp(element->scope, "reference") == 0 || strcmp(element->scope, "link") == 0)
 		stand_reference(explain, element->index, standing);
 	else if (strcmp(element->scope, "recipient") == 0)
@@ -111,7 +113,7 @@ add_cut(struct buf *out, struct span text)
 }
 
 static void
-add_standing(struct buf *out, const struct standing *standing)
+add_standing(struct buf *out, const struct stand *standing)
 {
 	buf_add(out, standing->kind);
 	if (standing->part.at != NULL)
@@ -141,7 +143,7 @@ static void
 text_selection(struct explain *explain, const struct explained_selection *selection)
 {
 	struct buf	*out = &explain->out;
-	struct standing	 standing;
+	struct stand	 standing;
 
 	buf_printf(out, "  %.*s (each %s): selects %zu of %zu", SPAN_ARG(selection->name), selection->scope,
 	    selection->selected_count, selection->element_count);
@@ -186,7 +188,7 @@ static void
 text_case(struct explain *explain, const struct explained_rule *rule, const struct explained_case *one)
 {
 	struct buf	*out = &explain->out;
-	struct standing	 standing;
+	struct stand	 standing;
 
 	stand(explain, &one->element, &standing);
 	buf_printf(out, "  condition is %s of ", one->truth);
@@ -259,7 +261,7 @@ static void
 json_element(struct explain *explain, const struct explained_element *element, bool bytes)
 {
 	struct buf	*out = &explain->out;
-	struct standing	 standing;
+	struct stand	 standing;
 
 	stand(explain, element, &standing);
 	buf_printf(out, "{\"scope\":\"%s\",\"index\":%u", element->scope, element->index);
@@ -413,14 +415,14 @@ explain_message(void *context, const char *name, struct span raw)
 	explain->message = &message;
 	buf_reset(&explain->out);
 	if (limit == LIMIT_NONE)
-		pipeline_run(&message, explain->source.options, explain->policy, &dissectors_in_thread, NULL, explain->arena,
-		    &explain->outcome);
+		pipeline_run(&message, explain->source.options, explain->policy, &dissectors_in_thread, explain->reputation,
+		    explain->arena, &explain->outcome);
 	if (limit != LIMIT_NONE || explain->outcome.dissection == NULL)
 		fprintf(stderr, "pixelctl: %s: it cannot be taken apart%s%s\n", name, limit != LIMIT_NONE ? ": " : "",
 		    limit != LIMIT_NONE ? limit_name(limit) : "");
 	else if (pipeline_envelope(explain->outcome.dissection, explain->arena, &message) == PW_OK &&
-	    policy_explain(explain->policy, &message, explain->outcome.dissection, explain->rule, explain->arena, &rules,
-	    &count) == PW_OK) {
+	    policy_explain(explain->policy, explain->source.options, &message, explain->outcome.dissection,
+	    &explain->outcome.verdict, explain->rule, explain->arena, &rules, &count) == PW_OK) {
 		explain->unknown_rule = explain->rule.len > 0 && count == 0;
 		print_rules(explain, name, rules, count);
 		printf("%.*s", SPAN_ARG(buf_span(&explain->out)));
@@ -478,6 +480,8 @@ run(struct explain *explain, int argc, char **argv, const char **rules)
 	int status = rules_source_take(&explain->source, config, rules, rules_count, &explain->policy);
 	if (status != RULES_GOOD)
 		return status;
+	opened_patiently(explain->source.options);
+	explain->reputation = opened_reputation(config, explain->source.options);
 	dissect_prepare();
 	struct mailbox mailbox = { .what = "explaining", .most_bytes = explain->source.options->limits.message_bytes,
 	    .message = explain_message, .context = explain };
@@ -501,6 +505,7 @@ rules_explain(int argc, char **argv)
 	buf_init(&explain.out, OUT_BYTES);
 	if (explain.recipients != NULL && rules != NULL)
 		status = run(&explain, argc, argv, rules);
+	reputation_close(explain.reputation);
 	policy_free(explain.policy);
 	rules_source_close(&explain.source);
 	buf_fini(&explain.out);
