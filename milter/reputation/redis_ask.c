@@ -2,10 +2,7 @@
 #include <pixelward/base/clock.h>
 #include "redis_store.h"
 
-#include <stdlib.h>
-
 #define FEW_BYTES	3u	/* of a digest, in the fields r and t */
-#define TRACE_BYTES	24u	/* token, recipient, message, as they lie in memory: only who wrote them reads them */
 
 /* What a domain's key says, before the time is looked at; a copy of it is what the cache keeps. */
 struct domain_record {
@@ -17,11 +14,6 @@ struct template_record {
 	int64_t		 last_ms;
 	uint64_t	 messages, tokens, recipients;
 	size_t		 traces;	/* behind */
-};
-
-struct ordered_trace {
-	int64_t		order;
-	struct trace	trace;
 };
 
 static uint64_t
@@ -129,31 +121,20 @@ domain_answer(struct span bytes, int64_t now_ms, struct standing *answer)
 	}
 }
 
-static int
-order_of_traces(const void *a, const void *b)
-{
-	const struct ordered_trace *x = a, *y = b;
-
-	return x->order < y->order ? -1 : x->order > y->order;
-}
-
+/* Traces are as they lie in memory, the oldest first: only who wrote them reads them. */
 static struct span
 template_record(const struct redis_reply *reply, struct arena *arena)
 {
 	struct template_record	 record = { 0 }, *whole;
-	struct ordered_trace	 traces[STORE_MOST_TRACES];
-	size_t			 bytes;
+	struct span		 traces = SPAN_NONE;
 
 	for (size_t i = 0; reply->kind == REDIS_LIST && i + 1 < reply->count; i += 2) {
 		struct span			 name = reply->items[i].text;
 		const struct redis_reply	*value = &reply->items[i + 1];
 
-		if (name.len == TRACE_BYTES + 1 && name.at[0] == 'x' && record.traces < STORE_MOST_TRACES) {
-			struct ordered_trace *trace = &traces[record.traces++];
-
-			trace->order = redis_reply_number(value);
-			memcpy(&trace->trace, name.at + 1, TRACE_BYTES);
-		} else if (span_eq(name, SPAN("n")))
+		if (span_eq(name, SPAN("x")))
+			traces = span_cut(value->text, 0, STORE_MOST_TRACES * sizeof(struct trace));
+		else if (span_eq(name, SPAN("n")))
 			record.messages = count_of(value);
 		else if (span_eq(name, SPAN("l")))
 			record.last_ms = redis_reply_number(value) * 1000;
@@ -166,15 +147,14 @@ template_record(const struct redis_reply *reply, struct arena *arena)
 		else if (span_eq(name, SPAN("R")))
 			record.recipients = count_of(value);
 	}
-	qsort(traces, record.traces, sizeof(traces[0]), order_of_traces);
-	bytes = sizeof(record) + record.traces * sizeof(struct trace);
-	whole = arena_alloc(arena, bytes);
+	record.traces = traces.len / sizeof(struct trace);
+	whole = arena_alloc(arena, sizeof(record) + record.traces * sizeof(struct trace));
 	if (whole == NULL)
 		return SPAN_NONE;
 	*whole = record;
-	for (size_t i = 0; i < record.traces; i++)
-		((struct trace *)(whole + 1))[i] = traces[i].trace;
-	return (struct span){ (const char *)whole, bytes };
+	if (record.traces > 0)
+		memcpy(whole + 1, traces.at, record.traces * sizeof(struct trace));
+	return (struct span){ (const char *)whole, sizeof(record) + record.traces * sizeof(struct trace) };
 }
 
 static void
@@ -188,25 +168,26 @@ template_answer(struct span bytes, int64_t now_ms, struct store_template *answer
 	    .messages = record->messages, .tokens = record->tokens, .recipients = record->recipients };
 }
 
-/* Members and their times, one after the other; a member is the digest of its message, then its text. */
+/* A member is its time and the digest of its message, as they lie in memory, then its text. */
 static enum pw_err
 window_answer(const struct redis_reply *reply, uint64_t key, struct arena *arena, struct store_window *answer)
 {
 	answer->key = key;
 	if (reply->kind != REDIS_LIST)
 		return PW_OK;
-	answer->members = arena_array(arena, reply->count / 2, sizeof(*answer->members));
+	answer->members = arena_array(arena, reply->count, sizeof(*answer->members));
 	if (answer->members == NULL)
 		return PW_ENOMEM;
-	for (size_t i = 0; i + 1 < reply->count; i += 2) {
+	for (size_t i = 0; i < reply->count; i++) {
 		struct span	 bytes = reply->items[i].text;
 		struct member	*member = &answer->members[answer->count];
+		const size_t	 head = sizeof(member->time_ms) + sizeof(member->message);
 
-		if (bytes.len < sizeof(member->message))
+		if (bytes.len < head)
 			continue;
-		memcpy(&member->message, bytes.at, sizeof(member->message));
-		member->text = span_from(bytes, sizeof(member->message));
-		member->time_ms = redis_reply_number(&reply->items[i + 1]);
+		memcpy(&member->time_ms, bytes.at, sizeof(member->time_ms));
+		memcpy(&member->message, bytes.at + sizeof(member->time_ms), sizeof(member->message));
+		member->text = span_from(bytes, head);
 		answer->count++;
 	}
 	return PW_OK;
@@ -261,8 +242,7 @@ question_send(struct redis_store *store, const struct store_question *question, 
 		struct span key = redis_digest_key(arena, "pw:w:", question->windows[i], "");
 
 		err = key.at != NULL ? PW_OK : PW_ENOMEM;
-		redis_batch_add(batch, (const struct span[]){ SPAN("ZRANGEBYSCORE"), key, since, SPAN("+inf"),
-		    SPAN("WITHSCORES") }, 5);
+		redis_batch_add(batch, (const struct span[]){ SPAN("ZRANGEBYSCORE"), key, since, SPAN("+inf") }, 4);
 	}
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++) {
 		domains[i].key = redis_key(arena, "pw:rep:", question->domains[i], "");

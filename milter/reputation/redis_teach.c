@@ -119,45 +119,43 @@ static struct redis_script template_script = { .text = LUA_HASH LUA_SKETCH
 	"if has.m ~= message then set('n', count('n') + 1); set('m', message) end\n"
 	"sketch('t', 'T', KEYS[2], ARGV[8], days)\n"
 	"sketch('r', 'R', KEYS[3], ARGV[7], days)\n"
-	"local traces, order, of_token, of_message = {}, 0, 0, 0\n"
-	"for name, at in pairs(has) do\n"
-	"  if #name == 25 and name:sub(1, 1) == 'x' then\n"
-	"    traces[#traces + 1] = { name, tonumber(at) or 0 }\n"
-	"    order = math.max(order, tonumber(at) or 0)\n"
-	"    if name:sub(2, 9) == token then\n"
-	"      of_token = of_token + 1\n"
-	"      if name:sub(18, 25) == message then of_message = of_message + 1 end\n"
+	"local traces, seen, of_token, of_message = has.x or '', {}, 0, 0\n"
+	"for i = 1, #traces, 24 do\n"
+	"  if traces:sub(i, i + 7) == token then\n"
+	"    of_token = of_token + 1\n"
+	"    if traces:sub(i + 16, i + 23) == message then\n"
+	"      of_message = of_message + 1\n"
+	"      seen[traces:sub(i + 8, i + 15)] = true\n"
 	"    end\n"
 	"  end\n"
 	"end\n"
 	"for i = 1, #ARGV[6], 8 do\n"
+	"  local recipient = ARGV[6]:sub(i, i + 7)\n"
 	"  if of_token >= " REDIS_TEXT(TRACES_OF_TOKEN) " or of_message >= " REDIS_TEXT(TRACES_OF_MESSAGE) " then break end\n"
-	"  local name = 'x' .. token .. ARGV[6]:sub(i, i + 7) .. message\n"
-	"  if not has[name] then\n"
-	"    order, of_token, of_message = order + 1, of_token + 1, of_message + 1\n"
-	"    traces[#traces + 1] = { name, order }\n"
-	"    set(name, order)\n"
+	"  if not seen[recipient] then\n"
+	"    seen[recipient], of_token, of_message = true, of_token + 1, of_message + 1\n"
+	"    traces = traces .. token .. recipient .. message\n"
 	"  end\n"
 	"end\n"
+	"if traces ~= has.x then set('x', traces:sub(-24 * " REDIS_TEXT(TRACES) ")) end\n"
 	"write(days)\n"
-	"if #traces > " REDIS_TEXT(TRACES) " then\n"
-	"  table.sort(traces, function(a, b) return a[2] < b[2] end)\n"
-	"  for i = 1, #traces - " REDIS_TEXT(TRACES) " do redis.call('HDEL', key, traces[i][1]) end\n"
-	"end\n"
 	"return 1\n"
 };
 
-/* KEYS: window. ARGV: milliseconds, message (as bytes), text. A message's later text counts, at its first time. */
+/*
+ * KEYS: window. ARGV: milliseconds, the same and the message as 8 bytes each, text. A message's later text counts, at its
+ * first time. The time is in the member, too: to print scores costs Redis more than all else that is asked for a message.
+ */
 static struct redis_script window_script = { .text = REDIS_LUA_OURS
 	"ours(KEYS[1], 'zset')\n"
-	"local score, all = ARGV[1], redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')\n"
-	"for i = 1, #all, 2 do\n"
-	"  if all[i]:sub(1, 8) == ARGV[2] then\n"
-	"    score = all[i + 1]\n"
-	"    redis.call('ZREM', KEYS[1], all[i])\n"
+	"local score, time = ARGV[1], ARGV[2]\n"
+	"for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do\n"
+	"  if member:sub(9, 16) == ARGV[3] then\n"
+	"    score, time = redis.call('ZSCORE', KEYS[1], member), member:sub(1, 8)\n"
+	"    redis.call('ZREM', KEYS[1], member)\n"
 	"  end\n"
 	"end\n"
-	"redis.call('ZADD', KEYS[1], score, ARGV[2] .. ARGV[3])\n"
+	"redis.call('ZADD', KEYS[1], score, time .. ARGV[3] .. ARGV[4])\n"
 	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(MEMBERS) " + 1))\n"
 	"return redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_WINDOW) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 };
@@ -279,6 +277,7 @@ window_teach(const struct teaching *teaching, const struct lesson_window *taught
 {
 	const struct span words[] = { redis_digest_key(teaching->arena, "pw:w:", taught->key, ""),
 	    redis_number(teaching->arena, taught->member.time_ms),
+	    bytes_of(&taught->member.time_ms, sizeof(taught->member.time_ms)),
 	    bytes_of(&taught->member.message, sizeof(taught->member.message)),
 	    span_cut(taught->member.text, 0, REDIS_MOST_NOTE_BYTES) };
 
