@@ -40,6 +40,7 @@ table() {
 	test  m4              cmd:m4                writes that
 	test  libwrap0        so:libwrap.so.0       Sendmail's library
 	test  libldap-2.5-0   so:libldap-2.5.so.0   Sendmail's library
+	test  stunnel4        cmd:stunnel4          TLS around Redis; no system service is started
 	test  systemd         cmd:systemd-analyze   judges the unit; nothing of it is started
 	test  chromium        cmd:chromium          shows delivered mails, to see that nothing is fetched
 	fuzz  clang           cmd:clang             the compiler that has libFuzzer
