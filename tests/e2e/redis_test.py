@@ -143,10 +143,11 @@ class Faults(unittest.TestCase):
         for family in FAMILIES:
             first, _, last = family.partition("…")
             self.assertTrue([key for key in types if key.startswith(first) and key.endswith(last)], f"{family} of {sorted(types)}")
-        for how in (("SET",), ("LPUSH",)):
+        self.server.command("SET", "a text", "not what it was")
+        self.server.command("LPUSH", "a list", "not what it was")
+        for foreign in ("a text", "a list"):
             for key in types:
-                self.server.command("DEL", key)
-                self.server.command(*how, key, "not what it was")
+                self.server.command("COPY", foreign, key, "REPLACE")
             self.send_campaign(60)
             say()
             self.assertMended(types)
