@@ -27,6 +27,8 @@ store_open(const struct options *options, enum reputation_kind kind, const char 
 {
 	if (kind == REPUTATION_KEPT && redis_is_wanted(options))
 		return store_open_redis(options, store);
+	if (kind == REPUTATION_COPY && redis_is_wanted(options))
+		return store_copy_redis(options, MOST_DOMAINS, store);
 	if (kind == REPUTATION_COPY)
 		return store_copy_memory(directory, MOST_DOMAINS, store);
 	return store_open_memory(kind == REPUTATION_KEPT ? directory : NULL, MOST_DOMAINS, store);

@@ -154,5 +154,7 @@ enum pw_err	store_open_memory(const char *directory, size_t most_domains, struct
 enum pw_err	store_copy_memory(const char *directory, size_t most_domains, struct store **) PW_MUST_CHECK;
 /* As options.redis says. */
 enum pw_err	store_open_redis(const struct options *, struct store **) PW_MUST_CHECK;
+/* What Redis knows, asked there when it is met first; what this one learns stays in memory, and is gone in the end. */
+enum pw_err	store_copy_redis(const struct options *, size_t most_domains, struct store **) PW_MUST_CHECK;
 
 #endif

@@ -41,12 +41,11 @@ empty(const struct options *options)
 	arena_free(nothing);
 }
 
-static enum pw_err
-open_redis(struct store **opened)
+static struct options *
+options_of_redis(void)
 {
 	struct options	*options = options_new();
 	struct buf	 report;
-	enum pw_err	 err;
 
 	buf_init(&report, 4096);
 	assert_int_equal(config_set(options, "t", "Redis", getenv("PW_TEST_REDIS"), &report), PW_OK);
@@ -57,10 +56,98 @@ open_redis(struct store **opened)
 		assert_int_equal(config_set(options, "t", "RedisPasswordFile", getenv("PW_TEST_REDIS_PASSWORD"), &report),
 		    PW_OK);
 	}
-	err = store_open_redis(options, opened);
-	options_free(options);
 	buf_fini(&report);
+	return options;
+}
+
+static enum pw_err
+open_redis(struct store **opened)
+{
+	struct options	*options = options_of_redis();
+	enum pw_err	 err = store_open_redis(options, opened);
+
+	options_free(options);
 	return err;
+}
+
+/* Redis, asked by a copy that knows nothing yet: what was taught is known there, too. */
+static struct onlooker {
+	struct store	 store;
+	struct store	*redis;
+	struct options	*options;
+} onlooker;
+
+static enum pw_err
+onlooker_ask(struct store *asked, const struct store_question *question, struct arena *answers, struct store_answer *answer)
+{
+	struct store	*copy;
+	enum pw_err	 err = store_copy_redis(onlooker.options, 10000, &copy);
+
+	(void)asked;
+	if (err != PW_OK)
+		return err;
+	err = copy->kind->ask(copy, question, answers, answer);
+	/* A second time it is not counted once more. */
+	if (err == PW_OK)
+		err = copy->kind->ask(copy, question, answers, answer);
+	copy->kind->close(copy);
+	return err;
+}
+
+static enum pw_err
+onlooker_teach(struct store *taught, const struct lesson *lesson)
+{
+	(void)taught;
+	return onlooker.redis->kind->teach(onlooker.redis, lesson);
+}
+
+static enum pw_err
+onlooker_say(struct store *told, struct span domain, enum word word, struct span note, int64_t until_ms)
+{
+	(void)told;
+	return onlooker.redis->kind->say(onlooker.redis, domain, word, note, until_ms);
+}
+
+static enum pw_err
+onlooker_words(struct store *asked, struct arena *answers, struct analyst_word **words, size_t *count)
+{
+	(void)asked;
+	return onlooker.redis->kind->words(onlooker.redis, answers, words, count);
+}
+
+static enum pw_err
+onlooker_campaign_add(struct store *told, const struct store_campaign *added, const uint64_t *recipients, size_t count)
+{
+	(void)told;
+	return onlooker.redis->kind->campaign_add(onlooker.redis, added, recipients, count);
+}
+
+static enum pw_err
+onlooker_campaigns(struct store *asked, struct span id, size_t most, struct arena *answers,
+    struct store_campaign **campaigns, size_t *count)
+{
+	(void)asked;
+	return onlooker.redis->kind->campaigns(onlooker.redis, id, most, answers, campaigns, count);
+}
+
+static void
+onlooker_close(struct store *closed)
+{
+	(void)closed;
+	onlooker.redis->kind->close(onlooker.redis);
+	options_free(onlooker.options);
+}
+
+static enum pw_err
+open_onlooker(struct store **opened)
+{
+	static const struct store_kind kind = { .ask = onlooker_ask, .teach = onlooker_teach, .say = onlooker_say,
+		.words = onlooker_words, .campaign_add = onlooker_campaign_add, .campaigns = onlooker_campaigns,
+		.close = onlooker_close };
+
+	onlooker = (struct onlooker){ .store.kind = &kind, .options = options_of_redis() };
+	*opened = &onlooker.store;
+	return store_open_redis(onlooker.options, &onlooker.redis);
 }
 
 static const struct bench_kind {
@@ -69,6 +156,7 @@ static const struct bench_kind {
 } kinds[] = {
 	{ "memory", open_memory },
 	{ "Redis", open_redis },
+	{ "a copy of Redis", open_onlooker },
 };
 
 static struct store	*store;

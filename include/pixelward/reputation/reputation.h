@@ -105,7 +105,7 @@ struct reputation;
 enum reputation_kind {
 	REPUTATION_EMPTY,	/* in memory; leaves nothing */
 	REPUTATION_KEPT,	/* what options name: Redis, or memory that is kept in StateDir */
-	REPUTATION_COPY,	/* in memory, beginning with what StateDir has; leaves nothing */
+	REPUTATION_COPY,	/* in memory, beginning with what the same has; leaves nothing */
 };
 
 /*

@@ -267,8 +267,12 @@ learn(struct replay *replay, size_t number, const struct message *message, const
 
 	if (sighting != NULL)
 		sighting->number = number;
-	if (sighting == NULL || reputation_learn(replay->reputation, NODE, sighting) != PW_OK)
-		raise_status(replay, SCAN_SOFTWARE);
+	enum pw_err err = sighting == NULL ? PW_ENOMEM : reputation_learn(replay->reputation, NODE, sighting);
+	if (err != PW_OK) {
+		progress_clear(&replay->progress);
+		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
+		raise_status(replay, err == PW_EAWAY ? HISTORY_AWAY : SCAN_SOFTWARE);
+	}
 }
 
 static void
@@ -353,15 +357,21 @@ read_arguments(struct replay *replay, int argc, char **argv)
 static bool
 open_reputation(struct replay *replay)
 {
-	struct buf	report;
-	enum pw_err	err;
+	struct reputation_age	age;
+	struct buf		report;
+	enum pw_err		err;
 
 	buf_init(&report, (size_t)1 << 16);
 	err = reputation_open(replay->options, replay->empty ? REPUTATION_EMPTY : REPUTATION_COPY, &report,
 	    &replay->reputation);
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
-	if (err != PW_OK)
-		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
+	/* Half of the mail with what Redis knows, and half without, would be no answer: it is there, or nothing is judged. */
+	if (err == PW_OK)
+		err = reputation_age(replay->reputation, replay->options, clock_unix_ms(), &age);
+	if (err != PW_OK) {
+		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
+		replay->status = err == PW_EAWAY ? HISTORY_AWAY : SCAN_CONFIG;
+	}
 	buf_fini(&report);
 	return err == PW_OK;
 }
@@ -393,8 +403,10 @@ run(struct replay *replay, int argc, char **argv)
 		return SCAN_USAGE;
 	}
 	replay->folder = replay->table != NULL ? argv[optind] : NULL;
-	if (!opened_load(replay->config, NULL, &replay->options, &replay->policy) || !open_reputation(replay))
+	if (!opened_load(replay->config, NULL, &replay->options, &replay->policy))
 		return SCAN_CONFIG;
+	if (!open_reputation(replay))
+		return replay->status;
 	replay->arena = arena_new(BASE_BYTES);
 	if (replay->arena == NULL)
 		return SCAN_SOFTWARE;
@@ -407,7 +419,7 @@ run(struct replay *replay, int argc, char **argv)
 		raise_status(replay, SCAN_NO_INPUT);
 	set_clock(replay);
 	progress_begin(&replay->progress, "judging", bytes_of_all(replay));
-	for (size_t i = 0; i < replay->turn_count && replay->status < SCAN_SOFTWARE; i++)
+	for (size_t i = 0; i < replay->turn_count && replay->status < HISTORY_AWAY; i++)
 		take_turn(replay, i + 1, &replay->turns[i]);
 	progress_clear(&replay->progress);
 	return replay->status;
