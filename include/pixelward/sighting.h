@@ -48,6 +48,7 @@ enum appearance {
 	APPEARS_LIVE = 512,	/* at least one fetch was delivered live */
 	APPEARS_SUSPECT = 1024,	/* of a template: a beacon, as far as one message shows it, of a domain first seen lately */
 	APPEARS_INDICATED = 2048,	/* listed, on a list that holds mail */
+	APPEARS_UNUSUAL = 4096,	/* fetched by something else than a picture: a sheet, a font, a background, a drawing */
 };
 
 struct sighting_host {

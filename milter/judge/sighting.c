@@ -326,7 +326,8 @@ appearance_of(struct witness *witness, uint32_t index, bool reads_url)
 {
 	const struct reference	*reference = &dissection_references(witness->d)[index];
 	uint32_t		 appearance = APPEARS_FETCHED | (is_hidden(witness, reference) ? APPEARS_HIDDEN :
-				    is_shown(witness, reference) ? APPEARS_SHOWN : 0);
+				    is_shown(witness, reference) ? APPEARS_SHOWN : 0) |
+				    (reference->kind != REFERENCE_IMAGE ? APPEARS_UNUSUAL : 0);
 	const struct token	*token;
 
 	if (!reads_url)

@@ -7,20 +7,48 @@
 
 /* --- what is suspect --- */
 
+static bool
+is_known_tracker(uint32_t appearance)
+{
+	return (appearance & (APPEARS_LISTED | APPEARS_INDICATED)) == APPEARS_LISTED;
+}
+
 /* A fetch that reads its reader, as far as the message alone shows it. Most pictures with a token show something. */
 static bool
-may_be_beacon(const struct sighting *sighting, size_t index)
+may_be_beacon(const struct sighting_template *template)
 {
-	const struct sighting_template	*template = &sighting->templates[index];
-	uint32_t			 appearance = template->appearance;
+	uint32_t appearance = template->appearance;
 
-	/* What a list of trackers knows is somebody's business. */
-	if ((appearance & (APPEARS_LISTED | APPEARS_INDICATED)) == APPEARS_LISTED)
-		return false;
-	if (index >= 64 || (appearance & APPEARS_FETCHED) == 0 || template->host >= sighting->host_count)
-		return false;
 	return (appearance & (APPEARS_HIDDEN | APPEARS_RECIPIENT | APPEARS_REPORTING)) != 0 ||
-	    (((appearance & APPEARS_OPAQUE) != 0 || template->path != 0) && (appearance & APPEARS_SHOWN) == 0);
+	    (((appearance & APPEARS_OPAQUE) != 0 || template->path != 0) &&
+	    ((appearance & APPEARS_SHOWN) == 0 || (appearance & APPEARS_UNUSUAL) != 0));
+}
+
+/*
+ * Bits: templates that may be beacons of a campaign. What a list of trackers knows is somebody's business. Where there is
+ * nothing else, the one picture with a token may be for its reader, and not to be looked at.
+ */
+static uint64_t
+candidates(const struct sighting *sighting)
+{
+	uint64_t	found = 0, pictures = 0;
+	bool		others = false;
+
+	if ((sighting->flags & (SIGHTING_INTERNAL | SIGHTING_LEARNED)) != 0)
+		return 0;
+	for (size_t i = 0; i < sighting->template_count && i < 64; i++) {
+		const struct sighting_template *template = &sighting->templates[i];
+
+		if ((template->appearance & APPEARS_FETCHED) == 0 || template->host >= sighting->host_count)
+			continue;
+		if (is_known_tracker(template->appearance))
+			others = true;
+		else if (may_be_beacon(template))
+			found |= (uint64_t)1 << i;
+		else if (template->path != 0)
+			pictures |= (uint64_t)1 << i;
+	}
+	return found != 0 || others || (pictures & (pictures - 1)) != 0 ? found : pictures;
 }
 
 static bool
@@ -32,25 +60,15 @@ is_recent(const struct options *options, const struct sighting *sighting, const 
 /* Its host has no past, and nobody spoke for it. */
 static bool
 is_suspect(const struct options *options, const struct sighting *sighting, size_t index, const struct standing *hosts,
-    const struct template_history *templates)
+    const struct template_history *templates, bool seasoned)
 {
 	const struct standing *standing = &hosts[sighting->templates[index].host];
 
-	return may_be_beacon(sighting, index) && templates[index].proof != PROOF_STATIC && standing->word != WORD_ALLOW &&
-	    !standing->vouched && (standing->campaign.len > 0 || is_recent(options, sighting, standing));
-}
-
-static uint64_t
-candidates(const struct sighting *sighting)
-{
-	uint64_t found = 0;
-
-	if ((sighting->flags & (SIGHTING_INTERNAL | SIGHTING_LEARNED)) != 0)
-		return 0;
-	for (size_t i = 0; i < sighting->template_count && i < 64; i++)
-		if (may_be_beacon(sighting, i))
-			found |= (uint64_t)1 << i;
-	return found;
+	/* Without a history all stores of pictures are new. */
+	if (!seasoned && !may_be_beacon(&sighting->templates[index]))
+		return false;
+	return templates[index].proof != PROOF_STATIC && standing->word != WORD_ALLOW && !standing->vouched &&
+	    (standing->campaign.len > 0 || is_recent(options, sighting, standing));
 }
 
 size_t
@@ -159,6 +177,7 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 {
 	struct campaign_member	self;
 	struct campaign_group	group;
+	uint64_t		found = candidates(sighting);
 
 	*sign = (struct campaign_sign){ .messages = 0 };
 	if ((sighting->flags & (SIGHTING_INTERNAL | SIGHTING_LEARNED)) != 0)
@@ -167,7 +186,7 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0 && hosts[i].word != WORD_ALLOW)
 			take_id(&sign->id, hosts[i].campaign);
 	for (size_t i = 0; i < sighting->template_count && i < 64; i++)
-		if (is_suspect(options, sighting, i, hosts, templates))
+		if ((found >> i & 1) != 0 && is_suspect(options, sighting, i, hosts, templates, seasoned))
 			sign->suspects |= (uint64_t)1 << i;
 	sign->new_sender = is_recent(options, sighting, sender);
 	campaign_member_of(sighting, sign->suspects, &self);

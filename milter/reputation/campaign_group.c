@@ -17,7 +17,6 @@ enum link {
 	LINK_SENDER = 2,	/* the mailbox of From */
 	LINK_SENDER_DOMAIN = 4,	/* another mailbox of a domain that was first seen lately */
 	LINK_PATH = 8,		/* the template of a beacon's path, of words that are somebody's own */
-	LINK_COMMON_PATH = 16,	/* the same, of few words: many write so */
 	LINK_SKELETON = 32,	/* the structure of the page */
 	LINK_NAME = 64,		/* beacons' domains that sound like news or like a vendor */
 };
@@ -26,7 +25,7 @@ static const struct {
 	uint32_t	link;
 	int		weight;
 } links[] = {
-	{ LINK_DOMAIN, 4 }, { LINK_SENDER, 3 }, { LINK_SENDER_DOMAIN, 2 }, { LINK_PATH, 2 }, { LINK_COMMON_PATH, 1 },
+	{ LINK_DOMAIN, 7 }, { LINK_SENDER, 4 }, { LINK_SENDER_DOMAIN, 2 }, { LINK_PATH, 2 },
 	{ LINK_SKELETON, 2 }, { LINK_NAME, 2 },
 };
 
@@ -35,7 +34,7 @@ static const struct {
 	uint32_t	flag;
 	int		with, without;
 } traits[] = {
-	{ MEMBER_LINKED, -3, 2 }, { MEMBER_FOREIGN, 1, -1 }, { MEMBER_HIDDEN, 1, 0 }, { MEMBER_BULK, -3, 1 },
+	{ MEMBER_LINKED, -1, 2 }, { MEMBER_FOREIGN, 1, -1 }, { MEMBER_HIDDEN, 1, 0 }, { MEMBER_BULK, -1, 1 },
 };
 
 #define BELONGS	6
@@ -58,22 +57,20 @@ share_domain(const struct campaign_member *a, const struct campaign_member *b)
 	return false;
 }
 
-static uint32_t
-shared_path(const struct campaign_member *a, const struct campaign_member *b)
+static bool
+share_path(const struct campaign_member *a, const struct campaign_member *b)
 {
-	uint32_t found = 0;
-
 	for (size_t i = 0; i < a->beacon_count; i++)
-		for (size_t k = 0; k < b->beacon_count; k++)
+		for (size_t k = 0; a->beacons[i].specific && k < b->beacon_count; k++)
 			if (a->beacons[i].path != 0 && a->beacons[i].path == b->beacons[k].path)
-				found |= a->beacons[i].specific ? LINK_PATH : LINK_COMMON_PATH;
-	return (found & LINK_PATH) != 0 ? LINK_PATH : found;
+				return true;
+	return false;
 }
 
 static uint32_t
 links_of(const struct campaign_member *a, const struct campaign_member *b)
 {
-	uint32_t found = shared_path(a, b);
+	uint32_t found = share_path(a, b) ? LINK_PATH : 0;
 
 	if (share_domain(a, b))
 		found |= LINK_DOMAIN;
@@ -184,12 +181,13 @@ campaign_group_make(const struct campaign_member *self, const struct store_windo
 
 struct shown {
 	size_t		messages;	/* that speak: those that belong, and all that share a beacon's domain or the sender */
-	size_t		linked, foreign, hidden, bulk, unaligned;	/* of these */
+	size_t		linked, foreign, hidden, seen, bulk, posing;	/* of these */
 	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
 	bool		senders_far, senders_near;	/* several at one domain: of several owners; mailboxes of one domain */
 	bool		rotates;	/* one sender, several domains */
-	bool		path, common_path, skeleton, name;	/* several senders at several domains share it */
-	bool		own_token, repeated;	/* a beacon that is in no other message; none that is not */
+	bool		skeleton, name;	/* several senders at several domains share it */
+	bool		makes, elements;	/* different ones of beacons at one domain */
+	bool		repeated;	/* no beacon that is not in another message, too */
 };
 
 static bool
@@ -206,39 +204,54 @@ tally_traits(struct shown *shown, const struct campaign_member *member)
 	shown->linked += holds_flag(member, MEMBER_LINKED);
 	shown->foreign += holds_flag(member, MEMBER_FOREIGN);
 	shown->hidden += holds_flag(member, MEMBER_HIDDEN);
+	shown->seen += holds_flag(member, MEMBER_SHOWN);
 	shown->bulk += holds_flag(member, MEMBER_BULK);
-	shown->unaligned += holds_flag(member, MEMBER_UNALIGNED);
+	shown->posing += holds_flag(member, MEMBER_POSES | MEMBER_POSING_SENDER);
 }
 
-/*
- * Who owns the beacon's domain may send from there, and who answers a mail quotes its beacon: neither makes a second sender
- * of what is one service.
- */
-static bool
-speaks_for_itself(const struct campaign_member *member)
+/* Who owns the beacon's domain may send from there: that makes no second sender of what is one service. */
+static void
+tally_senders(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other, bool one_sender,
+    bool one_domain)
 {
-	return holds_flag(member, MEMBER_FOREIGN) && !holds_flag(member, MEMBER_REPLY);
+	bool foreign = holds_flag(self, MEMBER_FOREIGN) && holds_flag(other, MEMBER_FOREIGN);
+
+	if (one_domain && span_eq_nocase(self->domain, other->domain) && !is_freemail(self->domain))
+		shown->senders_near = shown->senders_near || !span_eq_nocase(self->from, other->from);
+	else if (one_domain && !one_sender)
+		shown->senders_far = shown->senders_far || foreign;
+	if (one_sender && !one_domain)
+		shown->rotates = shown->rotates || foreign;
+}
+
+/* Of a mail with several beacons at the domain its first one speaks: they are in each such mail. */
+static void
+tally_makes(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
+{
+	for (size_t i = 0; i < self->beacon_count; i++)
+		for (size_t k = 0; k < other->beacon_count; k++) {
+			const struct campaign_beacon *a = &self->beacons[i], *b = &other->beacons[k];
+
+			if (!span_eq_nocase(campaign_beacon_domain(a), campaign_beacon_domain(b)))
+				continue;
+			shown->makes = shown->makes || (a->make != 0 && b->make != 0 && a->make != b->make);
+			shown->elements = shown->elements || a->unusual != b->unusual;
+			return;
+		}
 }
 
 static void
 tally_pair(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
 {
 	bool	one_sender = are_one_sender(self, other), one_domain = share_domain(self, other);
-	uint32_t path = shared_path(self, other);
 
-	if (!speaks_for_itself(self) || !speaks_for_itself(other))
+	/* Who answers a mail quotes its beacon. */
+	if (holds_flag(self, MEMBER_REPLY) || holds_flag(other, MEMBER_REPLY))
 		return;
-	if (!one_sender && one_domain) {
-		bool far = !span_eq_nocase(self->domain, other->domain) || is_freemail(self->domain);
-
-		shown->senders_far = shown->senders_far || far;
-		shown->senders_near = shown->senders_near || !far;
-	}
-	shown->rotates = shown->rotates || (one_sender && !one_domain);
+	tally_senders(shown, self, other, one_sender, one_domain);
+	tally_makes(shown, self, other);
 	if (one_sender || one_domain)
 		return;
-	shown->path = shown->path || path == LINK_PATH;
-	shown->common_path = shown->common_path || path == LINK_COMMON_PATH;
 	shown->name = shown->name || (holds_flag(self, MEMBER_POSES) && holds_flag(other, MEMBER_POSES));
 	shown->skeleton = shown->skeleton || (self->skeleton != 0 && self->skeleton == other->skeleton);
 }
@@ -252,6 +265,8 @@ token_is_elsewhere(const struct campaign_group *group, uint64_t token)
 				return true;
 	return false;
 }
+
+#define MOST_PAIRED	32u	/* members that are compared with each other, too: a campaign shows in fewer */
 
 static void
 tally_group(struct shown *shown, const struct campaign_group *group)
@@ -267,12 +282,15 @@ tally_group(struct shown *shown, const struct campaign_group *group)
 		if (linked->belongs) {
 			shown->belonging++;
 			tally_pair(shown, group->self, &linked->member);
+			for (size_t k = 0; k < i && shown->belonging <= MOST_PAIRED; k++)
+				if (group->members[k].belongs)
+					tally_pair(shown, &linked->member, &group->members[k].member);
 		}
 	}
+	shown->repeated = true;
 	for (size_t i = 0; i < group->self->beacon_count; i++)
 		if (!token_is_elsewhere(group, group->self->beacons[i].token))
-			shown->own_token = true;
-	shown->repeated = !shown->own_token;
+			shown->repeated = false;
 }
 
 #define MANY_RECIPIENTS	3
@@ -289,22 +307,20 @@ tally_group(struct shown *shown, const struct campaign_group *group)
 TERM(several_senders, t->senders_far)
 TERM(several_mailboxes, t->senders_near && !t->senders_far)
 TERM(several_hosts, t->rotates)
-TERM(one_path, t->path)
-TERM(one_common_path, t->common_path && !t->path)
 TERM(one_skeleton, t->skeleton)
 TERM(posing_names, t->name)
-TERM(many_recipients, t->recipients >= MANY_RECIPIENTS)
-TERM(many_watched, t->watched >= MANY_WATCHED)
-TERM(own_tokens, t->own_token)
+TERM(pose, t->posing * 2 > t->messages)
+TERM(several_makes, t->makes)
+TERM(several_elements, t->elements)
+TERM(many_recipients, t->recipients >= MANY_RECIPIENTS || t->watched >= MANY_WATCHED)
 TERM(same_tokens, t->repeated)
 TERM(never_linked, t->linked * 2 <= t->messages)
 TERM(mostly_linked, t->linked * 2 > t->messages)
-TERM(strangers, t->foreign * 2 > t->messages)
 TERM(own_hosts, t->foreign * 2 <= t->messages)
 TERM(unseen, t->hidden * 2 > t->messages)
+TERM(pictures, t->seen * 2 > t->messages)
 TERM(no_list, t->bulk * 2 <= t->messages)
 TERM(mostly_list, t->bulk * 2 > t->messages)
-TERM(unverified, t->unaligned * 2 > t->messages)
 
 /*
  * Terms that are of rotation: without any of them each sender keeps to a host of its own, as newsletters and the customers of
@@ -318,23 +334,21 @@ static const struct term {
 } terms[] = {
 	{ several_senders, 3, true, "several senders have beacons at one host first seen lately" },
 	{ several_mailboxes, 2, true, "several mailboxes of one domain have beacons at one host first seen lately" },
-	{ several_hosts, 3, true, "one sender has beacons at several hosts first seen lately" },
-	{ one_path, 2, false, "senders and hosts that have nothing else in common have one URL template" },
-	{ one_common_path, 1, false, "senders and hosts that have nothing else in common have one URL template, of few words" },
+	{ several_hosts, 5, true, "one sender has beacons at several hosts first seen lately" },
+	{ several_makes, 3, true, "beacons at one host are at URLs of several makes" },
+	{ several_elements, 4, true, "beacons at one host are pictures in some mails, and something else in others" },
+	{ posing_names, 5, true, "several hosts first seen lately have names that sound like news or like a vendor" },
+	{ pose, 1, false, "senders or hosts have names that sound like news or like a vendor" },
 	{ one_skeleton, 2, false, "senders and hosts that have nothing else in common have pages of one structure" },
-	{ posing_names, 2, true, "several hosts first seen lately have names that sound like news or like a vendor" },
 	{ many_recipients, 1, false, "it went to several people" },
-	{ many_watched, 1, false, "it went to several people who are watched" },
-	{ own_tokens, 1, false, "each mail has a beacon of its own" },
-	{ same_tokens, -3, false, NULL },
-	{ never_linked, 2, false, "no link leads to the beacon's host" },
-	{ mostly_linked, -3, false, NULL },
-	{ strangers, 1, false, "the beacon is not of the sender's domain" },
-	{ own_hosts, -1, false, NULL },
-	{ unseen, 1, false, "nobody sees the beacon, or it names its reader" },
+	{ never_linked, 1, false, "no link leads to the beacon's host" },
+	{ mostly_linked, -2, false, NULL },
+	{ unseen, 1, false, "nobody sees the beacon, it names its reader, or is no picture" },
+	{ pictures, -2, false, NULL },
 	{ no_list, 1, false, "no header says that it is from a list" },
-	{ mostly_list, -3, false, NULL },
-	{ unverified, 1, false, "our verifier does not confirm the sender" },
+	{ mostly_list, -2, false, NULL },
+	{ own_hosts, -3, false, NULL },
+	{ same_tokens, -3, false, NULL },
 };
 
 bool

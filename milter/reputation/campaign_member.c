@@ -1,9 +1,11 @@
 #include "campaign_member.h"
 
+#include <string.h>
+
 #include <pixelward/base/buf.h>
 #include <pixelward/base/fnv.h>
 
-#define VERSION		"1"
+#define VERSION		"2"
 #define MOST_QUEUE_ID	128u
 #define MOST_ADDRESS	128u
 #define MOST_HOST	128u
@@ -18,25 +20,44 @@ campaign_beacon_domain(const struct campaign_beacon *beacon)
 
 /* --- names --- */
 
-/* What look-alikes are made of: words for news, and names that people trust. "newsletter" is none of them. */
-static const char *const posing_words[] = {
-	"news", "press", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "bulletin", "dispatch",
-	"courier", "telegraph", "reporter", "headline", "bbc", "cnn", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan",
-	"aljazeera", "apnews", "bloomberg", "figaro", "lemonde", "spiegel", "politico", "economist", "rferl", "voanews", "scmp",
-	"microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos", "fortinet",
-	"update", "support", "timesync",
+/* What look-alikes are made of: how papers are called, at the end of a word, and names that people trust, anywhere. */
+static const char *const papers[] = {
+	"news", "press", "presse", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "telegraph",
+	"reporter", "headline", "headlines", "newsdesk", "update", "updates",
 };
+static const char *const trusted[] = {
+	"bbc", "cnn", "wsj", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan", "independent", "aljazeera", "apnews",
+	"bloomberg", "figaro", "lemonde", "liberation", "lesoir", "spiegel", "sueddeutsche", "tagesschau", "handelsblatt", "elpais",
+	"elmundo", "corriere", "repubblica", "telegraaf", "volkskrant", "politico", "euractiv", "economist", "rferl", "voanews",
+	"scmp", "microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos",
+	"fortinet",
+};
+static const char *const innocent[] = { "express", "wordpress", "impress", "sometimes" };
+
+static bool
+ends_with_any(struct span word, const char *const *ends, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_ends_nocase(word, span_of(ends[i])))
+			return true;
+	return false;
+}
 
 static bool
 poses(struct span domain)
 {
 	struct span name = span_cut(domain, 0, span_find_char(domain, '.', 0));
 
-	if (span_find_nocase(name, SPAN("newsletter"), 0) < name.len)
-		return false;
-	for (size_t i = 0; i < NITEMS(posing_words); i++)
-		if (span_find_nocase(name, span_of(posing_words[i]), 0) < name.len)
+	for (size_t i = 0; i < NITEMS(trusted); i++)
+		if (span_find_nocase(name, span_of(trusted[i]), 0) < name.len)
 			return true;
+	while (name.len > 0) {
+		struct span word = span_cut(name, 0, span_find_char(name, '-', 0));
+
+		if (ends_with_any(word, papers, NITEMS(papers)) && !ends_with_any(word, innocent, NITEMS(innocent)))
+			return true;
+		name = span_from(name, word.len + 1);
+	}
 	return false;
 }
 
@@ -55,6 +76,23 @@ is_specific(struct span template)
 			letters++;
 	}
 	return letters >= LETTERS_OF_ONES_OWN;
+}
+
+#define MOST_FOLDER	8u	/* a longer one may be a token of letters alone */
+
+/* Of the first folder: what a service has no reason to change. What may be a token says nothing; lower-case letters do. */
+static uint32_t
+make_of(struct span template)
+{
+	struct span	path = span_from(template, span_find_char(template, '/', 0) + 1);
+	uint32_t	make = 0x811c9dc5u;
+
+	for (size_t i = 0; i < path.len && i <= MOST_FOLDER && strchr("/?.", path.at[i]) == NULL; i++) {
+		if (path.at[i] < 'a' || path.at[i] > 'z' || i == MOST_FOLDER)
+			return 0;
+		make = (make ^ (unsigned char)path.at[i]) * 0x01000193u;
+	}
+	return make;
 }
 
 static bool
@@ -90,11 +128,14 @@ add_beacon(struct campaign_member *member, const struct sighting *sighting, cons
 	member->beacons[member->beacon_count++] = (struct campaign_beacon){
 		.host = own ? host->host : host->domain, .domain_bytes = (uint32_t)host->domain.len, .path = path,
 		.specific = path != 0 && is_specific(template->text), .token = template->token,
+		.unusual = (template->appearance & APPEARS_UNUSUAL) != 0, .make = make_of(template->text),
 	};
 	if (span_eq_nocase(host->domain, sighting->sender_domain))
 		member->flags &= ~(uint32_t)MEMBER_FOREIGN;
-	if ((template->appearance & (APPEARS_HIDDEN | APPEARS_RECIPIENT)) != 0)
+	if ((template->appearance & (APPEARS_HIDDEN | APPEARS_RECIPIENT | APPEARS_UNUSUAL)) != 0)
 		member->flags |= MEMBER_HIDDEN;
+	else if ((template->appearance & APPEARS_SHOWN) != 0)
+		member->flags |= MEMBER_SHOWN;
 	if (is_linked(sighting, host->domain))
 		member->flags |= MEMBER_LINKED;
 	if (poses(host->domain))
@@ -107,7 +148,7 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 	static const struct {
 		uint32_t	from, to;
 	} flags[] = {
-		{ SIGHTING_BULK, MEMBER_BULK }, { SIGHTING_UNALIGNED, MEMBER_UNALIGNED }, { SIGHTING_NEW_SENDER, MEMBER_NEW_SENDER },
+		{ SIGHTING_BULK, MEMBER_BULK }, { SIGHTING_NEW_SENDER, MEMBER_NEW_SENDER },
 		{ SIGHTING_REPLY, MEMBER_REPLY },
 	};
 
@@ -120,6 +161,8 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 	for (size_t i = 0; i < NITEMS(flags); i++)
 		if ((sighting->flags & flags[i].from) != 0)
 			member->flags |= flags[i].to;
+	if (poses(sighting->sender_domain))
+		member->flags |= MEMBER_POSING_SENDER;
 	/* First those that have nothing to do with the rest of the mail: services' own counters must not crowd them out. */
 	for (int familiar = 0; familiar < 2; familiar++)
 		for (size_t i = 0; i < sighting->template_count && i < 64; i++) {
@@ -177,8 +220,8 @@ campaign_member_keys(const struct campaign_member *member, uint64_t keys[STORE_M
 		add_key(keys, &count, 'h', campaign_beacon_domain(&member->beacons[i]));
 		add_key(keys, &count, 'p', number_span(&member->beacons[i].path));
 	}
-	/* One window for all of them: newsletters and services, whose mails say whose they are, would fill it. */
-	if ((member->flags & (MEMBER_BULK | MEMBER_LINKED | MEMBER_FOREIGN | MEMBER_POSES)) == (MEMBER_FOREIGN | MEMBER_POSES))
+	/* One window for all of them: those whose links lead there, too, would fill it. */
+	if ((member->flags & (MEMBER_LINKED | MEMBER_POSES)) == MEMBER_POSES)
 		add_key(keys, &count, 'n', SPAN("news"));
 	return count;
 }
@@ -228,8 +271,8 @@ campaign_member_pack(const struct campaign_member *member, struct arena *arena)
 
 		buf_add(&piece, SPAN(" b"));
 		add_word(&piece, beacon->host, MOST_HOST);
-		buf_printf(&piece, " %x %x %llx %llx", beacon->domain_bytes, beacon->specific, (unsigned long long)beacon->path,
-		    (unsigned long long)beacon->token);
+		buf_printf(&piece, " %x %x %x %x %llx %llx", beacon->domain_bytes, beacon->specific, beacon->unusual, beacon->make,
+		    (unsigned long long)beacon->path, (unsigned long long)beacon->token);
 		if (!add_whole(&out, &piece))
 			break;
 	}
@@ -286,16 +329,19 @@ static bool
 next_beacon(struct span *rest, struct campaign_member *member)
 {
 	struct campaign_beacon	*beacon = &member->beacons[member->beacon_count];
-	uint64_t		 domain_bytes, specific;
+	uint64_t		 domain_bytes, specific, unusual, make;
 
 	if (member->beacon_count == MEMBER_MOST_BEACONS)
 		return false;
 	beacon->host = next_text(rest);
 	if (!next_number(rest, beacon->host.len, &domain_bytes) || !next_number(rest, 1, &specific) ||
-	    !next_number(rest, UINT64_MAX, &beacon->path) || !next_number(rest, UINT64_MAX, &beacon->token))
+	    !next_number(rest, 1, &unusual) || !next_number(rest, UINT32_MAX, &make) || !next_number(rest, UINT64_MAX, &beacon->path) ||
+	    !next_number(rest, UINT64_MAX, &beacon->token))
 		return false;
 	beacon->domain_bytes = (uint32_t)domain_bytes;
 	beacon->specific = specific != 0;
+	beacon->unusual = unusual != 0;
+	beacon->make = (uint32_t)make;
 	member->beacon_count++;
 	return true;
 }

@@ -16,19 +16,22 @@
 /* Bits. */
 enum campaign_member_flag {
 	MEMBER_BULK = 1,	/* list headers */
-	MEMBER_UNALIGNED = 2,
+	MEMBER_SHOWN = 2,	/* a beacon is a picture that a reader sees */
 	MEMBER_LINKED = 4,	/* a link leads to a beacon's domain, too */
 	MEMBER_FOREIGN = 8,	/* no beacon is of the sender's own domain */
-	MEMBER_HIDDEN = 16,	/* a beacon that nobody sees, or that names its reader */
+	MEMBER_HIDDEN = 16,	/* a beacon that nobody sees, that names its reader, or is no picture */
 	MEMBER_NEW_SENDER = 32,	/* the sender's domain was first seen lately */
 	MEMBER_REPLY = 64,	/* it says that it answers or forwards another mail */
 	MEMBER_POSES = 128,	/* a beacon's domain sounds like news or like a vendor */
+	MEMBER_POSING_SENDER = 256,	/* the sender's does */
 };
 
 struct campaign_beacon {
 	struct span	host;		/* or its domain, if the host's name carries a token */
 	uint32_t	domain_bytes;	/* the last ones of the host: its registrable domain */
 	bool		specific;	/* the path template has words enough to be somebody's own */
+	bool		unusual;	/* fetched by something else than a picture */
+	uint32_t	make;		/* of its first folder; 0: not told */
 	uint64_t	path;		/* 0: without a token */
 	uint64_t	token;
 };

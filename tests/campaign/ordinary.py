@@ -130,12 +130,35 @@ def clipping(dice, site, recipients):
                   beacons=[beacon])
 
 
-def outreach(dice, mailbox, tracker, recipients):
+def outreach(dice, mailbox, tracker, recipients, style=0):
     """A salesman's first mail, with a counter that somebody else runs for him."""
     beacon = f"https://{tracker}/t/{base64.urlsafe_b64encode(recipients[0].encode()).decode().rstrip('=')}.gif"
-    html = page(f"<p>{words.paragraph(dice, 3)}</p>", f'<p><a href="https://www.{mailbox.split("@")[1]}/">Our work</a></p>',
-                pixel(beacon))
+    site = f'<a href="https://www.{mailbox.split("@")[1]}/">Our work</a>'
+    text = words.paragraph(dice, 3)
+    html = page(*[(f"<p>{text}</p>", f"<p>{site}</p>"), (f"<div>{text}</div><div>{words.person(dice)}</div>",),
+                  (f"<p>{text}</p><ul><li>{words.headline(dice)}</li><li>{words.headline(dice)}</li></ul>", f"<div>{site}</div>"),
+                  (f"<p>{text}</p><p>{words.paragraph(dice)}</p>",)][style % 4], pixel(beacon))
     return Letter(mailbox, words.person(dice), recipients, words.headline(dice)[:50], html, beacons=[beacon])
+
+
+def appeal(dice, ally, platform, recipients):
+    """Societies that ask for the same thing by one platform: its counter, a page of each of them, or the platform's."""
+    society, style = ally
+    beacon = f"https://px.{platform}/seen/{token(dice)}.png"
+    link = f"https://www.{platform}/act/rivers" if style % 2 else f"https://www.{society}/rivers"
+    html = page(f"<h1>{words.headline(dice)}</h1>", f"<p>{words.paragraph(dice)}</p>" * (1 + style // 2),
+                f'<p><a href="{link}">Act now</a></p>', f"<p>{society}</p>", pixel(beacon))
+    headers = [("List-Unsubscribe", f"<https://www.{platform}/u/{token(dice)}>")] if style != 3 else []
+    return Letter(f"campaigns@{society}", society, recipients, words.headline(dice), html, headers, beacons=[beacon])
+
+
+def receipt(dice, shop, relay, recipients):
+    """Of a shop that has its mail counted by a relay: nothing says that it is from a list, links lead to the shop."""
+    beacon = f"https://o.{relay}/r/{token(dice)}/open.gif"
+    html = page(f"<table><tr><td><h2>Your order</h2></td></tr><tr><td><p>{words.headline(dice)}</p></td></tr><tr><td>"
+                f'<p>{words.headline(dice)}</p></td></tr></table><p><a href="https://{shop}/order/{dice.randrange(10**6)}">Order</a></p>',
+                pixel(beacon))
+    return Letter(f"order@{shop}", shop, recipients, "Your order", html, beacons=[beacon])
 
 
 class Ordinary:
@@ -161,6 +184,16 @@ class Ordinary:
         self.new_service = [Site(dice, "deskflow.example", bulk=False, wraps=False),
                             Site(dice, "votewatch.example", bulk=False, wraps=False, beacon="o.relay-hub.example"),
                             Site(dice, "meetly.example", bulk=False, wraps=True)]
+        # A mailing service's new customers whose lists and links are the service's, and shops at a new relay.
+        self.new_letters += [Site(dice, f"tenant{n}.example", beacon="e.lettercart.example", link="www.lettercart.example",
+                                  style=1) for n in range(5)]
+        self.relayed = [f"shop{n}.example" for n in range(5)]
+        # Sales people at new counters: two, three, four at one, each with a domain of his own.
+        self.sellers = [(f"{words.GIVEN[n].lower()}@venture{n}.example", f"trk.newtally{team}.example")
+                        for n, team in enumerate([2, 2, 3, 3, 3, 4, 4, 4, 4])]
+        self.allies = [(f"society{n}.example", n) for n in range(5)]
+        # Two services count for it, one after the other.
+        self.movers = [Site(dice, "mover.example", beacon=beacon, wraps=False) for beacon in ("o.oldpost.example", "t.nextpost.example")]
         self.new_clippings = [Site(dice, "clip-three.example", bulk=False)]
 
     def some(self, people, most=1):
@@ -168,6 +201,10 @@ class Ordinary:
 
     def anybody(self, most=1):
         return self.some(self.members if self.dice.random() < 0.6 else self.staff, most)
+
+    def sell(self, number):
+        mailbox, tracker = self.sellers[number]
+        return outreach(self.dice, mailbox, tracker, self.anybody(), number)
 
     def make(self, second):
         dice = self.dice
@@ -194,6 +231,10 @@ class Ordinary:
                 (1, lambda: clipping(dice, self.new_clippings[0], self.anybody())),
                 (1, lambda: personal(dice, f"newpartner{dice.randrange(60)}.example", self.anybody(3))),
                 (0.5, lambda: outreach(dice, "sales@newvendor.example", "trk.newtally.example", self.anybody())),
+                (2, lambda: self.sell(dice.randrange(len(self.sellers)))),
+                (1, lambda: appeal(dice, dice.choice(self.allies), "new-alliance.example", self.some(self.members))),
+                (0.7, lambda: receipt(dice, dice.choice(self.relayed), "parcelrelay.example", self.anybody())),
+                (0.5, lambda: mailing(dice, dice.choice(self.movers), self.anybody())),
             ]
         if self.last is None:
             self.last = mailing(dice, self.letters[0], self.anybody())

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """
-Writes a simulated world of mail: world.py DIR [--ordinary N] [--campaign N] [--seed S].
+Writes a simulated world of mail: world.py DIR [--ordinary N] [--campaign N] [--seed S] [--shape KEY=VALUE]...
 
 DIR/first and DIR/first.tsv: ordinary mail that came before. DIR/second and DIR/second.tsv: as much again, in which hosts appear
 that nobody had seen, and a campaign. DIR/watch.txt: who is watched. DIR/truth.json: what is what. The same seed gives the same
@@ -21,7 +21,7 @@ from campaign import attack, ordinary  # noqa: E402
 BASE = 1767600000  # Unix time of the first mail
 DAY = 86400
 HALF = 30 * DAY
-CAMPAIGN = (5 * DAY, 15 * DAY)  # of the second half
+CAMPAIGN = 5 * DAY  # its begin in the second half
 
 
 def mail_of(letter, number, time):
@@ -57,24 +57,27 @@ class Half:
             out.write("\n".join(["file\tclient_ip\thelo\tmail_from\trcpt\tt_offset", *self.rows]) + "\n")
 
 
-def make(folder, count=600, campaign=60, seed=1):
+def make(folder, count=600, campaign=60, seed=1, **shape):
+    """shape: of the campaign, attack.SHAPES."""
     dice = random.Random(seed)
     members = [f"member{n}@parl.example" for n in range(300)]
     staff = [f"staff{n}@parl.example" for n in range(200)]
     stream = ordinary.Ordinary(dice, members, staff)
-    truth = {"hosts": attack.HOSTS, "accounts": attack.ACCOUNTS, "first": {}, "second": {}}
+    attacker = attack.Campaign(random.Random(f"{seed} {sorted(shape.items())}"), campaign, shape)
+    truth = {"hosts": attacker.hosts, "accounts": attacker.accounts, "first": {}, "second": {}}
     times = sorted(dice.randrange(HALF) for _ in range(count))
     Half(folder, "first").write([(BASE + t, "ordinary", stream.make(False)) for t in times], BASE, truth["first"])
     start = BASE + HALF
     letters = [(start + t, "ordinary", stream.make(True)) for t in sorted(dice.randrange(HALF) for _ in range(count))]
     targets = members + staff[:100]
+    dice = attacker.dice
     dice.shuffle(targets)
     waiting = []
-    for number in range(campaign):
+    for number, time in enumerate(sorted(dice.randrange(int(attacker.shape["days"]) * DAY) for _ in range(campaign))):
         if len(waiting) < 6:
             waiting += dice.sample(targets, len(targets))
-        to = [waiting.pop() for _ in range(1 if dice.random() < 0.8 else dice.randint(2, 6))]
-        letters.append((start + dice.randrange(*CAMPAIGN), "campaign", attack.letter(dice, number, list(dict.fromkeys(to)))))
+        to = [waiting.pop() for _ in range(attacker.recipients())]
+        letters.append((start + CAMPAIGN + time, "campaign", attacker.letter(number, list(dict.fromkeys(to)))))
     letters.sort(key=lambda entry: entry[0])
     Half(folder, "second").write(letters, letters[0][0], truth["second"])
     with open(os.path.join(folder, "watch.txt"), "w", encoding="utf-8") as out:
@@ -90,8 +93,13 @@ def main():
     parser.add_argument("--ordinary", type=int, default=600, help="mails in each half")
     parser.add_argument("--campaign", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--shape", action="append", default=[], help="of the campaign, attack.SHAPES: list=mailer", metavar="KEY=VALUE")
     arguments = parser.parse_args()
-    make(arguments.folder, arguments.ordinary, arguments.campaign, arguments.seed)
+    shape = dict(text.partition("=")[::2] for text in arguments.shape)
+    for key, value in shape.items():
+        if value not in attack.SHAPES.get(key, []):
+            parser.error(f"no such shape: {key}={value}")
+    make(arguments.folder, arguments.ordinary, arguments.campaign, arguments.seed, **shape)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@
 enum how {
 	HOW_HIDDEN = 1, HOW_LINKED = 2, HOW_BULK = 4, HOW_OLD_HOST = 8, HOW_VOUCHED = 16, HOW_OLD_SENDER = 32, HOW_VISIBLE = 64,
 	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512, HOW_LISTED = 1024, HOW_INDICATED = 2048,
+	HOW_UNUSUAL = 4096,
 };
 
 struct mail {
@@ -96,8 +97,9 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 		.appearance = APPEARS_FETCHED | (token ? APPEARS_OPAQUE : 0u) |
 		    ((mail->how & HOW_HIDDEN) != 0 ? APPEARS_HIDDEN : 0u) | ((mail->how & HOW_VISIBLE) != 0 ? APPEARS_SHOWN : 0u) |
 		    ((mail->how & (HOW_LISTED | HOW_INDICATED)) != 0 ? APPEARS_LISTED : 0u) |
-		    ((mail->how & HOW_INDICATED) != 0 ? APPEARS_INDICATED : 0u),
-		.tokens = token, .text = text, .digest = digest(text.at), .path = digest(mail->path),
+		    ((mail->how & HOW_INDICATED) != 0 ? APPEARS_INDICATED : 0u) |
+		    ((mail->how & HOW_UNUSUAL) != 0 ? APPEARS_UNUSUAL : 0u),
+		.tokens = token, .text = text, .digest = digest(text.at), .path = token ? digest(mail->path) : 0,
 		.token = (mail->how & HOW_SHARED_TOKEN) != 0 ? 7 : 1000 + world->number,
 	};
 	struct standing			 standings[2] = { { .known = false }, { .known = true, .first_ms = NOW_MS - 300 * DAY_MS } };
@@ -145,6 +147,7 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 
 #define PX	"/open/track/{hex}.gif"
 #define OTHER	"/i/{mixed}.png"
+#define SHEET	"/css/{hex}.css"
 #define H	HOW_HIDDEN
 #define OLD	HOW_OLD_SENDER
 
@@ -168,7 +171,7 @@ static const struct scene {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 9, H | HOW_BULK, "r" },
 	    { "b@two.example", "evil.example", "evil.example", PX, 9, H | HOW_BULK, "S" },
 	    { "c@three.example", "other.example", "other.example", PX, 9, H | HOW_BULK, "T" },
-	    { "c@three.example", "evil.example", "evil.example", PX, 9, H | HOW_BULK, "T" } }, false, 4, 2, 2, 2 },
+	    { "c@three.example", "evil.example", "evil.example", PX, 9, H | HOW_BULK, "T" } }, false, 4, 3, 3, 3 },
 	{ "an agency whose customers each have a host of their own may say nowhere that it is a list", {
 	    { "a@one.example", "px.one-mail.example", "one-mail.example", PX, 9, H, "R" },
 	    { "b@two.example", "px.two-mail.example", "two-mail.example", PX, 9, H, "S" },
@@ -195,12 +198,65 @@ static const struct scene {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 4, H | HOW_BULK, "R" },
 	    { "b@two.example", "i.bad.example", "bad.example", PX, 4, H | HOW_BULK, "S" },
 	    { "b@two.example", "evil.example", "evil.example", PX, 4, H | HOW_BULK, "T" },
-	    { "a@one.example", "evil.example", "evil.example", PX, 4, H | HOW_BULK, "U" } }, false, 4, 2, 2, 2 },
+	    { "a@one.example", "evil.example", "evil.example", PX, 4, H | HOW_BULK, "U" } }, false, 3, 2, 2, 2 },
+	{ "list headers in all mails do not hide that a host's beacons are of many kinds", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_BULK, "R" },
+	    { "b@two.example", "i.bad.example", "bad.example", SHEET, 0, H | HOW_BULK | HOW_UNUSUAL, "S" } }, false, 2, 1, 2, 1 },
+	{ "nor do list headers and links to the host", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_BULK | HOW_LINKED, "R" },
+	    { "b@two.example", "i.bad.example", "bad.example", PX, 0, H | HOW_BULK | HOW_LINKED, "S" },
+	    { "c@three.example", "i.bad.example", "bad.example", SHEET, 0, H | HOW_BULK | HOW_LINKED | HOW_UNUSUAL, "T" } },
+	  false, 3, 1, 3, 2 },
+	{ "accounts at the hosts' own domains change the kind of the beacon, too", {
+	    { "a@bad.example", "i.bad.example", "bad.example", PX, 0, H, "r" },
+	    { "b@bad.example", "i.bad.example", "bad.example", SHEET, 0, H | HOW_UNUSUAL, "s" } }, false, 2, 1, 2, 1 },
+	{ "and hosts that sound like news share that, whoever sends from them", {
+	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 9, H, "r" },
+	    { "b@world-press.example", "world-press.example", "world-press.example", OTHER, 9, H, "s" } }, false, 2, 2, 2, 1 },
+	{ "pictures that are seen are its beacons, too, if they are all that a mail fetches", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, HOW_VISIBLE, "r" },
+	    { "b@two.example", "i.bad.example", "bad.example", SHEET, 0, HOW_VISIBLE | HOW_UNUSUAL, "s" } }, false, 2, 1, 2, 1 },
+	{ "salesmen who have nothing to do with each other may use the same new counter", {
+	    { "a@one.example", "t.counter.example", "counter.example", PX, 0, H, "R" },
+	    { "b@two.example", "t.counter.example", "counter.example", PX, 0, H, "S" },
+	    { "c@three.example", "t.counter.example", "counter.example", PX, 0, H, "T" },
+	    { "a@one.example", "t.counter.example", "counter.example", PX, 0, H, "U" },
+	    { "d@gmail.com", "t.counter.example", "counter.example", PX, 0, H | OLD, "V" } }, false, 0, 0, 0, 0 },
+	{ "and two such counters may be written alike", {
+	    { "a@one.example", "t.counter.example", "counter.example", PX, 0, H, "R" },
+	    { "b@two.example", "t.tally.example", "tally.example", PX, 0, H, "S" },
+	    { "c@three.example", "t.counter.example", "counter.example", PX, 0, H, "T" },
+	    { "d@four.example", "t.tally.example", "tally.example", PX, 0, H, "U" } }, false, 0, 0, 0, 0 },
+	{ "local papers each have a host of their own, and say that it is a list", {
+	    { "a@valley-times.example", "t.valley-times.example", "valley-times.example", PX, 9, H | HOW_BULK, "R" },
+	    { "b@harbour-press.example", "t.harbour-press.example", "harbour-press.example", PX, 9, H | HOW_BULK, "S" },
+	    { "c@hill-gazette.example", "t.hill-gazette.example", "hill-gazette.example", PX, 9, H | HOW_BULK, "T" } },
+	  false, 0, 0, 0, 0 },
+	{ "or their links lead there", {
+	    { "a@valley-times.example", "t.valley-times.example", "valley-times.example", PX, 9, H | HOW_LINKED, "R" },
+	    { "b@harbour-press.example", "t.harbour-press.example", "harbour-press.example", PX, 9, H | HOW_LINKED, "S" },
+	    { "c@hill-gazette.example", "t.hill-gazette.example", "hill-gazette.example", PX, 9, H | HOW_LINKED, "T" } },
+	  false, 0, 0, 0, 0 },
+	{ "so may shops whose mails are of one mould", {
+	    { "order@one.example", "o.relay.example", "relay.example", PX, 7, H, "R" },
+	    { "order@two.example", "o.relay.example", "relay.example", PX, 7, H, "S" },
+	    { "order@three.example", "o.relay.example", "relay.example", PX, 7, H, "T" } }, false, 0, 0, 0, 0 },
+	{ "customers of a mailing service may each choose the folder of its counter", {
+	    { "a@one.example", "px.mailer.example", "mailer.example", PX, 1, H | HOW_BULK, "R" },
+	    { "b@two.example", "px.mailer.example", "mailer.example", OTHER, 2, H | HOW_BULK, "S" },
+	    { "c@three.example", "px.mailer.example", "mailer.example", "/seen/{hex}", 3, H | HOW_BULK, "T" } }, false, 0, 0, 0, 0 },
+	{ "a newsletter may go from one service to another", {
+	    { "news@shop.example", "t.first.example", "first.example", PX, 3, H | HOW_BULK, "R" },
+	    { "news@shop.example", "t.second.example", "second.example", OTHER, 3, H | HOW_BULK, "S" },
+	    { "news@shop.example", "t.second.example", "second.example", OTHER, 3, H | HOW_BULK, "T" } }, false, 0, 0, 0, 0 },
+	{ "words that end like a paper's are none", {
+	    { "a@one.example", "i.fastexpress.example", "fastexpress.example", PX, 0, H, "r" },
+	    { "b@two.example", "wordpress-mail.example", "wordpress-mail.example", OTHER, 0, H, "s" } }, false, 0, 0, 0, 0 },
 	{ "where everything is new, it takes more", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H, "s" },
 	    { "b@two.example", "evil.example", "evil.example", OTHER, 0, H, "t" },
-	    { "a@one.example", "evil.example", "evil.example", OTHER, 0, H, "u" } }, true, 4, 2, 2, 3 },
+	    { "a@one.example", "evil.example", "evil.example", OTHER, 0, H, "u" } }, true, 4, 2, 2, 2 },
 	{ "a new newsletter has one sender and one host", {
 	    { "news@shop.example", "t.shop.example", "shop.example", PX, 3, H | HOW_BULK, "R" },
 	    { "news@shop.example", "t.shop.example", "shop.example", PX, 3, H | HOW_BULK, "S" },
@@ -366,7 +422,7 @@ what_is_packed_comes_back(void **state)
 	struct campaign_member	 member = {
 		.time_ms = NOW_MS, .message = 77, .skeleton = UINT64_MAX, .flags = 63, .recipients_in_all = 400,
 		.queue_id = SPAN("4abc"), .from = SPAN("a@one.example"), .domain = SPAN("one.example"),
-		.beacons = { { SPAN("i.bad.example"), 11, true, 5, 6 } }, .beacon_count = 1,
+		.beacons = { { SPAN("i.bad.example"), 11, true, true, 9, 5, 6 } }, .beacon_count = 1,
 		.recipients = { { 3, true }, { UINT64_MAX, false } }, .recipient_count = 2,
 	}, back;
 
@@ -377,7 +433,7 @@ what_is_packed_comes_back(void **state)
 	assert_true(span_eq(back.domain, member.domain) && back.campaign.len == 0);
 	assert_true(back.skeleton == UINT64_MAX && back.flags == 63 && back.recipients_in_all == 400);
 	assert_true(back.beacon_count == 1 && span_eq(campaign_beacon_domain(&back.beacons[0]), SPAN("bad.example")));
-	assert_true(back.beacons[0].specific && back.beacons[0].path == 5 && back.beacons[0].token == 6);
+	assert_true(back.beacons[0].specific && back.beacons[0].unusual && back.beacons[0].make == 9 && back.beacons[0].path == 5 && back.beacons[0].token == 6);
 	assert_true(back.recipient_count == 2 && back.recipients[0].watched && back.recipients[1].digest == UINT64_MAX);
 	arena_free(arena);
 }
@@ -392,7 +448,7 @@ long_words_are_cut_and_nothing_gets_out_of_its_word(void **state)
 	(void)state;
 	memset(a_lot, 'x', sizeof(a_lot));
 	for (size_t i = 0; i < MEMBER_MOST_BEACONS; i++)
-		member.beacons[member.beacon_count++] = (struct campaign_beacon){ { a_lot, 128 }, 128, true, UINT64_MAX - i, 1 };
+		member.beacons[member.beacon_count++] = (struct campaign_beacon){ { a_lot, 128 }, 128, true, true, UINT32_MAX, UINT64_MAX - i, 1 };
 	for (size_t i = 0; i < MEMBER_MOST_RECIPIENTS; i++)
 		member.recipients[member.recipient_count++] = (struct campaign_recipient){ UINT64_MAX - i, true };
 	struct member packed = { .text = campaign_member_pack(&member, arena) };
@@ -407,8 +463,8 @@ static void
 texts_of_others_are_no_members(void **state)
 {
 	static const char *const texts[] = {
-		"", "2 q f d - 0 0 0", "1", "1 q f d -", "1 q f d - zz 0 0", "1 q f d - 0 0 0 b", "1 q f d - 0 0 0 b h 5 0 1 1",
-		"1 q f d - 0 0 0 r", "1 q f d - 0 0 0 r 11112222333344445 0", "1 q f d - 0 0 0 x 1", "1 q f d - 111111111 0 0",
+		"", "1 q f d - 0 0 0", "2", "2 q f d -", "2 q f d - zz 0 0", "2 q f d - 0 0 0 b", "2 q f d - 0 0 0 b h 5 0 0 0 1 1",
+		"2 q f d - 0 0 0 r", "2 q f d - 0 0 0 r 11112222333344445 0", "2 q f d - 0 0 0 x 1", "2 q f d - 111111111 0 0",
 	};
 	struct campaign_member member;
 
