@@ -85,12 +85,12 @@ static uint32_t
 make_of(struct span template)
 {
 	struct span	path = span_from(template, span_find_char(template, '/', 0) + 1);
-	uint32_t	make = 0x811c9dc5u;
+	uint32_t	make = FNV32_BASIS;
 
 	for (size_t i = 0; i < path.len && i <= MOST_FOLDER && strchr("/?.", path.at[i]) == NULL; i++) {
 		if (path.at[i] < 'a' || path.at[i] > 'z' || i == MOST_FOLDER)
 			return 0;
-		make = (make ^ (unsigned char)path.at[i]) * 0x01000193u;
+		make = fnv32_add(make, (unsigned char)path.at[i]);
 	}
 	return make;
 }
