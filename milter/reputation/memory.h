@@ -63,6 +63,7 @@ struct memory_data {
 	struct texts	merged;		/* files of the inbox that are in here, and perhaps still there */
 	int64_t		began_ms, last_ms;
 	uint64_t	learned;
+	struct surge	surge;
 };
 
 /* memory_data.c */

@@ -235,6 +235,8 @@ memory_data_teach(struct memory_data *data, const struct lesson *lesson)
 	}
 	time_widen(&data->began_ms, &data->last_ms, lesson->time_ms);
 	data->learned += lesson->old;
+	if (lesson->surges || (!lesson->old && data->surge.since == 0))
+		surge_add(&data->surge, lesson->time_ms / DAY_MS, lesson->surges);
 	for (size_t i = 0; i < lesson->domain_count && err == PW_OK; i++)
 		err = domain_teach(data, lesson, &lesson->domains[i]);
 	for (size_t i = 0; i < lesson->template_count && err == PW_OK; i++)
@@ -392,6 +394,7 @@ memory_data_ask(const struct memory_data *data, const struct store_question *que
 		.templates = arena_array(arena, question->template_count, sizeof(*answer->templates)),
 		.windows = arena_array(arena, question->window_count, sizeof(*answer->windows)),
 		.began_ms = data->began_ms, .last_ms = data->last_ms, .learned = data->learned,
+		.surge = data->surge,
 	};
 	if (answer->standings == NULL || answer->templates == NULL || answer->windows == NULL)
 		return PW_ENOMEM;

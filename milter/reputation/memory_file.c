@@ -22,7 +22,7 @@
 #define MOST_MERGED	4096u
 
 enum record { RECORD_END, RECORD_HEAD, RECORD_DOMAIN, RECORD_TEMPLATE, RECORD_WINDOW, RECORD_CAMPAIGN, RECORD_NODE,
-	RECORD_MERGED };
+	RECORD_MERGED, RECORD_SURGE };
 
 struct writer {
 	FILE		*file;		/* its errors stick */
@@ -170,6 +170,11 @@ put_data(struct writer *writer, const struct memory_data *data)
 	put_number(writer, (uint64_t)data->began_ms);
 	put_number(writer, (uint64_t)data->last_ms);
 	put_number(writer, data->learned);
+	put_number(writer, RECORD_SURGE);
+	put_number(writer, (uint64_t)data->surge.since);
+	put_number(writer, (uint64_t)data->surge.day);
+	for (size_t i = 0; i < NITEMS(data->surge.counts); i++)
+		put_number(writer, data->surge.counts[i]);
 	put_table(writer, RECORD_DOMAIN, &data->domains, put_domain);
 	put_table(writer, RECORD_TEMPLATE, &data->templates, put_template);
 	put_table(writer, RECORD_WINDOW, &data->windows, put_window);
@@ -437,6 +442,11 @@ get_data(struct reader *reader, struct memory_data *data)
 			data->began_ms = (int64_t)get_number(reader);
 			data->last_ms = (int64_t)get_number(reader);
 			data->learned = get_number(reader);
+		} else if (record == RECORD_SURGE) {
+			data->surge.since = (int64_t)(get_number(reader) & UINT32_MAX);
+			data->surge.day = (int64_t)(get_number(reader) & UINT32_MAX);
+			for (size_t i = 0; i < NITEMS(data->surge.counts); i++)
+				data->surge.counts[i] = get_number(reader);
 		} else if (record == RECORD_MERGED) {
 			if (texts_add(&data->merged, get_text(reader), MOST_MERGED) != PW_OK)
 				fail(reader, PW_ENOMEM);

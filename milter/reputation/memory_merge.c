@@ -247,6 +247,7 @@ memory_data_merge(struct memory_data *data, struct memory_data *from)
 
 	time_merge(&data->began_ms, &data->last_ms, from->began_ms, from->last_ms);
 	data->learned += from->learned;
+	surge_merge(&data->surge, &from->surge);
 	for (struct entry *e = from->domains.oldest; e != NULL && err == PW_OK; e = e->younger)
 		err = domain_merge(data, (struct domain *)e);
 	for (struct entry *e = from->templates.oldest; e != NULL && err == PW_OK; e = e->younger)

@@ -237,7 +237,7 @@ question_send(struct redis_store *store, const struct store_question *question, 
 
 	/* First, so that its place in the batch is known. */
 	redis_batch_add(batch, (const struct span[]){ SPAN("HMGET"), SPAN(REDIS_STORE_KEY), SPAN("began"), SPAN("last"),
-	    SPAN("learned") }, 5);
+	    SPAN("learned"), SPAN("surge") }, 6);
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++) {
 		struct span key = redis_digest_key(arena, "pw:w:", question->windows[i], "");
 
@@ -277,10 +277,11 @@ redis_store_ask(struct store *opened, const struct store_question *question, str
 	redis_batch_fini(&batch);
 	if (err != PW_OK)
 		return err;
-	if (batch.replies[0].kind == REDIS_LIST && batch.replies[0].count == 3) {
+	if (batch.replies[0].kind == REDIS_LIST && batch.replies[0].count == 4) {
 		answer->began_ms = redis_reply_number(&batch.replies[0].items[0]);
 		answer->last_ms = redis_reply_number(&batch.replies[0].items[1]);
 		answer->learned = count_of(&batch.replies[0].items[2]);
+		surge_read(&answer->surge, batch.replies[0].items[3].text);
 	}
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
 		err = window_answer(&batch.replies[1 + i], question->windows[i], arena, &answer->windows[i]);

@@ -136,6 +136,7 @@ answer_merge(struct copy *copy, const struct store_question *question, const str
 		known.began_ms = answer->began_ms;
 		known.last_ms = answer->last_ms;
 		known.learned = answer->learned;
+		known.surge = answer->surge;
 	}
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++)
 		err = domain_put(&known, question->domains[i], answer->standings[i]);

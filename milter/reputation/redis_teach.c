@@ -160,12 +160,32 @@ static struct redis_script window_script = { .text = REDIS_LUA_OURS
 	"return redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_WINDOW) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 };
 
-/* KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail */
+/*
+ * KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail, 1 of what the surge counts. Its field has what surge.h
+ * has, as surge_add() does it.
+ */
 static struct redis_script store_script = { .text = LUA_HASH
 	"local time = tonumber(ARGV[3])\n"
 	"if not has.began or time < count('began') then set('began', ARGV[3]); set('version', " REPUTATION_SCHEMA ") end\n"
 	"if not has.last or time > count('last') then set('last', ARGV[3]) end\n"
 	"if ARGV[4] == '1' then set('learned', count('learned') + 1) end\n"
+	"if ARGV[5] == '1' or (ARGV[4] ~= '1' and not has.surge) then\n"
+	"  local today, days, last = math.floor(time / 86400000), {}, " REDIS_TEXT(SURGE_DAYS) " + 3\n"
+	"  for number in (has.surge or ''):gmatch('%d+') do days[#days + 1] = tonumber(number) end\n"
+	"  if #days ~= last or today < days[2] - " REDIS_TEXT(SURGE_DAYS) " then\n"
+	"    days = { today, today }\n"
+	"    for i = 3, last do days[i] = 0 end\n"
+	"  end\n"
+	"  days[1] = math.min(days[1], today)\n"
+	"  if today > days[2] then\n"
+	"    local ahead = today - days[2]\n"
+	"    for i = last, 3, -1 do days[i] = i - ahead >= 3 and days[i - ahead] or 0 end\n"
+	"    days[2] = today\n"
+	"  end\n"
+	"  local at = 3 + days[2] - today\n"
+	"  days[at] = days[at] + tonumber(ARGV[5])\n"
+	"  set('surge', table.concat(days, ' '))\n"
+	"end\n"
 	"write()\n"
 	"return 1\n"
 };
@@ -290,7 +310,7 @@ static void
 store_teach(const struct teaching *teaching, struct redis_batch *batch)
 {
 	const struct span words[] = { SPAN(REDIS_STORE_KEY), teaching->guard, teaching->number, teaching->ms,
-	    teaching->lesson->old ? SPAN("1") : SPAN("0") };
+	    teaching->lesson->old ? SPAN("1") : SPAN("0"), teaching->lesson->surges ? SPAN("1") : SPAN("0") };
 
 	redis_batch_script(batch, &store_script, 1, words, NITEMS(words));
 }

@@ -154,8 +154,11 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	}
 	knowledge->complete = true;
 	knowledge->seasoned = is_seasoned(options, &answer, sighting->time_ms);
-	return campaign_look(options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
+	err = campaign_look(options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
 	    knowledge->seasoned, answer.windows, window_count, arena, &knowledge->campaign);
+	knowledge->surge = surge_times(&answer.surge, sighting->time_ms / DAY_MS,
+	    knowledge->campaign.suspects != 0 && sighting->watched_count > 0);
+	return err;
 }
 
 void
@@ -309,7 +312,8 @@ reputation_learn(struct reputation *reputation, struct span node, const struct s
 	struct arena		*arena = reputation->arena;
 	struct store_answer	 answer;
 	struct lesson		 lesson = { .node = node, .number = sighting->number, .time_ms = sighting->time_ms,
-				    .message = sighting->message, .old = (sighting->flags & SIGHTING_LEARNED) != 0 };
+				    .message = sighting->message, .old = (sighting->flags & SIGHTING_LEARNED) != 0,
+				    .surges = sighting->watched_count > 0 && campaign_teaches(sighting) };
 	struct campaign_lesson	 taught = { .window_count = 0 };
 	size_t			 window_count;
 	enum pw_err		 err;

@@ -12,6 +12,8 @@
 #include <pixelward/error.h>
 #include <pixelward/reputation/reputation.h>
 
+#include "surge.h"
+
 /* A delivery of a template: to one recipient; digests as in the sighting. */
 struct trace {
 	uint64_t	token, recipient, message;
@@ -67,6 +69,7 @@ struct store_answer {
 	struct store_window	*windows;
 	int64_t			 began_ms, last_ms;	/* of the first and the last message that it learned; 0: none */
 	uint64_t		 learned;	/* messages that `pixelctl learn` gave it */
+	struct surge		 surge;
 };
 
 /* Of domains, by name; added to by a lesson. The order is that of struct standing's counters. */
@@ -106,6 +109,7 @@ struct lesson {
 	int64_t		 time_ms;
 	uint64_t	 message;
 	bool		 old;		/* of pixelctl learn */
+	bool		 surges;	/* suspect, to somebody who is watched: the surge counts it */
 	const uint64_t	*recipients;	/* digests */
 	size_t		 recipient_count;
 	const struct lesson_domain *domains;

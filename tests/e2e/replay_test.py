@@ -80,6 +80,20 @@ class Output(ReplayTest):
         lines = self.replay("--learn", self.folder + "/old", "--envelope", table, self.folder + "/mails")
         self.assertEqual(len([line for line in lines if "at" in line]), 1)
 
+    def test_more_suspect_mail_to_watched_people_than_ever_is_marked(self):
+        """One a day for three weeks, each by another sender with another host; then a dozen on one day."""
+        watched, rows = self.folder + "/watch.txt", [HEADER]
+        with open(watched, "w", encoding="utf-8") as file:
+            file.write("@parl.example\n")
+        self.configure(Group="watch " + watched, CampaignWindow="1h")
+        for n in range(33):
+            day = min(n, 21)
+            self.write(f"{n:02d}.eml", f"ann@one{n}.example", "r@parl.example", f"https://i.bad{n}.example/{n}/3f2a9c1d2e4b5a{n:02d}.gif")
+            rows.append(f"{n:02d}.eml\t198.51.100.1\tone.example\tann@one{n}.example\tr{n}@parl.example\t{day * 86400 + n * 600}")
+        lines = self.replay("--envelope", self.write_table(*rows), self.folder + "/mails")
+        marked = [line["file"] for line in lines if "pw.surge" in line.get("rules", [])]
+        self.assertEqual(marked, ["30.eml", "31.eml", "32.eml"])
+
     def test_without_a_table_headers_say_who_and_when(self):
         self.table_of_two()
         self.write("a.eml", "ann@one.example", "r@parl.example", "https://i.bad.example/open/3f2a9c1d2e4b5a67.gif",

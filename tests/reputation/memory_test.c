@@ -57,7 +57,7 @@ see(struct store *store, const char *name, uint64_t number)
 	uint64_t		recipient = 3;
 	struct lesson		lesson = { .node = SPAN("n"), .number = number, .time_ms = NOW, .message = number,
 				    .recipients = &recipient, .recipient_count = 1, .domains = &domain, .domain_count = 1,
-				    .templates = &template, .template_count = 1, .windows = &window, .window_count = 1 };
+				    .surges = true, .templates = &template, .template_count = 1, .windows = &window, .window_count = 1 };
 
 	assert_int_equal(store->kind->teach(store, &lesson), PW_OK);
 }
@@ -123,6 +123,8 @@ all_of_it_comes_back(void **state)
 	assert_in_range(a.templates[0].tokens, 17, 23);
 	assert_int_equal(a.windows[0].count, 20);
 	assert_int_equal(a.began_ms, NOW);
+	assert_int_equal(a.surge.day, NOW / DAY_MS);
+	assert_int_equal(a.surge.counts[0], 20);
 	assert_int_equal(word_of(store, "b.example"), WORD_DENY);
 	assert_int_equal(store->kind->campaigns(store, SPAN("c-1"), 1, arena, &all, &count), PW_OK);
 	assert_int_equal(count, 1);

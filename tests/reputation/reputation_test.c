@@ -208,6 +208,37 @@ fourteen_days_season_who_believes_a_verifier(void **state)
 	buf_fini(&report);
 }
 
+static struct mail *
+suspect_of(int64_t time_ms, uint64_t number)
+{
+	struct mail *mail = mail_of(time_ms, number, number, APPEARS_HIDDEN | APPEARS_OPAQUE, 2);
+
+	mail->host.domain = arena_printf(arena, "new%llu.example", (unsigned long long)number);
+	mail->template.digest = number;
+	mail->sighting.watched_count = 1;
+	reputation_mark(&mail->sighting, look(mail));
+	return mail;
+}
+
+static void
+suspect_mails_to_watched_people_surge(void **state)
+{
+	uint64_t number = 1000;
+
+	(void)state;
+	assert_int_equal(look(suspect_of(NOW, number++))->surge, -1);
+	for (int day = 0; day < 20; day++)
+		learn(suspect_of(NOW + day * DAY_MS, number++));
+	for (int i = 0; i < 9; i++)
+		learn(suspect_of(NOW + 20 * DAY_MS, number++));
+	assert_int_equal(look(mail_of(NOW + 20 * DAY_MS, 1, 1, APPEARS_SHOWN, 0))->surge, 0);
+	assert_int_equal(look(suspect_of(NOW + 20 * DAY_MS, number++))->surge, 10);
+	struct mail *other = suspect_of(NOW + 20 * DAY_MS, number++);
+	other->sighting.watched_count = 0;
+	learn(other);
+	assert_int_equal(look(other)->surge, 0);
+}
+
 static void
 a_record_is_learned_once(void **state)
 {
@@ -239,7 +270,7 @@ an_analyst_s_word_is_asked_and_known(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(nothings) + 7] = {
+	struct CMUnitTest	tests[NITEMS(nothings) + 9] = {
 		TEST(five_days_of_pictures_for_five_people_vouch),
 		TEST(five_days_of_beacons_do_not),
 		TEST(pictures_with_a_token_do_not_either_until_they_are_the_same_for_all),
@@ -248,10 +279,11 @@ main(void)
 		TEST(fourteen_days_season_who_believes_a_verifier),
 		TEST(a_record_is_learned_once),
 		TEST(an_analyst_s_word_is_asked_and_known),
+		TEST(suspect_mails_to_watched_people_surge),
 	};
 
 	for (size_t i = 0; i < NITEMS(nothings); i++)
-		tests[7 + i] = (struct CMUnitTest){ .name = nothings[i].says, .test_func = earns_nothing, .setup_func = begin,
+		tests[9 + i] = (struct CMUnitTest){ .name = nothings[i].says, .test_func = earns_nothing, .setup_func = begin,
 		    .teardown_func = end, .initial_state = (void *)(uintptr_t)&nothings[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

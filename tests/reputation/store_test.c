@@ -355,6 +355,42 @@ began_and_learned_are_of_the_whole_store(void)
 	assert_int_equal(answer.learned, 1);
 }
 
+/* Whichever store it is: as surge.h counts. */
+static void
+suspect_mails_are_counted_by_their_day(void)
+{
+	static const struct {
+		int64_t		days;
+		bool		surges, old;
+		uint64_t	number;
+	} taught[] = { { -40, false, true, 0 }, { 0, false, false, 1 }, { 0, true, false, 2 }, { 0, true, false, 2 }, { -3, true, false, 3 },
+		{ 2, false, false, 4 }, { 5, true, false, 5 }, { 33, true, false, 6 }, { 34, true, false, 7 }, { 34, true, false, 8 } };
+	struct surge		expected = { .since = 0 };
+	struct store_answer	answer;
+
+	ask((struct store_question){ 0 }, &answer);
+	assert_int_equal(answer.surge.since, 0);
+	for (size_t i = 0; i < NITEMS(taught); i++) {
+		struct lesson lesson = lesson_of(NOW + taught[i].days * DAY_MS, 1, NULL, NULL);
+
+		lesson.surges = taught[i].surges;
+		lesson.old = taught[i].old;
+		lesson.number = taught[i].number;
+		teach(&lesson);
+		if ((i == 0 || taught[i].number != taught[i - 1].number) && !taught[i].old && (i == 1 || taught[i].surges))
+			surge_add(&expected, lesson.time_ms / DAY_MS, taught[i].surges);
+		ask((struct store_question){ 0 }, &answer);
+		assert_memory_equal(&answer.surge, &expected, sizeof(expected));
+	}
+	assert_int_equal(expected.counts[0], 2);
+	struct lesson early = lesson_of(NOW - 5 * DAY_MS, 1, NULL, NULL);
+	early.surges = true;
+	teach(&early);
+	surge_add(&expected, early.time_ms / DAY_MS, 1);
+	ask((struct store_question){ 0 }, &answer);
+	assert_memory_equal(&answer.surge, &expected, sizeof(expected));
+}
+
 static void
 an_analyst_s_word_has_a_note_and_an_end(void)
 {
@@ -620,6 +656,7 @@ static const struct row {
 	ROW(few_recipients_are_exact),
 	ROW(a_node_s_number_is_learned_once),
 	ROW(began_and_learned_are_of_the_whole_store),
+	ROW(suspect_mails_are_counted_by_their_day),
 	ROW(an_analyst_s_word_has_a_note_and_an_end),
 	ROW(words_are_listed_by_domain),
 	ROW(a_campaign_s_name_stays_with_its_domain),

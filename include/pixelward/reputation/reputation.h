@@ -86,6 +86,7 @@ struct knowledge {
 	struct standing	 sender;	/* of sighting.sender_domain */
 	struct template_history *templates;	/* of each sighting.templates */
 	struct campaign_sign campaign;
+	int64_t		 surge;		/* suspect mails to watched people: today's, times a usual day's; -1: not known */
 };
 
 /* A campaign as the store keeps it. Lists are sets: what is added twice is there once. */

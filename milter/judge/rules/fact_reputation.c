@@ -88,6 +88,15 @@ CAMPAIGN_GETTER(mails, value_set_number(value, knowledge->campaign.messages))
 CAMPAIGN_GETTER(recipients, value_set_number(value, knowledge->campaign.recipients))
 CAMPAIGN_GETTER(watched, value_set_number(value, knowledge->campaign.watched))
 
+GETTER(get_campaign_surge)
+{
+	const struct knowledge *knowledge = knowledge_of(evidence);
+
+	UNUSED;
+	if (knowledge != NULL && knowledge->surge >= 0)
+		value_set_number(value, (uint64_t)knowledge->surge);
+}
+
 /* Of the template that the URL is of; links have none. */
 static const struct template_history *
 history_of(const struct evidence *evidence, uint32_t element)

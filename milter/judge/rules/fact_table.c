@@ -67,6 +67,9 @@ const struct fact facts[] = {
 	  "how many different people these went to", get_campaign_recipients },
 	{ "campaign.watched", MESSAGE, FACT_NUMBER, ONE, NULL, SEEN,
 	  "how many of them are in a group of WatchGroups", get_campaign_watched },
+	{ "campaign.surge", MESSAGE, FACT_NUMBER, ONE, NULL, SEEN,
+	  "suspect mails to watched people: how many times as many today, up to this one, as on a mean day of the 28 before; "
+	  "0 below 10 mails, unknown until 14 days were counted", get_campaign_surge },
 	{ "sender.reputation.known", MESSAGE, FACT_BOOLEAN, ONE, NULL, SEEN,
 	  "mail with the registrable domain of From, or of the envelope's sender, came before, as a host that is fetched from or as a sender", get_sender_reputation_known },
 	{ "sender.reputation.first_seen_days", MESSAGE, FACT_NUMBER, ONE, NULL, SEEN,

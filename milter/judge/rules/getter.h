@@ -34,7 +34,7 @@ fact_getter	get_from_address, get_from_domain, get_from_display, get_sender_doma
 		get_reputation_score, get_sender_reputation_score,
 		get_reputation_vouched, get_sender_reputation_vouched,
 		get_reputation_word, get_sender_reputation_word,
-		get_campaign_member, get_campaign_mails, get_campaign_recipients, get_campaign_watched,
+		get_campaign_member, get_campaign_mails, get_campaign_recipients, get_campaign_watched, get_campaign_surge,
 		get_recipient_address, get_recipient_domain, get_recipient_groups, get_recipient_watched;
 
 #endif
