@@ -108,13 +108,20 @@ belong_together(const struct campaign_member *a, const struct campaign_member *b
 
 /* --- the group --- */
 
-static bool
-has_message(const struct campaign_group *group, uint64_t message)
+/* The members that were looked at, by their messages: a power of two of places, at most half full. */
+struct seen {
+	const struct member	**places;
+	size_t			  count;
+};
+
+static const struct member **
+seen_place(const struct seen *seen, uint64_t message)
 {
-	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i].member.message == message)
-			return true;
-	return group->self->message == message;
+	size_t at = message & (seen->count - 1);
+
+	while (seen->places[at] != NULL && seen->places[at]->message != message)
+		at = (at + 1) & (seen->count - 1);
+	return &seen->places[at];
 }
 
 static int
@@ -153,21 +160,27 @@ bool
 campaign_group_make(const struct campaign_member *self, const struct store_window *windows, size_t window_count,
     struct arena *arena, struct campaign_group *group)
 {
-	size_t most = 0;
+	struct seen	seen = { .count = 1 };
+	size_t		most = 0;
 
 	for (size_t i = 0; i < window_count; i++)
 		most += windows[i].count;
+	while (seen.count < 2 * most)
+		seen.count *= 2;
 	*group = (struct campaign_group){ .self = self };
-	group->members = arena_array(arena, most, sizeof(*group->members));
-	if (group->members == NULL)
+	group->members = arena_reserve(arena, most * sizeof(*group->members));
+	seen.places = arena_array(arena, seen.count, sizeof(*seen.places));
+	if (group->members == NULL || seen.places == NULL)
 		return false;
 	for (size_t i = 0; i < window_count; i++)
 		for (size_t k = 0; k < windows[i].count; k++) {
-			struct campaign_linked *linked = &group->members[group->count];
+			const struct member	 *packed = &windows[i].members[k], **place = seen_place(&seen, packed->message);
+			struct campaign_linked	 *linked = &group->members[group->count];
 
-			if (has_message(group, windows[i].members[k].message) ||
-			    !campaign_member_unpack(&windows[i].members[k], &linked->member))
+			if (*place != NULL || packed->message == self->message ||
+			    !campaign_member_unpack(packed, &linked->member))
 				continue;
+			*place = packed;
 			linked->links = links_of(self, &linked->member);
 			linked->belongs = belong_together(self, &linked->member, linked->links) &&
 			    !holds_flag(&linked->member, MEMBER_REPLY);

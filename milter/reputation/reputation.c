@@ -108,7 +108,8 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, bool 
 	domains[sighting->host_count] = sighting->sender_domain;
 	for (size_t i = 0; i < sighting->template_count; i++)
 		templates[i] = sighting->templates[i].digest;
-	*window_count = campaign_keys(sighting, windows);
+	/* Who learns looks at the windows only of what is of a campaign. */
+	*window_count = !patient || sighting->campaign.len > 0 ? campaign_keys(sighting, windows) : 0;
 	struct store_question question = { .now_ms = sighting->time_ms, .patient = patient, .domains = domains,
 		.domain_count = domain_count, .templates = templates, .template_count = sighting->template_count,
 		.windows = windows, .window_count = *window_count, .window_ms = reputation->window_ms };
