@@ -535,7 +535,7 @@ filter_set_match(const struct filter_set *set, struct filter_asker *asker, const
 
 	if (!begin(asker, set))
 		return PW_ENOMEM;
-	if (set->count == 0 || question->type == 0)
+	if ((set->types & question->type) == 0)
 		return PW_OK;
 	form_count = forms_make(asker, question, forms);
 	if (form_count == 0)

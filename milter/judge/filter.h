@@ -103,6 +103,7 @@ struct filter_set {
 	uint32_t		*seen;		/* a bit for each token that has a bucket, and by chance for a few others */
 	size_t			 seen_bits;
 	uint32_t		 list_count;	/* lists are numbered below it */
+	uint32_t		 types;		/* that any of its filters speaks of */
 };
 
 void		filter_set_init(struct filter_set *);

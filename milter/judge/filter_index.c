@@ -143,6 +143,9 @@ filter_set_index(struct filter_set *set)
 	set->seen = NULL;
 	set->filed = calloc(set->count + 1, sizeof(*set->filed));
 	census.counts = calloc(census.mask + 1, sizeof(*census.counts));
+	set->types = 0;
+	for (size_t i = 0; i < set->count; i++)
+		set->types |= set->filters[i].types;
 	if (keys != NULL && set->filed != NULL && census.counts != NULL) {
 		set->filed_count = keys_make(set, &census, keys);
 		qsort(keys, set->filed_count, sizeof(*keys), compare_keys);
