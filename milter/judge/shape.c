@@ -537,26 +537,26 @@ shape_report_of(const struct url_pieces *url)
 	struct span	file = file_of(url->path), suffix = suffix_of(file), labels = labels_of(url), label;
 	struct span	stem = stem_of(file);
 	bool		is_asset = is_in(suffix, SHAPE_ASSET_SUFFIXES), is_gif = span_eq_nocase(suffix, SPAN("gif"));
-	enum telltale	of_file = telltale_of(stem);
-	enum telltale	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
-	enum telltale	of_labels = TELLS_NOTHING;
-	bool		opaque_file = is_made_name(stem);
-	bool		told = has_told_value(url->query) || has_told_folder(url->path) ||
-				    shape_has_opaque_token(url) || opaque_file;
+	enum telltale	of_file = telltale_of(stem), of_folders, of_labels = TELLS_NOTHING;
+	bool		opaque_file = is_made_name(stem), opaque;
 
+	if (of_file == TELLS_SURELY && has_told_value(url->query))
+		return SHAPE_REPORTS;
+	/* A folder's name is as good as a file's where the file is no picture, or none that a person named. */
+	bool served = !is_asset || (is_gif && (opaque_file || stem.len <= 2 || of_file != TELLS_NOTHING));
+	if (!served && !(opaque_file && span_eq_nocase(suffix, SPAN("png"))))
+		return SHAPE_IS_SILENT;
+	of_folders = telltale_of_folders(span_cut(url->path, 0, url->path.len - file.len));
+	opaque = opaque_file || shape_has_opaque_token(url);
+	if (served && (of_file == TELLS_SURELY || of_folders == TELLS_SURELY) &&
+	    (opaque || has_told_value(url->query) || has_told_folder(url->path)))
+		return SHAPE_REPORTS;
+	if (!opaque || asks_for_size(url->path) || asks_for_size(url->query))
+		return SHAPE_IS_SILENT;
 	while (next_piece(&labels, PARTS_LABELS, &label)) {
 		enum telltale of_label = telltale_of(label);
 		of_labels = of_label > of_labels ? of_label : of_labels;
 	}
-	/* A folder's name is as good as a file's where the file is no picture, or none that a person named. */
-	bool served = !is_asset || (is_gif && (opaque_file || stem.len <= 2 || of_file != TELLS_NOTHING));
-	if (told && served && (of_file == TELLS_SURELY || of_folders == TELLS_SURELY))
-		return SHAPE_REPORTS;
-	if (told && of_file == TELLS_SURELY && has_told_value(url->query))
-		return SHAPE_REPORTS;
-	bool made = served || (opaque_file && span_eq_nocase(suffix, SPAN("png")));
-	if (!made || !(shape_has_opaque_token(url) || opaque_file) || asks_for_size(url->path) || asks_for_size(url->query))
-		return SHAPE_IS_SILENT;
 	if (of_file != TELLS_NOTHING || of_folders != TELLS_NOTHING || of_labels != TELLS_NOTHING)
 		return SHAPE_MAY_REPORT;
 	return served && !names_picture(url->path) && !names_picture(labels_of(url)) ? SHAPE_TELLS_APART : SHAPE_IS_SILENT;
