@@ -257,11 +257,16 @@ see_template(struct witness *witness, uint32_t reference, uint32_t host)
 {
 	struct sighting		*sighting = witness->sighting;
 	const struct reference	*references = dissection_references(witness->d);
-	const struct template	*template = evidence_template(witness->evidence, reference);
-	struct span		 mould;
+	struct span		 url = dissection_text(witness->d, references[reference].url), mould;
+	const struct template	*template;
 	uint64_t		 digest;
 	size_t			 path_at;
 
+	/* A URL that was there before says nothing new. */
+	for (uint32_t i = 0; i < sighting->template_count; i++)
+		if (span_eq(url, dissection_text(witness->d, references[sighting->templates[i].reference].url)))
+			return i;
+	template = evidence_template(witness->evidence, reference);
 	if (template == NULL) {
 		witness->no_memory = true;
 		return SIGHTING_NONE;
@@ -270,10 +275,7 @@ see_template(struct witness *witness, uint32_t reference, uint32_t host)
 	digest = digest_of(witness, mould, SPAN_NONE);
 	for (uint32_t i = 0; i < sighting->template_count; i++)
 		if (sighting->templates[i].digest == digest) {
-			struct sighting_template *known = &sighting->templates[i];
-
-			known->various = known->various || !span_eq(dissection_text(witness->d, references[reference].url),
-			    dissection_text(witness->d, references[known->reference].url));
+			sighting->templates[i].various = true;
 			return i;
 		}
 	sighting->templates_in_all++;
@@ -282,7 +284,7 @@ see_template(struct witness *witness, uint32_t reference, uint32_t host)
 	sighting->templates[sighting->template_count] = (struct sighting_template){
 		.host = host, .tokens = template->tokens, .text = template->text, .digest = digest,
 		.path = path_at < mould.len ? digest_of(witness, span_from(mould, path_at), SPAN_NONE) : 0,
-		.token = digest_of(witness, dissection_text(witness->d, references[reference].url), SPAN_NONE),
+		.token = digest_of(witness, url, SPAN_NONE),
 		.reference = reference,
 	};
 	return (uint32_t)sighting->template_count++;
