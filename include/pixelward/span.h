@@ -49,7 +49,14 @@ ascii_space(char c)
 }
 
 /* 0 to 15, or -1. */
-int		ascii_hex(char c);
+static inline int
+ascii_hex(char c)
+{
+	if (ascii_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 /* NULL gives the empty span. */
 static inline struct span
@@ -84,7 +91,14 @@ span_eq(struct span a, struct span b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-bool		span_eq_nocase(struct span a, struct span b);
+/* Both of len bytes, which may be none. */
+bool		span_same_letters(const char *a, const char *b, size_t len);
+
+static inline bool
+span_eq_nocase(struct span a, struct span b)
+{
+	return a.len == b.len && span_same_letters(a.at, b.at, a.len);
+}
 
 /* The same of a word of some table: most differ in their first letter. */
 static inline bool
@@ -97,9 +111,24 @@ span_is(struct span s, const char *word)
 	return i == s.len && word[i] == '\0';
 }
 
-bool		span_starts(struct span s, struct span prefix);
-bool		span_starts_nocase(struct span s, struct span prefix);
-bool		span_ends_nocase(struct span s, struct span suffix);
+static inline bool
+span_starts(struct span s, struct span prefix)
+{
+	return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.at, prefix.at, prefix.len) == 0);
+}
+
+static inline bool
+span_starts_nocase(struct span s, struct span prefix)
+{
+	return s.len >= prefix.len && span_same_letters(s.at, prefix.at, prefix.len);
+}
+
+static inline bool
+span_ends_nocase(struct span s, struct span suffix)
+{
+	return s.len >= suffix.len && span_eq_nocase(span_from(s, s.len - suffix.len), suffix);
+}
+
 /* The first place of the needle at or behind from, or s.len. */
 size_t		span_find(struct span s, struct span needle, size_t from);
 size_t		span_find_nocase(struct span s, struct span needle, size_t from);

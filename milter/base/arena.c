@@ -123,10 +123,8 @@ arena_printf(struct arena *arena, const char *format, ...)
 }
 
 void *
-arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size)
+arena_larger(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size)
 {
-	if (count < *capacity)
-		return array;
 	size_t	wanted = *capacity > 0 ? *capacity * 2 : 8;
 	char	*larger = arena_array(arena, wanted, size);
 

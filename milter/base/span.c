@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-int
-ascii_hex(char c)
-{
-	if (ascii_digit(c))
-		return c - '0';
-	c = ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct span
 span_trim(struct span s)
 {
@@ -24,32 +15,12 @@ span_trim(struct span s)
 }
 
 bool
-span_eq_nocase(struct span a, struct span b)
+span_same_letters(const char *a, const char *b, size_t len)
 {
-	if (a.len != b.len)
-		return false;
-	for (size_t i = 0; i < a.len; i++)
-		if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
+	for (size_t i = 0; i < len; i++)
+		if (a[i] != b[i] && ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool
-span_starts(struct span s, struct span prefix)
-{
-	return s.len >= prefix.len && span_eq(span_cut(s, 0, prefix.len), prefix);
-}
-
-bool
-span_starts_nocase(struct span s, struct span prefix)
-{
-	return s.len >= prefix.len && span_eq_nocase(span_cut(s, 0, prefix.len), prefix);
-}
-
-bool
-span_ends_nocase(struct span s, struct span suffix)
-{
-	return s.len >= suffix.len && span_eq_nocase(span_from(s, s.len - suffix.len), suffix);
 }
 
 size_t

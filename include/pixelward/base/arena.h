@@ -21,8 +21,14 @@ struct span	 arena_printf(struct arena *, const char *format, ...)
 		    __attribute__((format(printf, 2, 3))) PW_MUST_CHECK;
 /* The array, perhaps moved, with room for one more behind its count elements (an array of capacity 0 may be NULL);
  * NULL past max_bytes, and the old array stays. */
-void		*arena_grow(struct arena *, void *array, size_t count, size_t *capacity,
-		    size_t size) PW_MUST_CHECK;
+void		*arena_larger(struct arena *, void *array, size_t count, size_t *capacity, size_t size) PW_MUST_CHECK;
+
+static inline PW_MUST_CHECK void *
+arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size)
+{
+	return count < *capacity ? array : arena_larger(arena, array, count, capacity, size);
+}
+
 /* Every pointer it gave dies here. */
 void		 arena_reset(struct arena *);
 void		 arena_free(struct arena *);	/* NULL is fine */
