@@ -19,8 +19,9 @@ prepare_visibility(struct scan *scan)
 	size_t		 sheet_bytes = 0;
 
 	for (size_t i = 0; i < scan->count && err == PW_OK; i++)
-		if (scan->items[i].type == ITEM_TAG && html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) &&
-		    span_eq_nocase(tag.name, SPAN("style"))) {
+		if (scan->items[i].type == ITEM_TAG &&
+		    span_eq_nocase(html_name_at(scan->layer->text, scan->items[i].at), SPAN("style")) &&
+		    html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag)) {
 			struct span sheet = look_sheet(scan, &tag).text;
 
 			sheet_bytes += sheet.len;
@@ -65,8 +66,10 @@ find_base(struct scan *scan)
 	unsigned		 best_rank = 0;
 
 	for (size_t i = 0; i < scan->count; i++) {
-		if (scan->items[i].type != ITEM_TAG || !html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag) ||
-		    !span_eq_nocase(vector_local_name(tag.name), SPAN("base")))
+		struct span name = html_name_at(scan->layer->text, scan->items[i].at);
+
+		if (scan->items[i].type != ITEM_TAG || !span_eq_nocase(vector_local_name(name), SPAN("base")) ||
+		    !html_lexer_tag_at(&scan->lexer, scan->items[i].at, &tag))
 			continue;
 		const struct html_attribute *attribute = html_tag_find(&tag, SPAN("href"));
 		struct span href = attribute != NULL ? scan_value(scan, attribute).text : SPAN_NONE;

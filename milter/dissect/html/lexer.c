@@ -9,8 +9,9 @@ html_lexer_init(struct html_lexer *lexer, struct span text, enum html_mode mode,
 	*lexer = (struct html_lexer){ .text = text, .mode = mode, .arena = arena, .max_attributes = max_attributes };
 }
 
-static const char *const raw_elements[HTML_RAW_ELEMENTS] = {
-	"iframe", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title", "xmp", "noscript",
+static const struct span raw_elements[HTML_RAW_ELEMENTS] = {
+	SPAN("iframe"), SPAN("noembed"), SPAN("noframes"), SPAN("plaintext"), SPAN("script"), SPAN("style"),
+	SPAN("textarea"), SPAN("title"), SPAN("xmp"), SPAN("noscript"),
 };
 
 size_t
@@ -18,7 +19,7 @@ html_raw_element(struct span name)
 {
 	size_t i = 0;
 
-	while (i < HTML_RAW_ELEMENTS && !span_is(name, raw_elements[i]))
+	while (i < HTML_RAW_ELEMENTS && !span_eq_nocase(name, raw_elements[i]))
 		i++;
 	return i;
 }
@@ -39,10 +40,14 @@ html_tag_find(const struct html_tag *tag, struct span name)
 	return NULL;
 }
 
+/* A table, since every byte of every tag is asked. */
 static bool
 ends_name(char c)
 {
-	return ascii_space(c) || c == '/' || c == '>';
+	static const bool ends[256] = { [' '] = true, ['\t'] = true, ['\n'] = true, ['\r'] = true, ['\f'] = true, ['/'] = true,
+	    ['>'] = true };
+
+	return ends[(unsigned char)c];
 }
 
 static struct html_attribute *
@@ -118,20 +123,25 @@ scan_attributes(struct html_lexer *lexer, size_t at, struct html_tag *tag)
 	}
 }
 
+struct span
+html_name_at(struct span text, size_t at)
+{
+	size_t end = at + 1;
+
+	if (end >= text.len || text.at[at] != '<' || !ascii_alpha(text.at[end]))
+		return SPAN_NONE;
+	while (end < text.len && !ends_name(text.at[end]))
+		end++;
+	return span_cut(text, at + 1, end);
+}
+
 bool
 html_lexer_tag_at(struct html_lexer *lexer, size_t at, struct html_tag *tag)
 {
-	struct span	text = lexer->text;
-	size_t		name = at + 1;
-
-	*tag = (struct html_tag){ .begin = at };
-	if (name >= text.len || text.at[at] != '<' || !ascii_alpha(text.at[name]))
+	*tag = (struct html_tag){ .begin = at, .name = html_name_at(lexer->text, at) };
+	if (tag->name.len == 0)
 		return false;
-	size_t end = name;
-	while (end < text.len && !ends_name(text.at[end]))
-		end++;
-	tag->name = span_cut(text, name, end);
-	tag->end = scan_attributes(lexer, end, tag);
+	tag->end = scan_attributes(lexer, at + 1 + tag->name.len, tag);
 	return tag->end > 0;
 }
 
@@ -152,13 +162,12 @@ scan_comment(struct html_lexer *lexer, size_t at, struct html_token *token)
 			token->end = from + dashes + 1;
 			return;
 		}
-	for (size_t i = from; (i = span_find(text, SPAN("--"), i)) < text.len; i++) {
-		size_t close = i + 2;
+	/* "-->" or "--!>": there are fewer of the last sign than of the first. */
+	for (size_t close = from; (close = span_find_char(text, '>', close)) < text.len; close++) {
+		size_t end = close > from && text.at[close - 1] == '!' ? close - 1 : close;
 
-		if (close < text.len && text.at[close] == '!')
-			close++;
-		if (close < text.len && text.at[close] == '>') {
-			token->text_end = i;
+		if (end >= from + 2 && text.at[end - 1] == '-' && text.at[end - 2] == '-') {
+			token->text_end = end - 2;
 			token->end = close + 1;
 			return;
 		}
@@ -229,10 +238,18 @@ html_xml_doctype_end(struct span text, size_t at, size_t *subset_begin, size_t *
 }
 
 size_t
+html_end_tag_next(struct span text, size_t at)
+{
+	while ((at = span_find_char(text, '<', at)) < text.len && !(at + 1 < text.len && text.at[at + 1] == '/'))
+		at++;
+	return at;
+}
+
+size_t
 html_raw_text_end(struct span text, struct span element, size_t at)
 {
 	for (;; at++) {
-		at = span_find(text, SPAN("</"), at);
+		at = html_end_tag_next(text, at);
 		if (at >= text.len)
 			return text.len;
 		size_t behind = at + 2 + element.len;

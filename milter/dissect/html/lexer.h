@@ -67,11 +67,15 @@ struct html_lexer {
 void		html_lexer_init(struct html_lexer *, struct span text, enum html_mode, uint64_t max_attributes,
 		    struct arena *);
 void		html_lexer_next(struct html_lexer *, struct html_token *);
-/* The tag that begins at text[at] == '<', as when a tree points there. false: no whole start tag. */
+/* The name of the tag that begins at text[at] == '<'; empty: none begins there. */
+struct span	html_name_at(struct span text, size_t at);
+/* The whole of it, as when a tree points there. false: no whole start tag. */
 bool		html_lexer_tag_at(struct html_lexer *, size_t at, struct html_tag *);
 /* title, style, xmp ...: their content is text in HTML, noscript's is where scripts run. An index, or the count. */
 #define HTML_RAW_ELEMENTS	10
 size_t		html_raw_element(struct span name);
+/* Where the next end tag of any name may begin, or the end of the file. */
+size_t		html_end_tag_next(struct span text, size_t at);
 /* Where the text of a raw text element ends that begins at: its end tag, or the end of the file. */
 size_t		html_raw_text_end(struct span text, struct span element, size_t at);
 /* The same for a script whose comments may hide the end tags of scripts inside. (13.2.5.18 to 13.2.5.31) */

@@ -12,7 +12,7 @@ look_sheet(const struct scan *scan, const struct html_tag *tag)
 	struct span	text = scan->layer->text;
 	size_t		end = tag->end;
 
-	while ((end = span_find(text, SPAN("</"), end)) < text.len &&
+	while ((end = html_end_tag_next(text, end)) < text.len &&
 	    !span_starts_nocase(span_from(text, end + 2), tag->name))
 		end += 2;
 	return layer_inside(scan->layer, tag->end, end);

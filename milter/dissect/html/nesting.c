@@ -89,19 +89,34 @@ struct nesting_open {
 	const struct element	*element;
 };
 
+/* Its first letters as a number, in the order of memcmp(). */
+static uint64_t
+first_letters(const char name[NAME_BYTES])
+{
+	uint64_t letters;
+
+	memcpy(&letters, name, sizeof(letters));
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(letters) : letters;
+}
+
+/* Asked for each tag: most names are told apart by their first letters. */
 static const struct element *
 element_of(struct span name)
 {
-	char	key[NAME_BYTES] = "";
-	size_t	low = 0, high = NITEMS(elements);
+	char		key[NAME_BYTES] = "";
+	size_t		low = 0, high = NITEMS(elements);
+	uint64_t	letters;
 
 	if (name.len > sizeof(key))
 		return NULL;
 	for (size_t i = 0; i < name.len; i++)
 		key[i] = ascii_lower(name.at[i]);
+	letters = first_letters(key);
 	while (low < high) {
-		size_t	middle = (low + high) / 2;
-		int	order = memcmp(key, elements[middle].name, sizeof(key));
+		size_t		middle = (low + high) / 2;
+		uint64_t	other = first_letters(elements[middle].name);
+		int		order = letters != other ? (letters > other) - (letters < other) :
+				    memcmp(key, elements[middle].name, sizeof(key));
 
 		if (order == 0)
 			return &elements[middle];

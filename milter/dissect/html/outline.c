@@ -58,6 +58,9 @@ is_of_word(char c)
 static bool
 ends_with_name(struct span text, struct span name)
 {
+	/* Most names end otherwise. */
+	if (text.len < name.len || ascii_lower(text.at[text.len - 1]) != name.at[name.len - 1])
+		return false;
 	return span_ends_nocase(text, name) && (text.len == name.len || !is_of_word(text.at[text.len - name.len - 1]));
 }
 
@@ -84,11 +87,9 @@ effect_of_style(struct span style, bool letters_gone)
 {
 	unsigned effect = EFFECT_NONE;
 
-	for (size_t at = 0; at < style.len; at++) {
+	for (size_t at = 0; (at = span_find_char(style, ':', at)) < style.len; at++) {
 		size_t name_end = at, begin = at + 1, end;
 
-		if (style.at[at] != ':')
-			continue;
 		while (begin < style.len && ascii_space(style.at[begin]))
 			begin++;
 		if (begin == style.len || (!begins_value[(unsigned char)style.at[begin]] &&

@@ -49,16 +49,11 @@ scan_value(struct scan *scan, const struct html_attribute *attribute)
 static bool
 css_can_fetch(struct span css)
 {
-	static const bool signs[256] = { ['('] = true, ['\\'] = true, ['&'] = true, ['@'] = true };
-	bool		  dash = false;
+	static const bool signs[256] = { ['('] = true, ['\\'] = true, ['&'] = true, ['@'] = true, ['-'] = true };
 
-	for (size_t i = 0; i < css.len; i++) {
-		unsigned char c = (unsigned char)css.at[i];
-
-		if (signs[c] || (dash && c == '-'))
+	for (size_t i = 0; i < css.len; i++)
+		if (signs[(unsigned char)css.at[i]] && (css.at[i] != '-' || (i > 0 && css.at[i - 1] == '-')))
 			return true;
-		dash = c == '-';
-	}
 	return false;
 }
 

@@ -137,6 +137,8 @@ const size_t link_rel_count = NITEMS(link_rels);
 #define LETTERS	26
 
 static uint16_t of_letter[LETTERS + 1];
+/* Bits: how long their names are. Most attributes are told apart by that: "width", "class", "align". */
+static uint32_t lengths_of_letter[LETTERS];
 
 void
 vectors_prepare(void)
@@ -146,16 +148,21 @@ vectors_prepare(void)
 			row++;
 		of_letter[letter] = (uint16_t)row;
 	}
+	for (size_t row = 0; row < vector_count; row++)
+		lengths_of_letter[vectors[row].attribute[0] - 'a'] |=
+		    (uint32_t)1 << strnlen(vectors[row].attribute, VECTOR_NAME_BYTES);
 }
 
 static const struct vector *
 vectors_of(struct span attribute, size_t *count)
 {
-	char	name[VECTOR_NAME_BYTES] = "";
-	size_t	low = 0, high = vector_count;
+	char	 name[VECTOR_NAME_BYTES] = "";
+	size_t	 low = 0, high = vector_count;
+	unsigned letter = attribute.len > 0 ? (unsigned)(ascii_lower(attribute.at[0]) - 'a') : LETTERS;
 
 	*count = 0;
-	if (attribute.len == 0 || attribute.len > sizeof(name))
+	if (letter >= LETTERS || attribute.len > sizeof(name) ||
+	    (of_letter[LETTERS] != 0 && (lengths_of_letter[letter] >> attribute.len & 1) == 0))
 		return NULL;
 	for (size_t i = 0; i < attribute.len; i++)
 		name[i] = ascii_lower(attribute.at[i]);
@@ -163,10 +170,6 @@ vectors_of(struct span attribute, size_t *count)
 	if (name[attribute.len - 1] == '\0')
 		return NULL;
 	if (of_letter[LETTERS] != 0) {
-		unsigned letter = (unsigned)(name[0] - 'a');
-
-		if (letter >= LETTERS)
-			return NULL;
 		low = of_letter[letter];
 		high = of_letter[letter + 1];
 	}

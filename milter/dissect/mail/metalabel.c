@@ -91,6 +91,8 @@ next_meta(struct span head, size_t at)
 	for (; at < head.len; at++) {
 		if (at >= WORD_BYTES && (at = span_find_char(head, '<', at) + 1) >= head.len)
 			break;
+		if (ascii_lower(head.at[at]) != 'm')
+			continue;
 		char c = at + word.len < head.len ? head.at[at + word.len] : '\0';
 		if ((ascii_space(c) || c == '/') && span_starts_nocase(span_from(head, at), word))
 			return at + word.len;
