@@ -135,7 +135,7 @@ read_file(struct span text, size_t begin, const struct form *form, struct arena 
 enum pw_err
 inlined_next(struct span text, size_t from, struct arena *arena, struct inlined *found)
 {
-	for (size_t at = from; at < text.len; at = line_next(text, at)) {
+	for (size_t at = from; at < text.len; at = span_find_char(text, '\n', at) + 1) {
 		/* Only lines that begin with these letters are looked at closer. */
 		if (text.at[at] != 'b' && text.at[at] != '=')
 			continue;

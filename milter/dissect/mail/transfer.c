@@ -112,24 +112,21 @@ is_line_end(struct span s)
 /* Four at once. */
 typedef uint32_t four __attribute__((vector_size(16)));
 
-/* count numbers from first on. */
+/* count numbers from first on; up to three behind them are written over. */
 static void
 map_run(uint32_t *map, uint32_t first, size_t count)
 {
-	four	numbers = { first, first + 1, first + 2, first + 3 };
-	size_t	i;
+	four numbers = { first, first + 1, first + 2, first + 3 };
 
-	for (i = 0; i + 4 <= count; i += 4, numbers += 4)
+	for (size_t i = 0; i < count; i += 4, numbers += 4)
 		memcpy(map + i, &numbers, sizeof(numbers));
-	for (; i < count; i++)
-		map[i] = first + (uint32_t)i;
 }
 
 static enum pw_err
 decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 {
 	char		*out = arena_reserve(arena, in.len + 1);
-	uint32_t	*map = arena_reserve(arena, (in.len + 1) * sizeof(*map));
+	uint32_t	*map = arena_reserve(arena, (in.len + 4) * sizeof(*map));
 	size_t		 len = 0;
 
 	if (out == NULL || map == NULL)
@@ -141,6 +138,13 @@ decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 		map_run(map + len, (uint32_t)i, end - i);
 		len += end - i;
 		i = end;
+		int high = i + 1 < in.len ? ascii_hex(in.at[i + 1]) : -1, low = i + 2 < in.len ? ascii_hex(in.at[i + 2]) : -1;
+		if (high >= 0 && low >= 0) {
+			map[len] = (uint32_t)i;
+			out[len++] = (char)(high * 16 + low);
+			i += 3;
+			continue;
+		}
 		size_t skip = i < in.len ? soft_break(in, i + 1) : 0;
 		if (skip > 0) {
 			decoded->odd = decoded->odd || !is_line_end(span_cut(in, i + 1, i + 1 + skip));
@@ -149,13 +153,9 @@ decode_qp(struct span in, struct arena *arena, struct decoded *decoded)
 		}
 		if (i + 1 >= in.len)
 			break;
-		int	high = ascii_hex(in.at[i + 1]), low = i + 2 < in.len ? ascii_hex(in.at[i + 2]) : -1;
-		bool	digits_follow = high >= 0 && low >= 0;
-
-		decoded->odd = decoded->odd || !digits_follow;
-		map[len] = (uint32_t)i;
-		out[len++] = digits_follow ? (char)(high * 16 + low) : '=';
-		i += digits_follow ? 3 : 1;
+		decoded->odd = true;
+		map[len] = (uint32_t)i++;
+		out[len++] = '=';
 	}
 	map[len] = (uint32_t)in.len;
 	out[len] = '\0';
