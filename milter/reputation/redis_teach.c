@@ -34,6 +34,14 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"  if #put > 0 then redis.call('HSET', key, unpack(put)) end\n" \
 	"  if days then redis.call('EXPIRE', key, days * " REDIS_TEXT(REDIS_DAY_S) ") end\n" \
 	"end\n" \
+	/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */ \
+	"local function believed(time)\n" \
+	"  local now = tonumber(redis.call('TIME')[1])\n" \
+	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or number > 0 and time < now - 3652 * " REDIS_TEXT(REDIS_DAY_S) " then\n" \
+	"    return now\n" \
+	"  end\n" \
+	"  return time\n" \
+	"end\n" \
 	"if number > 0 then\n" \
 	"  if count(node) >= number then return 0 end\n" \
 	"  set(node, ARGV[2])\n" \
@@ -63,7 +71,7 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 
 /* KEYS: domain, its recipients, its templates. ARGV: node, number, seconds, day, tallies, campaign, recipients, templates */
 static struct redis_script domain_script = { .text = LUA_HASH LUA_SKETCH
-	"local time, first, last, days = tonumber(ARGV[3]), 0, 0, 0\n"
+	"local time, first, last, days = believed(tonumber(ARGV[3])), 0, 0, 0\n"
 	"local function kept()\n"
 	"  return has.e and " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " or " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) "\n"
 	"end\n"
@@ -109,7 +117,7 @@ static struct redis_script mint_script = { .text = REDIS_LUA_OURS
  * the token as 3 bytes
  */
 static struct redis_script template_script = { .text = LUA_HASH LUA_SKETCH
-	"local time, message, token, days = tonumber(ARGV[3]), ARGV[4], ARGV[5], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) "\n"
+	"local time, message, token, days = believed(tonumber(ARGV[3])), ARGV[4], ARGV[5], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) "\n"
 	"local last = count('l')\n"
 	"if last > 0 and last < time - days * " REDIS_TEXT(REDIS_DAY_S) " then\n"
 	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
@@ -165,9 +173,10 @@ static struct redis_script window_script = { .text = REDIS_LUA_OURS
  * has, as surge_add() does it.
  */
 static struct redis_script store_script = { .text = LUA_HASH
-	"local time = tonumber(ARGV[3])\n"
-	"if not has.began or time < count('began') then set('began', ARGV[3]); set('version', " REPUTATION_SCHEMA ") end\n"
-	"if not has.last or time > count('last') then set('last', ARGV[3]) end\n"
+	"local time = believed(tonumber(ARGV[3]) / 1000) * 1000\n"
+	"local text = string.format('%.0f', time)\n"
+	"if not has.began or time < count('began') then set('began', text); set('version', " REPUTATION_SCHEMA ") end\n"
+	"if not has.last or time > count('last') then set('last', text) end\n"
 	"if ARGV[4] == '1' then set('learned', count('learned') + 1) end\n"
 	"if ARGV[5] == '1' or (ARGV[4] ~= '1' and not has.surge) then\n"
 	"  local today, days, last = math.floor(time / 86400000), {}, " REDIS_TEXT(SURGE_DAYS) " + 3\n"

@@ -168,6 +168,31 @@ forgotten_scripts_are_sent_again(void **state)
 }
 
 static void
+a_gateway_whose_clock_jumps_is_not_believed(void **state)
+{
+	const int64_t			now_ms = clock_unix_ms(), times[] = { now_ms - DAY_MS, now_ms + 3650 * DAY_MS, 0, now_ms };
+	const uint64_t			digest = 0xabcd;
+	const struct lesson_domain	domain = { .name = SPAN("a.example"), .tallies = 1 };
+	const struct lesson_template	template = { .digest = digest, .domain = SPAN("a.example"), .token = 1 };
+	struct store_answer		answer;
+
+	(void)state;
+	for (uint64_t i = 0; i < NITEMS(times); i++)
+		assert_int_equal(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"), .number = i + 1,
+		    .time_ms = times[i], .message = i, .recipients = &recipient, .recipient_count = 1, .domains = &domain,
+		    .domain_count = 1, .templates = &template, .template_count = 1 }), PW_OK);
+	assert_int_equal(store->kind->ask(store, &(struct store_question){ .now_ms = now_ms, .domains = &domain.name,
+	    .domain_count = 1, .templates = &digest, .template_count = 1 }, arena, &answer), PW_OK);
+	/* Nothing is forgotten, and nothing is older or younger than it can be. */
+	assert_int_equal(answer.standings[0].messages, NITEMS(times));
+	assert_in_range(answer.standings[0].first_ms, now_ms - DAY_MS - 1000, now_ms - DAY_MS);
+	assert_in_range(answer.standings[0].last_ms, now_ms - 1000, now_ms + DAY_MS);
+	assert_int_equal(answer.templates[0].messages, NITEMS(times));
+	assert_int_equal(answer.began_ms, now_ms - DAY_MS);
+	assert_in_range(answer.last_ms, now_ms - 1000, now_ms + DAY_MS);
+}
+
+static void
 a_server_that_lost_all_begins_anew(void **state)
 {
 	(void)state;
@@ -289,6 +314,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_full_memory_is_waited_for_and_counts_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_replica_s_refusal_is_waited_for, begin, end),
 		cmocka_unit_test_setup_teardown(forgotten_scripts_are_sent_again, begin, end),
+		cmocka_unit_test_setup_teardown(a_gateway_whose_clock_jumps_is_not_believed, begin, end),
 		cmocka_unit_test_setup_teardown(a_server_that_lost_all_begins_anew, begin, end),
 		cmocka_unit_test_setup_teardown(every_key_is_ours_and_expires, begin, end),
 		cmocka_unit_test_setup_teardown(another_gateway_s_lessons_are_known_soon, begin, end),
