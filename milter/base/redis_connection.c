@@ -267,7 +267,18 @@ run(struct redis_connection *connection, struct redis_batch *batch, int64_t pati
 	return *trouble == TROUBLE_NONE;
 }
 
-/* Log in, ask whether it is a master, then how fast it answers. */
+/* An error that says that this server is not the one to ask, or not yet; or any error. Then trouble and why. */
+static bool
+is_refusal(const struct redis_reply *reply, bool any, enum redis_trouble *trouble, struct buf *why)
+{
+	if (reply->kind != REDIS_ERROR ||
+	    (!any && (redis_errors[redis_error_find(reply)].what & REDIS_ERROR_ELSEWHERE) == 0))
+		return false;
+	trouble_say(trouble, TROUBLE_REFUSED, why, "%.*s", SPAN_ARG(span_cut(reply->text, 0, 150)));
+	return true;
+}
+
+/* Log in, ask whether it is a master, then how fast it answers, and whether it does: while it loads, it knows its role. */
 static bool
 introduce(struct redis_connection *connection, const struct redis_login *login, int64_t answer_us, struct arena *arena,
     enum redis_trouble *trouble, struct buf *why)
@@ -281,17 +292,9 @@ introduce(struct redis_connection *connection, const struct redis_login *login, 
 	redis_batch_add(&batch, (const struct span[]){ SPAN("CLIENT"), SPAN("SETNAME"), SPAN("pixelward") }, 3);
 	redis_batch_add(&batch, &SPAN("ROLE"), 1);
 	fine = fine && run(connection, &batch, PATIENCE_US, trouble, why);
-	for (size_t i = 0; fine && i < batch.count; i++) {
-		const struct redis_reply	*reply = &batch.replies[i];
-		unsigned			 what = reply->kind == REDIS_ERROR ?
-						    redis_errors[redis_error_find(reply)].what : 0;
-
-		/* Who may not ask for the role, or has an older server, is believed to know where the master is. */
-		if (reply->kind == REDIS_ERROR && (i + 2 < batch.count || (what & REDIS_ERROR_ELSEWHERE) != 0)) {
-			trouble_say(trouble, TROUBLE_REFUSED, why, "%.*s", SPAN_ARG(span_cut(reply->text, 0, 150)));
-			fine = false;
-		}
-	}
+	/* Who may not ask for the role, or has an older server, is believed to know where the master is. */
+	for (size_t i = 0; fine && i < batch.count; i++)
+		fine = !is_refusal(&batch.replies[i], i + 2 < batch.count, trouble, why);
 	role = fine ? &batch.replies[batch.count - 1] : NULL;
 	if (fine && !is_master(role)) {
 		trouble_say(trouble, TROUBLE_REPLICA, why, "it is a replica, which takes no writes");
@@ -302,7 +305,7 @@ introduce(struct redis_connection *connection, const struct redis_login *login, 
 		return false;
 	redis_batch_init(&batch, arena);
 	redis_batch_add(&batch, &SPAN("PING"), 1);
-	fine = run(connection, &batch, answer_us, trouble, why);
+	fine = run(connection, &batch, answer_us, trouble, why) && !is_refusal(&batch.replies[0], false, trouble, why);
 	redis_batch_fini(&batch);
 	return fine;
 }

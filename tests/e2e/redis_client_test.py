@@ -207,6 +207,22 @@ class RedisClient(unittest.TestCase):
                     self.assertEqual(console.wait_answers("ECHO b"), ["b"])
                     self.assertLess(console.peak_memory(), 256 << 20)
 
+    def test_a_server_that_loads_its_data_is_not_there_yet(self):
+        # It has 200 keys, takes its time for each, and says LOADING meanwhile.
+        with Redis(appendonly="no", key_load_delay=10000, loading_process_events_interval_bytes=1024) as server, \
+                Console(f"unix:{server.socket}") as console:
+            for number in range(200):
+                self.assertEqual(console.wait_answers(f"SET {number} {'x' * 100}"), ["OK"])
+            server.command("SAVE")
+            server.kill()
+            scratch.wait_until(lambda: not console.answers("PING") and not console.health()["up"], "the end")
+            starting = threading.Thread(target=server.start)
+            starting.start()
+            self.assertEqual(len(console.wait_answers("GET 1")[0]), 100)
+            starting.join()
+            self.assertLessEqual(console.log.count("LOADING"), 1, console.log)
+            self.assertEqual(console.log.count("answers again"), 1, console.log)
+
     def test_nobody_is_there_at_first(self):
         with Redis() as server:
             server.kill()
