@@ -20,6 +20,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
 from bench import newsletters, stress  # noqa: E402
+from campaign import measure, world  # noqa: E402
 from e2e import pixelward, postfix, redis, scratch  # noqa: E402
 
 TOOLS = pixelward.BUILD + "/tests/bench/"
@@ -179,6 +180,30 @@ def bench_redis():
         row(what, "{} / {} us".format(*cost[key]), goal and f"<= {goal}", goal and cost[key][0] <= goal)
 
 
+WORLDS = (("accounts anywhere", {}), ("accounts at the look-alikes", {"accounts": "hosts"}),
+          ("hosts of plain names, list headers", {"names": "plain", "list": "account"}))
+
+
+def bench_campaign(folder):
+    """What a simulated campaign meets; not how long that takes."""
+    for what, shape in WORLDS:
+        heading(f"A simulated campaign of 1,000 mails among 10,000 ordinary ones, after 10,000 learned: {what}")
+        scene = folder + "/world"
+        truth = world.make(scene, count=10000, campaign=1000, seed=7, **shape)
+        found = measure.measure(measure.replay(pixelward.CTL, scene), truth)
+        scratch.remove_folder(scene)
+        waits = found["mails_of_host_before_named"].values()
+        known = found["pictures_lost_of_known_domains"] / found["pictures"]
+        named = found["named_after"] or 10 ** 6
+        row("named at its mail", str(found["named_after"]), "<= 5", named <= 5)
+        row("hosts named of six; most mails of one before", f"{found['hosts_named']}; {max(waits, default='-')}", "6; <= 3",
+            found["hosts_named"] == 6 and max(waits) <= 3)
+        row("its beacons delivered live", str(found["live_beacons"]), "0", found["live_beacons"] == 0)
+        row("alarms on ordinary mail", str(len(found["alarms_on_ordinary"])), "0", not found["alarms_on_ordinary"])
+        row("ordinary pictures lost, of domains that the old mail knew", f"{known:.1%}", "<= 2 %", known <= 0.02)
+        row("and of new ones, of which this world has many", f"{found['pictures_lost'] / found['pictures'] - known:.1%}")
+
+
 def load(socket, connections, files):
     messages, seconds, median, p99, worst = run(
         TOOLS + "milter_load", socket, str(SECONDS), str(connections), *files).split()
@@ -327,6 +352,7 @@ def main():
         bench_lists()
         bench_rules(folder)
         bench_redis()
+        bench_campaign(folder)
         try:
             with pixelward.Pixelward() as ward, Null() as null:
                 bench_direct(ward, null, files, folder)

@@ -28,12 +28,18 @@ def replay(pixelctl, folder, *, learn=True, watch=True, config=()):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def domain(url):
+    return ".".join(url.split("/")[2].split(".")[-2:])
+
+
 def measure(lines, truth):
     """What the world's truth says of a replay's output, as a dictionary."""
     mails, hosts = truth["second"], set(truth["hosts"])
+    shown = {domain(url) for mail in truth["first"].values() for url in mail["pictures"] + mail["beacons"]}
     seen, since, named_at, waiting, named = 0, {}, None, {}, set()
     result = {"named_after": None, "alarms_on_ordinary": [], "foreign_hosts": [], "live_beacons": 0, "live_from": [],
-              "pictures": 0, "pictures_lost": 0, "events": 0, "held": 0, "ordinary_held": 0, "campaigns": set()}
+              "pictures": 0, "pictures_lost": 0, "pictures_lost_of_known_domains": 0, "events": 0,
+              "held": 0, "ordinary_held": 0, "campaigns": set()}
     for line in lines:
         if "campaign" in line and "references" not in line:
             result["events"] += 1
@@ -63,7 +69,9 @@ def measure(lines, truth):
         else:
             result["ordinary_held"] += held
             result["pictures"] += len(mail["pictures"])
-            result["pictures_lost"] += len([url for url in mail["pictures"] if held or url not in kept])
+            lost = [url for url in mail["pictures"] if held or url not in kept]
+            result["pictures_lost"] += len(lost)
+            result["pictures_lost_of_known_domains"] += len([url for url in lost if domain(url) in shown])
     result["mails_of_host_before_named"] = waiting
     result["hosts_named"] = len(named)
     return result
