@@ -1,6 +1,8 @@
 /* pixelctl: the operator's commands. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pixelctl/commands.h"
 
@@ -42,9 +44,14 @@ usage(FILE *out, int status)
 	return status;
 }
 
+/* Where systemd keeps what LoadCredential= gives to the daemon. Root may read it. */
+#define CREDENTIALS	"/run/credentials/pixelward.service"
+
 int
 main(int argc, char **argv)
 {
+	if (getenv("CREDENTIALS_DIRECTORY") == NULL && access(CREDENTIALS, R_OK | X_OK) == 0)
+		(void)setenv("CREDENTIALS_DIRECTORY", CREDENTIALS, 0);
 	if (argc < 2)
 		return usage(stderr, SCAN_USAGE);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

@@ -1,10 +1,12 @@
 /* pixelctl doctor: what is not as it should be here, and what to do about it. It looks, and changes nothing. */
 #include "doctor.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <pixelward/base/config.h>
 #include <pixelward/base/log.h>
@@ -19,24 +21,26 @@
 enum doctor_status {
 	DOCTOR_USAGE = 64,	/* EX_USAGE */
 	DOCTOR_SOFTWARE = 70,	/* EX_SOFTWARE */
+	DOCTOR_NOT_ALLOWED = 77,	/* EX_NOPERM */
 };
 
 static const struct check {
 	const char	*name;
 	void		(*look)(struct doctor *);
 	bool		 ready;		/* also of --ready */
+	bool		 sees;		/* of no use to who may not look into StateDir */
 } checks[] = {
-	{ "configuration", doctor_configuration, false },
-	{ "daemon", doctor_daemon, true },
-	{ "socket", doctor_socket, true },
-	{ "generation", doctor_generation, false },
-	{ "state", doctor_state, false },
-	{ "journal", doctor_journal, false },
-	{ "redis", doctor_redis, false },
-	{ "history", doctor_history, true },
-	{ "watched", doctor_watched, false },
-	{ "verifiers", doctor_verifiers, false },
-	{ "postfix", doctor_postfix, false },
+	{ "configuration", doctor_configuration, false, false },
+	{ "daemon", doctor_daemon, true, false },
+	{ "socket", doctor_socket, true, false },
+	{ "generation", doctor_generation, false, true },
+	{ "state", doctor_state, false, false },
+	{ "journal", doctor_journal, false, true },
+	{ "redis", doctor_redis, false, false },
+	{ "history", doctor_history, true, false },
+	{ "watched", doctor_watched, false, false },
+	{ "verifiers", doctor_verifiers, false, false },
+	{ "postfix", doctor_postfix, false, false },
 };
 
 static const char *const finding_names[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "fail" };
@@ -101,6 +105,7 @@ open_all(struct doctor *doctor, bool ready)
 	if (err == PW_OK && doctor->options != NULL) {
 		doctor->redis_deadline_ms = doctor->options->redis_deadline_ms;
 		opened_patiently(doctor->options);
+		doctor->blind = access(doctor->options->state_dir, R_OK | X_OK) != 0 && errno == EACCES;
 		if (redis_is_wanted(doctor->options) && redis_open(doctor->options, &doctor->redis) == PW_ENOMEM)
 			err = PW_ENOMEM;
 		doctor->reputation = opened_reputation(doctor->config, doctor->options);
@@ -132,7 +137,7 @@ look(struct doctor *doctor, bool ready)
 {
 	/* What cannot be read has no Socket and no StateDir to look at; Postfix is compared with its options, too. */
 	for (size_t i = 0; i < NITEMS(checks); i++)
-		if ((!ready || checks[i].ready) && (doctor->options != NULL || i == 0)) {
+		if ((!ready || checks[i].ready) && (doctor->options != NULL || i == 0) && !(doctor->blind && checks[i].sees)) {
 			doctor->check = checks[i].name;
 			checks[i].look(doctor);
 		}
@@ -157,11 +162,12 @@ examine(struct doctor *doctor)
 static int
 ready(struct doctor *doctor)
 {
-	bool json = doctor->json;
+	bool json = doctor->json, barred;
 
 	doctor->json = false;
 	if (doctor->options != NULL)
 		look(doctor, true);
+	barred = doctor->blind || doctor->kept_out;
 	buf_reset(&doctor->out);
 	if (json) {
 		buf_printf(&doctor->out, "{\"judges\":%s,\"season\":", doctor->judges ? "true" : "false");
@@ -170,8 +176,9 @@ ready(struct doctor *doctor)
 	} else if (doctor->judges)
 		buf_printf(&doctor->out, "%.*s\n", SPAN_ARG(doctor->season));
 	else
-		buf_printf(&doctor->out, "not ready: mail is not judged; pixelctl doctor -c %s says why\n", doctor->config);
-	return doctor->judges ? FINDING_OK : FINDING_FAIL;
+		buf_printf(&doctor->out, "not ready: %s; pixelctl doctor -c %s says why\n", barred ?
+		    "this user may not look" : "mail is not judged", doctor->config);
+	return doctor->judges ? FINDING_OK : barred ? DOCTOR_NOT_ALLOWED : FINDING_FAIL;
 }
 
 int

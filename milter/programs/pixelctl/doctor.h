@@ -22,6 +22,8 @@ struct doctor {
 	struct redis		*redis;		/* NULL: none is wanted, or it cannot be had */
 	struct reputation	*reputation;	/* NULL: it cannot be had */
 	struct keeper_status	 keeper;	/* pid 0: none runs */
+	bool			 blind;		/* StateDir is not for this user: little can be said */
+	bool			 kept_out;	/* nor is Socket */
 	struct numbers		 numbers;
 
 	const char		*check;		/* the one at hand */

@@ -1,11 +1,7 @@
 /* pixelctl doctor: does a daemon run, does it answer, and does it judge by what is on disk? */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "doctor.h"
 #include "milter_ask.h"
@@ -36,6 +32,12 @@ lock_holder(const char *path)
 	return holder;
 }
 
+static struct span
+as_root(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "sudo pixelctl doctor -c %s", doctor->config);
+}
+
 static void
 say_absent(struct doctor *doctor)
 {
@@ -45,9 +47,9 @@ say_absent(struct doctor *doctor)
 	struct span	 lock = arena_printf(doctor->arena, "%s/journal/lock", state_dir);
 	pid_t		 holder = lock.at != NULL ? lock_holder(lock.at) : 0;
 
-	if (access(state_dir, X_OK) != 0 && errno == EACCES)
-		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "sudo pixelctl doctor -c %s", doctor->config),
-		    "%s may not be read: nothing can be said of a daemon", state_dir);
+	if (doctor->blind)
+		doctor_say(doctor, FINDING_FAIL, as_root(doctor), "%s may not be read by this user: nothing can be said of a daemon",
+		    state_dir);
 	else if (holder > 0)
 		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "ps -fp %ld", (long)holder),
 		    "no keeper told of itself in %s/" STATUS_FILE ", yet process %ld works there", state_dir, (long)holder);
@@ -88,6 +90,10 @@ doctor_socket(struct doctor *doctor)
 		/* Whoever passed the descriptor knows its address. */
 		doctor->judges = doctor->keeper.pid != 0;
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "Socket %s has no address that could be asked", socket);
+		break;
+	case MILTER_FORBIDDEN:
+		doctor->kept_out = true;
+		doctor_say(doctor, FINDING_FAIL, as_root(doctor), "%s may not be used by this user: %.*s", socket, SPAN_ARG(buf_span(&why)));
 		break;
 	case MILTER_SILENT:
 		doctor_say(doctor, FINDING_FAIL, doctor->keeper.pid != 0 ? SPAN("systemctl restart pixelward") :

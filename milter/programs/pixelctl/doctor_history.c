@@ -40,7 +40,8 @@ doctor_history(struct doctor *doctor)
 	enum pw_err		err = PW_EAWAY;
 	struct span		why = SPAN("the reputation cannot be asked");
 
-	if (doctor->reputation != NULL)
+	/* What may not be read looks empty. */
+	if (doctor->reputation != NULL && !(doctor->blind && doctor->redis == NULL))
 		err = reputation_age(doctor->reputation, doctor->options, clock_unix_ms(), &age);
 	if (err == PW_OK && age.seasoned) {
 		say_seasoned(doctor, &age);

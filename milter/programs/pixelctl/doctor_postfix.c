@@ -276,7 +276,14 @@ address_for(struct looking *looking)
 static bool
 is_main_door(struct span service)
 {
-	return span_starts(service, SPAN("smtp/")) || span_starts(service, SPAN("smtpd/")) || span_starts(service, SPAN("25/"));
+	struct span	name = span_cut(service, 0, span_find_char(service, '/', 0));
+	size_t		port = name.len;
+
+	/* "smtp", "25", "192.0.2.1:25", and behind postscreen "smtpd" of type pass. */
+	while (port > 0 && name.at[port - 1] != ':')
+		port--;
+	name = span_from(name, port);
+	return span_eq(name, SPAN("smtp")) || span_eq(name, SPAN("smtpd")) || span_eq(name, SPAN("25"));
 }
 
 static void

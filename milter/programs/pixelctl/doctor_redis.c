@@ -53,7 +53,7 @@ info_number(struct span text, const char *name)
 
 /* --- the answers of INFO --- */
 
-/* With volatile-* nothing goes but what has an end of its own; with allkeys-* a counter may. */
+/* With volatile-* nothing goes but what has an end of its own: hosts; with allkeys-* counters do, too. */
 static void
 look_at_eviction(struct doctor *doctor, struct span text)
 {
@@ -64,8 +64,8 @@ look_at_eviction(struct doctor *doctor, struct span text)
 		doctor_say(doctor, FINDING_FAIL, SPAN("redis-cli CONFIG SET maxmemory-policy noeviction"),
 		    "maxmemory-policy %.*s drops counters and hosts when memory is short", SPAN_ARG(policy));
 	else if (span_starts(policy, SPAN("volatile")))
-		doctor_say(doctor, FINDING_WARN, SPAN("redis-cli CONFIG SET maxmemory-policy noeviction"),
-		    "maxmemory-policy %.*s forgets hosts before their time when memory is short", SPAN_ARG(policy));
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "maxmemory-policy %.*s: when memory is short, hosts are forgotten before their "
+		    "time, and counters stay", SPAN_ARG(policy));
 	else if (policy.len > 0)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "maxmemory-policy %.*s", SPAN_ARG(policy));
 	if (most > 0 && used > most / 10 * 9)

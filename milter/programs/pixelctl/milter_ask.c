@@ -131,8 +131,11 @@ milter_ask(const char *address, struct buf *why)
 		return MILTER_UNKNOWN;
 	fd = span_starts_nocase(span_of(address), SPAN("inet:")) ? connect_inet(rest + 1, AF_INET) :
 	    span_starts_nocase(span_of(address), SPAN("inet6:")) ? connect_inet(rest + 1, AF_INET6) : connect_unix(rest + 1);
-	if (fd < 0)
-		return silent(why, strerror(errno));
+	if (fd < 0) {
+		answer = errno == EACCES || errno == EPERM ? MILTER_FORBIDDEN : MILTER_SILENT;
+		buf_printf(why, "%s", strerror(errno));
+		return answer;
+	}
 	answer = greet(fd, why);
 	close(fd);
 	return answer;

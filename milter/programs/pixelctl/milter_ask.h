@@ -7,6 +7,7 @@
 enum milter_answer {
 	MILTER_ANSWERS,
 	MILTER_SILENT,		/* why says it: nobody is there, or nobody answers within some seconds */
+	MILTER_FORBIDDEN,	/* to this user; why says it */
 	MILTER_UNKNOWN,		/* fd:N has no address */
 };
 
