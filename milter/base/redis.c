@@ -536,8 +536,8 @@ forgotten_again(struct redis *redis, struct redis_connection *connection, struct
 enum pw_err
 redis_run(struct redis *redis, struct redis_batch *batch, int64_t patience_ms)
 {
-	int64_t			 begun_us = clock_us();
-	int64_t			 deadline_us = begun_us + (patience_ms > 0 ? patience_ms : redis->deadline_ms) * 1000;
+	int64_t			 most_ms = patience_ms > redis->deadline_ms ? patience_ms : redis->deadline_ms;
+	int64_t			 deadline_us = clock_us() + most_ms * 1000;
 	struct redis_connection	*connection;
 	enum redis_trouble	 trouble;
 

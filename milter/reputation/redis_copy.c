@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "memory.h"
 #include "redis_store.h"
@@ -14,6 +15,9 @@
 #define MOST_NAMES	((size_t)1 << 20)
 /* So many different ones are told apart: more are as good as these. */
 #define MOST_DIFFERENT	1000u
+/* Nobody waits: a Redis that is away for a moment is asked again. */
+#define MOST_TRIES	10
+#define PAUSE_NS	200000000
 
 struct copy {
 	struct store		 store;
@@ -219,6 +223,10 @@ fetch(struct copy *copy, const struct store_question *question, struct arena *ar
 	err = news.failed ? PW_ENOMEM : PW_OK;
 	if (err == PW_OK && (news.mark_count > 0 || !copy->began)) {
 		err = copy->redis->kind->ask(copy->redis, &news.question, arena, &answer);
+		for (int tries = 1; err == PW_EAWAY && tries < MOST_TRIES; tries++) {
+			nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
+			err = copy->redis->kind->ask(copy->redis, &news.question, arena, &answer);
+		}
 		if (err == PW_OK)
 			err = answer_merge(copy, &news.question, &answer);
 	}

@@ -75,7 +75,7 @@ void		redis_batch_add(struct redis_batch *, const struct span *words, size_t cou
 void		redis_batch_script(struct redis_batch *, struct redis_script *, size_t keys, const struct span *words,
 		    size_t count);
 /*
- * patience_ms 0: RedisDeadline.
+ * Waits for patience_ms, or for RedisDeadline if that is longer.
  *	PW_EAWAY	no answer in time, one that is larger than any of ours, or none was asked for; what was carried
  *			out is unknown
  *	PW_ENOMEM	for the question
