@@ -99,6 +99,29 @@ redis_batch_script(struct redis_batch *batch, struct redis_script *script, size_
 	command_end(batch, command);
 }
 
+void
+redis_words_add(struct redis_words *words, struct span word)
+{
+	struct span *at = word.at == NULL ? NULL : arena_grow(words->arena, words->at, words->count, &words->capacity,
+	    sizeof(*at));
+
+	if (at == NULL) {
+		words->failed = true;
+		return;
+	}
+	words->at = at;
+	at[words->count++] = word;
+}
+
+void
+redis_batch_call(struct redis_batch *batch, struct redis_script *script, size_t keys, const struct redis_words *words)
+{
+	if (words->failed)
+		batch->failed = true;
+	else
+		redis_batch_script(batch, script, keys, words->at, words->count);
+}
+
 int64_t
 redis_reply_number(const struct redis_reply *reply)
 {

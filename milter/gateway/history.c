@@ -13,10 +13,10 @@ static struct {
 } history;
 
 static enum pw_err
-learn(void *context, struct span node, const struct sighting *sighting)
+learn(void *context, struct span node, const struct sighting *sightings, size_t count)
 {
 	(void)context;
-	return history.reputation != NULL ? reputation_learn(history.reputation, node, sighting) : PW_OK;
+	return history.reputation != NULL ? reputation_learn(history.reputation, node, sightings, count) : PW_OK;
 }
 
 static uint64_t

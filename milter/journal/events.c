@@ -14,7 +14,7 @@
 #include "tally.h"
 
 #define PATIENCE_MS	2000
-#define ARENA_BYTES	((size_t)4 << 20)
+#define ARENA_BYTES	((size_t)16 << 20)
 #define MOST_HOSTS	8u
 #define MOST_RECIPIENTS	16u
 #define MOST_TOLD_RULES	16u
@@ -144,16 +144,14 @@ given(struct span text)
 	return text.at != NULL ? text : SPAN("");
 }
 
+#define WORDS_OF_EVENT	30u
+
 static void
-event_add(const struct events *events, struct redis_batch *batch, struct span node, const struct sighting *s)
+event_add(const struct events *events, struct redis_words *words, struct span node, const struct sighting *s)
 {
-	struct arena *arena = events->arena;
-	struct span words[] = {
-		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), node,
-		arena_printf(arena, "%llu", (unsigned long long)s->number),
-		arena_printf(arena, "%llu", (unsigned long long)events->told),
-		arena_printf(arena, "%lld", (long long)s->time_ms),
-		arena_printf(arena, "%lld", (long long)events->keep_ms),
+	struct arena		*arena = events->arena;
+	const struct span	 told[] = {
+		arena_printf(arena, "%llu", (unsigned long long)s->number), arena_printf(arena, "%lld", (long long)s->time_ms),
 		SPAN("qid"), given(s->queue_id),
 		SPAN("node"), node,
 		SPAN("time"), arena_printf(arena, "%lld", (long long)s->time_ms),
@@ -171,9 +169,9 @@ event_add(const struct events *events, struct redis_batch *batch, struct span no
 		SPAN("campaign"), given(s->campaign),
 	};
 
-	for (size_t i = 0; i < NITEMS(words); i++)
-		batch->failed = batch->failed || words[i].at == NULL;
-	redis_batch_script(batch, &script_event, 2, words, NITEMS(words));
+	_Static_assert(NITEMS(told) == 2 + WORDS_OF_EVENT, "what the script is told");
+	for (size_t i = 0; i < NITEMS(told); i++)
+		redis_words_add(words, told[i]);
 }
 
 /* The member says which event it is: said twice, it is there once. */
@@ -197,39 +195,67 @@ index_add(const struct events *events, struct redis_batch *batch, struct span no
 
 /* What is refused for good is not tried again: it would hold up for ever what is behind it. base/redis has said it. */
 static enum pw_err
-answers_read(struct events *events, const struct redis_batch *batch, uint64_t number)
+refusals_read(const struct redis_batch *batch, size_t events)
 {
-	const struct redis_reply *last = &batch->replies[batch->count - 1];
-
-	for (size_t i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
+		if (batch->replies[i].kind != REDIS_ERROR)
+			continue;
 		if (redis_reply_may_pass(&batch->replies[i]))
 			return PW_EAWAY;
-	if (last->kind == REDIS_ERROR)
-		return PW_OK;
-	uint64_t has = (uint64_t)redis_reply_number(last);
+		if (events > 1)
+			return PW_ELIMIT;
+	}
+	return PW_OK;
+}
+
+static enum pw_err
+answers_read(struct events *events, const struct redis_batch *batch, size_t count, uint64_t last)
+{
+	const struct redis_reply	*reply = &batch->replies[batch->count - 1];
+	enum pw_err			 err = refusals_read(batch, count);
+
+	if (err != PW_OK || reply->kind == REDIS_ERROR)
+		return err;
+	uint64_t has = (uint64_t)redis_reply_number(reply);
 	bool lost = has < events->told;
-	events->told = lost || has > number ? has : number;
+	events->told = lost || has > last ? has : last;
 	return lost ? PW_ENOTFOUND : PW_OK;
 }
 
 enum pw_err
-events_take(struct events *events, struct span node, const struct sighting *s)
+events_take(struct events *events, struct span node, const struct sighting *sightings, size_t count)
 {
-	struct redis_batch	batch;
-	enum pw_err		err;
+	struct arena		*arena = events->arena;
+	struct redis_words	 words = { .arena = arena };
+	struct redis_batch	 batch;
+	size_t			 found = 0;
+	uint64_t		 last = 0;
 
-	if (!is_event(s))
-		return PW_OK;
-	arena_reset(events->arena);
-	redis_batch_init(&batch, events->arena);
-	/* The index first: it may be said again, the event is the end. */
-	for (size_t i = 0; i < s->host_count; i++)
-		if (sighting_fetches_domain_first(s, i))
-			index_add(events, &batch, node, s, s->hosts[i].domain);
-	event_add(events, &batch, node, s);
-	err = redis_run(events->redis, &batch, PATIENCE_MS);
-	if (err == PW_OK)
-		err = answers_read(events, &batch, s->number);
+	arena_reset(arena);
+	redis_batch_init(&batch, arena);
+	const struct span head[] = {
+		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), node, arena_printf(arena, "%llu", (unsigned long long)events->told),
+		arena_printf(arena, "%lld", (long long)events->keep_ms), arena_printf(arena, "%u", WORDS_OF_EVENT),
+	};
+	for (size_t i = 0; i < NITEMS(head); i++)
+		redis_words_add(&words, head[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct sighting *s = &sightings[i];
+
+		if (!is_event(s))
+			continue;
+		/* The index first: it may be said again, the event is the end. */
+		for (size_t k = 0; k < s->host_count; k++)
+			if (sighting_fetches_domain_first(s, k))
+				index_add(events, &batch, node, s, s->hosts[k].domain);
+		event_add(events, &words, node, s);
+		last = s->number;
+		found++;
+	}
+	redis_batch_call(&batch, &script_event, 2, &words);
+	enum pw_err err = found == 0 ? PW_OK : redis_run(events->redis, &batch, PATIENCE_MS);
+	if (err == PW_OK && found > 0)
+		err = answers_read(events, &batch, found, last);
 	redis_batch_fini(&batch);
 	return err;
 }

@@ -19,9 +19,11 @@ struct events {
 bool		events_init(struct events *, const struct options *);
 void		events_fini(struct events *);
 /*
+ * Some at once, in order.
  *	PW_EAWAY	not now
+ *	PW_ELIMIT	not so many: one of them is refused for good, and the others would wait behind it
  *	PW_ENOTFOUND	Redis knows of no event behind events->told, and did before: come again with those
  */
-enum pw_err	events_take(struct events *, struct span node, const struct sighting *) PW_MUST_CHECK;
+enum pw_err	events_take(struct events *, struct span node, const struct sighting *, size_t count) PW_MUST_CHECK;
 
 #endif

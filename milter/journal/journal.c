@@ -165,10 +165,10 @@ losses_log(struct journal *journal)
 }
 
 static enum pw_err
-event_take(void *context, struct span node, const struct sighting *sighting)
+event_take(void *context, struct span node, const struct sighting *sightings, size_t count)
 {
 	struct journal	*journal = context;
-	enum pw_err	 err = events_take(&journal->events, node, sighting);
+	enum pw_err	 err = events_take(&journal->events, node, sightings, count);
 
 	if (err == PW_ENOTFOUND)
 		reader_rewind(&journal->events_reader, journal->events.told);

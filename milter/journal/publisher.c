@@ -19,44 +19,13 @@
 #define NAMES_AT_ONCE	500u
 #define MOST_OF_TOP	"1000"
 
-/* A script's words: keys, then arguments. */
-struct words {
-	struct arena	*arena;
-	struct span	*at;
-	size_t		 count, capacity;
-	bool		 failed;
-};
-
-static void
-word_add(struct words *words, struct span word)
-{
-	struct span *at = word.at == NULL ? NULL : arena_grow(words->arena, words->at, words->count, &words->capacity,
-	    sizeof(*at));
-
-	if (at == NULL) {
-		words->failed = true;
-		return;
-	}
-	words->at = at;
-	words->at[words->count++] = word;
-}
-
-static void
-script_add(struct redis_batch *batch, struct redis_script *script, size_t keys, const struct words *words)
-{
-	if (words->failed)
-		batch->failed = true;
-	else
-		redis_batch_script(batch, script, keys, words->at, words->count);
-}
-
-#define WORDF(words, ...)	word_add(words, arena_printf((words)->arena, __VA_ARGS__))
+#define WORDF(words, ...)	redis_words_add(words, arena_printf((words)->arena, __VA_ARGS__))
 
 /* K, and its companion. */
 static void
-keys_add(struct words *words, struct span key)
+keys_add(struct redis_words *words, struct span key)
 {
-	word_add(words, key);
+	redis_words_add(words, key);
 	WORDF(words, "pw:b:{%.*s}", SPAN_ARG(key));
 }
 
@@ -79,12 +48,12 @@ totals_print(const struct counters *counters, struct arena *arena)
 static void
 sum_add(struct redis_batch *batch, struct span key, struct span who, struct span said)
 {
-	struct words words = { .arena = batch->arena };
+	struct redis_words words = { .arena = batch->arena };
 
 	keys_add(&words, key);
-	word_add(&words, who);
-	word_add(&words, said);
-	script_add(batch, &script_sum, 2, &words);
+	redis_words_add(&words, who);
+	redis_words_add(&words, said);
+	redis_batch_call(batch, &script_sum, 2, &words);
 }
 
 static void
@@ -137,17 +106,17 @@ values_of(const struct bucket *bucket, struct arena *arena)
 static void
 roll_add(struct publisher *publisher, struct redis_batch *batch, struct series *series, struct span key, const char *most)
 {
-	struct words	words = { .arena = batch->arena };
+	struct redis_words	words = { .arena = batch->arena };
 	int64_t		now = (clock_unix_ms() - LAG_MS) / series->bucket_ms;
 
 	keys_add(&words, key);
 	WORDF(&words, "pw:n:{%.*s}", SPAN_ARG(key));
-	word_add(&words, span_of(publisher->who));
+	redis_words_add(&words, span_of(publisher->who));
 	WORDF(&words, "%lld", (long long)now);
 	WORDF(&words, "%lld", (long long)series->bucket_ms);
-	word_add(&words, span_of(most));
+	redis_words_add(&words, span_of(most));
 	WORDF(&words, "%lld", (long long)series->most_old);
-	word_add(&words, names_of_counters(batch->arena));
+	redis_words_add(&words, names_of_counters(batch->arena));
 	for (size_t i = 0; i < series->count; i++) {
 		struct bucket *bucket = &series->at[i];
 
@@ -156,9 +125,9 @@ roll_add(struct publisher *publisher, struct redis_batch *batch, struct series *
 		if (!tell)
 			continue;
 		WORDF(&words, "%lld", (long long)bucket->number);
-		word_add(&words, values_of(bucket, batch->arena));
+		redis_words_add(&words, values_of(bucket, batch->arena));
 	}
-	script_add(batch, &script_roll, 3, &words);
+	redis_batch_call(batch, &script_roll, 3, &words);
 }
 
 /* --- tops --- */
@@ -180,7 +149,7 @@ top_add(struct publisher *publisher, struct redis_batch *batch, struct names *na
 {
 	if (names->count == 0)
 		return;
-	struct words	words = { .arena = batch->arena };
+	struct redis_words	words = { .arena = batch->arena };
 	struct span	key = arena_printf(batch->arena, "pw:top:%s:%.*s", top_name(top),
 			    SPAN_ARG(date_print(day, batch->arena)));
 	size_t		told = 0;
@@ -193,18 +162,18 @@ top_add(struct publisher *publisher, struct redis_batch *batch, struct names *na
 		name->dirty = false;
 		if (told++ % NAMES_AT_ONCE == 0) {
 			if (told > 1)
-				script_add(batch, &script_top, 2, &words);
-			words = (struct words){ .arena = batch->arena };
+				redis_batch_call(batch, &script_top, 2, &words);
+			words = (struct redis_words){ .arena = batch->arena };
 			keys_add(&words, key);
-			word_add(&words, span_of(publisher->who));
+			redis_words_add(&words, span_of(publisher->who));
 			WORDF(&words, "%lld", (long long)(publisher->top_keep_ms / 1000));
-			word_add(&words, SPAN(MOST_OF_TOP));
+			redis_words_add(&words, SPAN(MOST_OF_TOP));
 		}
-		word_add(&words, arena_copy(batch->arena, (struct span){ name->text, name->len }));
+		redis_words_add(&words, arena_copy(batch->arena, (struct span){ name->text, name->len }));
 		WORDF(&words, "%llu", (unsigned long long)name->of[0]);
 	}
 	if (told > 0)
-		script_add(batch, &script_top, 2, &words);
+		redis_batch_call(batch, &script_top, 2, &words);
 }
 
 static void

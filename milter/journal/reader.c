@@ -12,14 +12,17 @@
 #include "record.h"
 
 #define FIRST_PAUSE_MS	50
-#define LONGEST_PAUSE_MS	5000
+#define LONGEST_PAUSE_MS	2000
 /* While it ends, whoever is away is asked more often. */
 #define LAST_PAUSE_MS	100
 #define IDLE_MS		1000
 /* Who is away for so long is named in the log. */
 #define AWAY_MS		1000
 #define SAVE_MS		1000
-#define ARENA_BYTES	((size_t)4 << 20)
+#define ARENA_BYTES	((size_t)8 << 20)
+/* Handed on together: so many, and of records of usual size so many bytes; the last one may be of any size. */
+#define MOST_AT_ONCE	256u
+#define BYTES_AT_ONCE	((size_t)256 << 10)
 
 /* Somewhere between half of it and all: two that were refused at once do not come again at once. */
 static int64_t
@@ -103,45 +106,85 @@ note_away(struct reader *reader, bool away)
 		log_info("journal: %s takes records again", reader->name);
 }
 
-/* Again until it is taken. False: there are other orders before it was. */
-static bool
-hand_on(struct reader *reader, const struct sighting *sighting)
+static void
+position_set(struct reader *reader, uint64_t number)
 {
-	for (int64_t pause = FIRST_PAUSE_MS;; pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2) {
-		enum pw_err err = reader->taker.take(reader->taker.context, reader->node, sighting);
-
-		if (err == PW_OK) {
-			note_away(reader, false);
-			return true;
-		}
-		if (err == PW_EAWAY)
-			note_away(reader, true);
-		rest(reader, jittered(pause), false);
-		if (orders_of(reader) != GO_ON)
-			return false;
-	}
-}
-
-/* False: not taken. */
-static bool
-record_hand_on(struct reader *reader, uint64_t number, struct span body, struct arena *arena)
-{
-	struct sighting sighting;
-
-	arena_reset(arena);
-	if (record_read(body, arena, &sighting) != PW_OK) {
-		pthread_mutex_lock(&reader->mutex);
-		reader->unreadable++;
-		pthread_mutex_unlock(&reader->mutex);
-	} else {
-		sighting.number = number;
-		if (!hand_on(reader, &sighting))
-			return false;
-	}
 	pthread_mutex_lock(&reader->mutex);
 	reader->position = number;
 	pthread_mutex_unlock(&reader->mutex);
-	return true;
+}
+
+/* Records that are handed on together. */
+struct batch {
+	struct sighting	*at;
+	size_t		 count;
+	uint64_t	 end;	/* the last record that was read for it */
+};
+
+/* PW_OK: something was read, if only what nobody understands. */
+static enum pw_err
+batch_read(struct reader *reader, struct spool_reader *from, struct arena *arena, struct batch *batch)
+{
+	size_t		bytes = 0, read = 0;
+	enum pw_err	err = PW_OK;
+
+	arena_reset(arena);
+	*batch = (struct batch){ .at = arena_array(arena, MOST_AT_ONCE, sizeof(*batch->at)) };
+	if (batch->at == NULL)
+		return PW_ENOMEM;
+	for (; read < MOST_AT_ONCE && bytes < BYTES_AT_ONCE && err == PW_OK; read += err == PW_OK) {
+		struct span body;
+
+		err = spool_read(reader->spool, from, &body);
+		if (err != PW_OK)
+			continue;
+		struct sighting *sighting = &batch->at[batch->count];
+		/* The body is gone with the next one. */
+		struct span copy = arena_copy(arena, body);
+		bytes += body.len;
+		batch->end = from->number;
+		if (copy.at != NULL && record_read(copy, arena, sighting) == PW_OK) {
+			sighting->number = from->number;
+			batch->count++;
+		} else {
+			pthread_mutex_lock(&reader->mutex);
+			reader->unreadable++;
+			pthread_mutex_unlock(&reader->mutex);
+		}
+	}
+	return read > 0 ? PW_OK : err;
+}
+
+/*
+ * Again until they are taken; after a failure in smaller pieces, so that neither a record that is refused nor a taker that
+ * is slow holds up the others for ever. Ends early if there are other orders.
+ */
+static void
+batch_hand_on(struct reader *reader, const struct batch *batch)
+{
+	int64_t	pause = FIRST_PAUSE_MS;
+	size_t	done = 0;
+
+	while (done < batch->count && orders_of(reader) == GO_ON) {
+		size_t		left = batch->count - done, count = left < reader->at_once ? left : reader->at_once;
+		enum pw_err	err = reader->taker.take(reader->taker.context, reader->node, &batch->at[done], count);
+
+		if (err == PW_OK) {
+			note_away(reader, false);
+			done += count;
+			position_set(reader, batch->at[done - 1].number);
+			reader->at_once = reader->at_once * 2 > MOST_AT_ONCE ? MOST_AT_ONCE : reader->at_once * 2;
+			pause = FIRST_PAUSE_MS;
+			continue;
+		}
+		if (err == PW_EAWAY)
+			note_away(reader, true);
+		reader->at_once = (count + 1) / 2;
+		rest(reader, jittered(pause), false);
+		pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
+	}
+	if (done == batch->count)
+		position_set(reader, batch->end);
 }
 
 static void
@@ -167,16 +210,15 @@ run(void *context)
 
 	spool_reader_init(&from, reader->position);
 	while (arena != NULL && (orders = orders_of(reader)) != END) {
-		struct span body;
+		struct batch batch;
 
 		if (orders == GO_BACK) {
 			spool_reader_fini(&from);
 			spool_reader_init(&from, rewind_take(reader));
 		}
-		enum pw_err err = spool_read(reader->spool, &from, &body);
+		enum pw_err err = batch_read(reader, &from, arena, &batch);
 		if (err == PW_OK) {
-			/* Not taken only if there are other orders: to end, or to go back to before it. */
-			(void)record_hand_on(reader, from.number, body, arena);
+			batch_hand_on(reader, &batch);
 			save(reader, &saved_ms, false);
 			continue;
 		}
@@ -230,6 +272,7 @@ reader_start(struct reader *reader, const char *directory)
 	if (!saved_open(directory, reader->name, &reader->saved))
 		return false;
 	reader->end_ms = INT64_MAX;
+	reader->at_once = MOST_AT_ONCE;
 	pthread_mutex_init(&reader->mutex, NULL);
 	position_begin(reader);
 	pthread_condattr_init(&attributes);

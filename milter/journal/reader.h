@@ -19,6 +19,7 @@ struct reader {
 	struct journal_taker	 taker;
 	struct position		 saved;
 	bool			 running;
+	size_t			 at_once;	/* the thread's own: how many are handed on together */
 	pthread_t		 thread;
 	pthread_mutex_t		 mutex;		/* all below */
 	pthread_cond_t		 wake;

@@ -19,8 +19,9 @@ extern struct redis_script	script_roll;
 /* K (a sorted set), pw:b:{K}; who, seconds to live, most names; then name and number for each. */
 extern struct redis_script	script_top;
 /*
- * K (a stream), pw:b:{K}; who, number, the number that who told of before, time, milliseconds to keep; then fields. Once
- * for each number of who. Answers what number of who it had; nothing is done if that is less than who thinks.
+ * K (a stream), pw:b:{K}; who, the number that who told of before, milliseconds to keep, how many words of fields an event
+ * has; then of each event number, time, fields. Once for each number of who. Answers what number of who it had; nothing is
+ * done if that is less than who thinks.
  */
 extern struct redis_script	script_event;
 /* K (a sorted set); time, member, milliseconds to keep, the rank below which the oldest go. */

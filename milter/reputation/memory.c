@@ -92,15 +92,17 @@ memory_ask(struct store *store, const struct store_question *question, struct ar
 }
 
 static enum pw_err
-memory_teach(struct store *store, const struct lesson *lesson)
+memory_teach(struct store *store, const struct lesson *lessons, size_t count)
 {
 	struct memory	*memory = of(store);
-	enum pw_err	 err;
+	enum pw_err	 err = PW_OK;
 
 	pthread_rwlock_wrlock(&memory->lock);
-	err = memory_data_teach(&memory->data, lesson);
-	if (is_guest(memory) && err == PW_OK)
-		err = memory_data_teach(&memory->apart, lesson);
+	for (size_t i = 0; i < count && err == PW_OK; i++) {
+		err = memory_data_teach(&memory->data, &lessons[i]);
+		if (is_guest(memory) && err == PW_OK)
+			err = memory_data_teach(&memory->apart, &lessons[i]);
+	}
 	memory->unsaved = true;
 	pthread_rwlock_unlock(&memory->lock);
 	return err;

@@ -69,6 +69,7 @@ struct memory_data {
 /* memory_data.c */
 void		memory_data_init(struct memory_data *, size_t most_domains);
 void		memory_data_fini(struct memory_data *);
+struct span	memory_key(const uint64_t *digest);	/* of a template or a window; borrowed */
 enum pw_err	memory_data_teach(struct memory_data *, const struct lesson *);
 enum pw_err	memory_data_say(struct memory_data *, struct span domain, enum word, struct span note, int64_t until_ms,
 		    int64_t said_ms);

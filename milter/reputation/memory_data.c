@@ -92,8 +92,8 @@ memory_data_fini(struct memory_data *data)
 	texts_fini(&data->merged);
 }
 
-static struct span
-key_of(const uint64_t *digest)
+struct span
+memory_key(const uint64_t *digest)
 {
 	return (struct span){ (const char *)digest, sizeof(*digest) };
 }
@@ -175,7 +175,7 @@ domain_may_mint(struct memory_data *data, struct span name, int64_t now_ms)
 static enum pw_err
 template_teach(struct memory_data *data, const struct lesson *lesson, const struct lesson_template *taught)
 {
-	struct span	 key = key_of(&taught->digest);
+	struct span	 key = memory_key(&taught->digest);
 	struct template	*template = (struct template *)table_find(&data->templates, key);
 	enum pw_err	 err;
 
@@ -207,7 +207,7 @@ template_teach(struct memory_data *data, const struct lesson *lesson, const stru
 static enum pw_err
 window_teach(struct memory_data *data, const struct lesson_window *taught)
 {
-	struct window	*window = (struct window *)table_touch(&data->windows, key_of(&taught->key));
+	struct window	*window = (struct window *)table_touch(&data->windows, memory_key(&taught->key));
 	enum pw_err	 err;
 
 	if (window == NULL)
@@ -342,7 +342,7 @@ static enum pw_err
 template_ask(const struct memory_data *data, uint64_t digest, int64_t now_ms, struct arena *arena,
     struct store_template *answer)
 {
-	const struct template *template = (const struct template *)table_find(&data->templates, key_of(&digest));
+	const struct template *template = (const struct template *)table_find(&data->templates, memory_key(&digest));
 
 	if (template == NULL || is_over(template->last_ms, STORE_DAYS_OF_TEMPLATE, now_ms))
 		return PW_OK;
@@ -361,7 +361,7 @@ template_ask(const struct memory_data *data, uint64_t digest, int64_t now_ms, st
 static enum pw_err
 window_ask(const struct memory_data *data, uint64_t key, int64_t since_ms, struct arena *arena, struct store_window *answer)
 {
-	const struct window *window = (const struct window *)table_find(&data->windows, key_of(&key));
+	const struct window *window = (const struct window *)table_find(&data->windows, memory_key(&key));
 
 	answer->key = key;
 	if (window == NULL)

@@ -51,18 +51,18 @@ words_add(struct span *words, size_t *count, const struct span *texts, size_t te
 	*count += texts_count;
 }
 
-/* The campaign itself; *first is then when it began. */
-static enum pw_err
-campaign_write(struct redis_store *store, const struct store_campaign *added, const uint64_t *recipients, size_t count,
-    struct arena *arena, struct span *first)
+/* The campaign itself; answers when it began. */
+static void
+campaign_add(const struct store_campaign *added, const uint64_t *recipients, size_t count, struct redis_batch *batch)
 {
-	size_t			 most = 13 + added->host_count + added->sender_count + added->member_count + count, n = 0;
-	struct span		*words = arena_array(arena, most, sizeof(*words));
-	struct redis_batch	 batch;
-	enum pw_err		 err;
+	struct arena	*arena = batch->arena;
+	size_t		 most = 13 + added->host_count + added->sender_count + added->member_count + count, n = 0;
+	struct span	*words = arena_array(arena, most, sizeof(*words));
 
-	if (words == NULL)
-		return PW_ENOMEM;
+	if (words == NULL) {
+		batch->failed = true;
+		return;
+	}
 	words[n++] = campaign_key(arena, added->id, "");
 	for (size_t i = 0; i < NITEMS(kinds); i++)
 		words[n++] = campaign_key(arena, added->id, kinds[i]);
@@ -80,16 +80,10 @@ campaign_write(struct redis_store *store, const struct store_campaign *added, co
 	words_add(words, &n, added->members, added->member_count);
 	for (size_t i = 0; i < count; i++)
 		words[n++] = (struct span){ (const char *)&recipients[i], sizeof(recipients[i]) };
-	redis_batch_init(&batch, arena);
 	/* Only texts of the caller may be empty. */
 	for (size_t i = 0; i < 13; i++)
-		batch.failed = batch.failed || (words[i].at == NULL && i != 9);
-	redis_batch_script(&batch, &add_script, 5, words, n);
-	err = redis_write(store, &batch);
-	if (err == PW_OK)
-		*first = batch.replies[0].kind == REDIS_TEXT ? batch.replies[0].text : SPAN("0");
-	redis_batch_fini(&batch);
-	return err;
+		batch->failed = batch->failed || (words[i].at == NULL && i != 9);
+	redis_batch_script(batch, &add_script, 5, words, n);
 }
 
 /* KEYS: the index. ARGV: first, name. */
@@ -100,33 +94,47 @@ static struct redis_script index_script = { .text = REDIS_LUA_OURS
 };
 
 /* Another tag: who lists campaigns begins here. */
-static enum pw_err
-index_write(struct redis_store *store, struct span id, struct span first, struct arena *arena)
+static void
+index_add(struct span id, const struct redis_reply *began, struct redis_batch *batch)
 {
-	const struct span	words[] = { SPAN(REDIS_CAMPAIGNS_KEY), first, id };
-	struct redis_batch	batch;
-	enum pw_err		err;
+	const struct span words[] = { SPAN(REDIS_CAMPAIGNS_KEY), began->kind == REDIS_TEXT ? began->text : SPAN("0"), id };
 
-	redis_batch_init(&batch, arena);
-	redis_batch_script(&batch, &index_script, 1, words, NITEMS(words));
-	err = redis_write(store, &batch);
-	redis_batch_fini(&batch);
+	redis_batch_script(batch, &index_script, 1, words, NITEMS(words));
+}
+
+enum pw_err
+redis_store_join(struct redis_store *store, const struct lesson *lessons, size_t count, struct arena *arena)
+{
+	struct redis_batch	campaigns, index;
+	size_t			added = 0;
+	enum pw_err		err = PW_OK;
+
+	redis_batch_init(&campaigns, arena);
+	redis_batch_init(&index, arena);
+	for (size_t i = 0; i < count; i++)
+		if (lessons[i].campaign != NULL)
+			campaign_add(lessons[i].campaign, lessons[i].campaign_recipients, lessons[i].campaign_recipient_count,
+			    &campaigns);
+	if (campaigns.count > 0 || campaigns.failed)
+		err = redis_write(store, &campaigns);
+	for (size_t i = 0; i < count && err == PW_OK; i++)
+		if (lessons[i].campaign != NULL)
+			index_add(lessons[i].campaign->id, &campaigns.replies[added++], &index);
+	if (err == PW_OK && added > 0)
+		err = redis_write(store, &index);
+	redis_batch_fini(&campaigns);
+	redis_batch_fini(&index);
 	return err;
 }
 
 enum pw_err
 redis_store_campaign_add(struct store *opened, const struct store_campaign *added, const uint64_t *recipients, size_t count)
 {
-	struct redis_store	*store = (struct redis_store *)opened;
+	const struct lesson	 lesson = { .campaign = added, .campaign_recipients = recipients,
+				    .campaign_recipient_count = count };
 	struct arena		*arena = arena_new((size_t)4 << 20);
-	struct span		 first = SPAN_NONE;
-	enum pw_err		 err;
+	enum pw_err		 err = arena != NULL ? redis_store_join((struct redis_store *)opened, &lesson, 1, arena) : PW_ENOMEM;
 
-	if (arena == NULL)
-		return PW_ENOMEM;
-	err = campaign_write(store, added, recipients, count, arena, &first);
-	if (err == PW_OK)
-		err = index_write(store, added->id, first, arena);
 	arena_free(arena);
 	return err;
 }

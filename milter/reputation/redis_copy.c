@@ -253,13 +253,14 @@ copy_ask(struct store *store, const struct store_question *question, struct aren
 /* --- the rest is memory alone --- */
 
 static enum pw_err
-copy_teach(struct store *store, const struct lesson *lesson)
+copy_teach(struct store *store, const struct lesson *lessons, size_t count)
 {
 	struct copy	*copy = (struct copy *)store;
-	enum pw_err	 err;
+	enum pw_err	 err = PW_OK;
 
 	pthread_mutex_lock(&copy->lock);
-	err = memory_data_teach(&copy->data, lesson);
+	for (size_t i = 0; i < count && err == PW_OK; i++)
+		err = memory_data_teach(&copy->data, &lessons[i]);
 	pthread_mutex_unlock(&copy->lock);
 	return err;
 }

@@ -34,14 +34,16 @@
 	"  local is = redis.call('TYPE', name).ok\n" \
 	"  if is ~= 'none' and is ~= want then redis.call('DEL', name) end\n" \
 	"end\n"
-/* The same of a HyperLogLog, which is a string of a kind of its own. */
+/* The same of a HyperLogLog, which is a string of a kind of its own. True: it has changed. */
 #define REDIS_LUA_LOG \
 	"local function log_add(log, ...)\n" \
 	"  ours(log, 'string')\n" \
-	"  if type(redis.pcall('PFADD', log, ...)) == 'table' then\n" \
-	"    redis.call('DEL', log)\n" \
-	"    redis.call('PFADD', log, ...)\n" \
+	"  local did = redis.pcall('PFADD', log, ...)\n" \
+	"  if type(did) == 'table' then\n" \
+	"    if not did.err:find('OOM') then redis.call('DEL', log) end\n" \
+	"    did = redis.call('PFADD', log, ...)\n" \
 	"  end\n" \
+	"  return did == 1\n" \
 	"end\n"
 
 struct redis_store {
@@ -63,7 +65,9 @@ struct span	redis_number(struct arena *, int64_t);
 enum pw_err	redis_write(struct redis_store *, struct redis_batch *) PW_MUST_CHECK;
 
 enum pw_err	redis_store_ask(struct store *, const struct store_question *, struct arena *, struct store_answer *);
-enum pw_err	redis_store_teach(struct store *, const struct lesson *);
+enum pw_err	redis_store_teach(struct store *, const struct lesson *, size_t count);
+/* Add what lessons have for campaigns. */
+enum pw_err	redis_store_join(struct redis_store *, const struct lesson *, size_t count, struct arena *);
 enum pw_err	redis_store_say(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
 enum pw_err	redis_store_words(struct store *, struct arena *, struct analyst_word **, size_t *count);
 enum pw_err	redis_store_campaign_add(struct store *, const struct store_campaign *, const uint64_t *recipients,

@@ -1,212 +1,50 @@
 /*
- * What one message teaches, in three steps: which of its templates are new; its domains, windows and the store's own
- * facts, and whether the domain may have a new template; then the templates. Each step is safe to repeat.
+ * What messages teach, in three steps: which of their templates are new; their domains, windows and the store's own facts,
+ * and how many new templates a domain may have; then the templates. Each step is one conversation for all messages, and
+ * safe to repeat, also with others.
  */
-#include "redis_store.h"
-
 #include <pixelward/base/fnv.h>
 
-/* As Lua has them, without C's suffix. */
-#define TRACES			64
-#define TRACES_OF_TOKEN		8
-#define TRACES_OF_MESSAGE	2
-#define MEMBERS			64
-#define TEMPLATES_OF_DOMAIN	256
-_Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRACES_OF_TOKEN &&
-    TRACES_OF_MESSAGE == STORE_MOST_TRACES_OF_MESSAGE && MEMBERS == STORE_MOST_MEMBERS &&
-    TEMPLATES_OF_DOMAIN == STORE_MOST_TEMPLATES_OF_DOMAIN, "the bounds of store.h");
+#include "redis_lessons.h"
 
-/*
- * A hash is read whole, changed, and written with one command: the number of the node's last lesson along with what that
- * taught. KEYS: the hash. ARGV: node, number
- */
-#define LUA_HASH \
-	REDIS_LUA_OURS \
-	"local key, node, number = KEYS[1], ARGV[1], tonumber(ARGV[2])\n" \
-	"ours(key, 'hash')\n" \
-	"local all, has, put = redis.call('HGETALL', key), {}, {}\n" \
-	"for i = 1, #all, 2 do has[all[i]] = all[i + 1] end\n" \
-	"local function count(name) return tonumber(has[name] or nil) or 0 end\n" \
-	"local function set(name, value)\n" \
-	"  has[name], put[#put + 1], put[#put + 2] = value, name, value\n" \
-	"end\n" \
-	"local function write(days)\n" \
-	"  if #put > 0 then redis.call('HSET', key, unpack(put)) end\n" \
-	"  if days then redis.call('EXPIRE', key, days * " REDIS_TEXT(REDIS_DAY_S) ") end\n" \
-	"end\n" \
-	/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */ \
-	"local function believed(time)\n" \
-	"  local now = tonumber(redis.call('TIME')[1])\n" \
-	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or number > 0 and time < now - 3652 * " REDIS_TEXT(REDIS_DAY_S) " then\n" \
-	"    return now\n" \
-	"  end\n" \
-	"  return time\n" \
-	"end\n" \
-	"if number > 0 then\n" \
-	"  if count(node) >= number then return 0 end\n" \
-	"  set(node, ARGV[2])\n" \
-	"end\n"
+#include <stdlib.h>
 
-/*
- * How many different things: up to 21 in the field few, three bytes each; more in a HyperLogLog, what it estimates in the
- * field many. So a domain that wrote to few people is one key.
- */
-#define LUA_SKETCH \
-	REDIS_LUA_LOG \
-	"local function sketch(few, many, log, digests, days)\n" \
-	"  local old, new, seen = has[few] or '', {}, {}\n" \
-	"  for i = 1, #old, 3 do seen[old:sub(i, i + 2)] = true end\n" \
-	"  for i = 1, #digests, 3 do\n" \
-	"    local one = digests:sub(i, i + 2)\n" \
-	"    if not seen[one] then seen[one] = true; new[#new + 1] = one end\n" \
-	"  end\n" \
-	"  if #new == 0 then return end\n" \
-	"  if not has[many] and #old + 3 * #new <= 64 then return set(few, old .. table.concat(new)) end\n" \
-	"  for i = 1, #old, 3 do new[#new + 1] = old:sub(i, i + 2) end\n" \
-	"  for i = 1, #new, 1000 do log_add(log, unpack(new, i, math.min(i + 999, #new))) end\n" \
-	"  redis.call('EXPIRE', log, days * " REDIS_TEXT(REDIS_DAY_S) ")\n" \
-	"  if #old > 0 then redis.call('HDEL', key, few) end\n" \
-	"  set(many, math.max(count(many), redis.call('PFCOUNT', log)))\n" \
-	"end\n"
+/* More than the lessons of one batch take; the largest one takes less than a third of it. */
+#define MOST_LESSON_BYTES	((size_t)64 << 20)
+#define FEW_BYTES		3u
+#define MOST_COMPANIONS		2u
 
-/* KEYS: domain, its recipients, its templates. ARGV: node, number, seconds, day, tallies, campaign, recipients, templates */
-static struct redis_script domain_script = { .text = LUA_HASH LUA_SKETCH
-	"local time, first, last, days = believed(tonumber(ARGV[3])), 0, 0, 0\n"
-	"local function kept()\n"
-	"  return has.e and " REDIS_TEXT(STORE_DAYS_OF_LEARNED) " or " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) "\n"
-	"end\n"
-	"if #(has.s or '') == 12 then first, last, days = struct.unpack('>I4I4I4', has.s) end\n"
-	"if last > 0 and last < time - kept() * " REDIS_TEXT(REDIS_DAY_S) " then\n"	/* only the analyst's word is left */
-	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
-	"  local was = has\n"
-	"  has, first, last, days = {}, 0, 0, 0\n"
-	"  if was.w then set('w', was.w); set('wn', was.wn or ''); set('wu', was.wu or 0) end\n"
-	"end\n"
-	"if first == 0 or time < first then first = time end\n"
-	"if time > last then last = time end\n"
-	"days = bit.bor(days, bit.lshift(1, tonumber(ARGV[4]))) % 4294967296\n"
-	"set('s', struct.pack('>I4I4I4', first, last, days))\n"
-	"for tally in ARGV[5]:gmatch('%S+') do set(tally, count(tally) + 1) end\n"
-	"if #ARGV[6] > 0 then set('c', ARGV[6]) end\n"
-	"sketch('r', 'R', KEYS[2], ARGV[7], kept())\n"
-	"sketch('t', 'T', KEYS[3], ARGV[8], kept())\n"
-	"write(not has.w and kept())\n"
-	"return 1\n"
+/* What a lesson says to all of its scripts; texts in the arena, or the lesson's own. */
+struct said {
+	struct span	number, seconds, day;
+	struct span	message, recipients, few_recipients;	/* 8, 8 and 3 bytes each */
 };
 
-/*
- * Whoever can make up URLs can make up templates: beyond so many in some weeks, a domain's new ones are not kept.
- * KEYS: domain. ARGV: seconds. The field has the day on which the count began, 512 times, and the count.
- */
-static struct redis_script mint_script = { .text = REDIS_LUA_OURS
-	"ours(KEYS[1], 'hash')\n"
-	"local today, was = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
-	"local since, minted = math.floor(was / 512), was % 512\n"
-	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
-	"if minted >= " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " then return 0 end\n"
-	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + 1)\n"
-	"if redis.call('TTL', KEYS[1]) == -1 and redis.call('HEXISTS', KEYS[1], 'w') == 0 then\n"
-	"  redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
-	"end\n"
-	"return 1\n"
-};
-
-/*
- * KEYS: template, its tokens, its recipients.
- * ARGV: node, number, seconds, message, token (both as bytes), recipients (8 bytes each), those again as 3 bytes each,
- * the token as 3 bytes
- */
-static struct redis_script template_script = { .text = LUA_HASH LUA_SKETCH
-	"local time, message, token, days = believed(tonumber(ARGV[3])), ARGV[4], ARGV[5], " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) "\n"
-	"local last = count('l')\n"
-	"if last > 0 and last < time - days * " REDIS_TEXT(REDIS_DAY_S) " then\n"
-	"  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])\n"
-	"  last, has = 0, {}\n"
-	"end\n"
-	"if time > last then set('l', time) end\n"
-	"if has.m ~= message then set('n', count('n') + 1); set('m', message) end\n"
-	"sketch('t', 'T', KEYS[2], ARGV[8], days)\n"
-	"sketch('r', 'R', KEYS[3], ARGV[7], days)\n"
-	"local traces, seen, of_token, of_message = has.x or '', {}, 0, 0\n"
-	"for i = 1, #traces, 24 do\n"
-	"  if traces:sub(i, i + 7) == token then\n"
-	"    of_token = of_token + 1\n"
-	"    if traces:sub(i + 16, i + 23) == message then\n"
-	"      of_message = of_message + 1\n"
-	"      seen[traces:sub(i + 8, i + 15)] = true\n"
-	"    end\n"
-	"  end\n"
-	"end\n"
-	"for i = 1, #ARGV[6], 8 do\n"
-	"  local recipient = ARGV[6]:sub(i, i + 7)\n"
-	"  if of_token >= " REDIS_TEXT(TRACES_OF_TOKEN) " or of_message >= " REDIS_TEXT(TRACES_OF_MESSAGE) " then break end\n"
-	"  if not seen[recipient] then\n"
-	"    seen[recipient], of_token, of_message = true, of_token + 1, of_message + 1\n"
-	"    traces = traces .. token .. recipient .. message\n"
-	"  end\n"
-	"end\n"
-	"if traces ~= has.x then set('x', traces:sub(-24 * " REDIS_TEXT(TRACES) ")) end\n"
-	"write(days)\n"
-	"return 1\n"
-};
-
-/*
- * KEYS: window. ARGV: milliseconds, the same and the message as 8 bytes each, text. A message's later text counts, at its
- * first time. The time is in the member, too: to print scores costs Redis more than all else that is asked for a message.
- */
-static struct redis_script window_script = { .text = REDIS_LUA_OURS
-	"ours(KEYS[1], 'zset')\n"
-	"local score, time = ARGV[1], ARGV[2]\n"
-	"for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do\n"
-	"  if member:sub(9, 16) == ARGV[3] then\n"
-	"    score, time = redis.call('ZSCORE', KEYS[1], member), member:sub(1, 8)\n"
-	"    redis.call('ZREM', KEYS[1], member)\n"
-	"  end\n"
-	"end\n"
-	"redis.call('ZADD', KEYS[1], score, time .. ARGV[3] .. ARGV[4])\n"
-	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(MEMBERS) " + 1))\n"
-	"return redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_WINDOW) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
-};
-
-/*
- * KEYS: the store. ARGV: node, number, milliseconds, 1 of old mail, 1 of what the surge counts. Its field has what surge.h
- * has, as surge_add() does it.
- */
-static struct redis_script store_script = { .text = LUA_HASH
-	"local time = believed(tonumber(ARGV[3]) / 1000) * 1000\n"
-	"local text = string.format('%.0f', time)\n"
-	"if not has.began or time < count('began') then set('began', text); set('version', " REPUTATION_SCHEMA ") end\n"
-	"if not has.last or time > count('last') then set('last', text) end\n"
-	"if ARGV[4] == '1' then set('learned', count('learned') + 1) end\n"
-	"if ARGV[5] == '1' or (ARGV[4] ~= '1' and not has.surge) then\n"
-	"  local today, days, last = math.floor(time / 86400000), {}, " REDIS_TEXT(SURGE_DAYS) " + 3\n"
-	"  for number in (has.surge or ''):gmatch('%d+') do days[#days + 1] = tonumber(number) end\n"
-	"  if #days ~= last or today < days[2] - " REDIS_TEXT(SURGE_DAYS) " then\n"
-	"    days = { today, today }\n"
-	"    for i = 3, last do days[i] = 0 end\n"
-	"  end\n"
-	"  days[1] = math.min(days[1], today)\n"
-	"  if today > days[2] then\n"
-	"    local ahead = today - days[2]\n"
-	"    for i = last, 3, -1 do days[i] = i - ahead >= 3 and days[i - ahead] or 0 end\n"
-	"    days[2] = today\n"
-	"  end\n"
-	"  local at = 3 + days[2] - today\n"
-	"  days[at] = days[at] + tonumber(ARGV[5])\n"
-	"  set('surge', table.concat(days, ' '))\n"
-	"end\n"
-	"write()\n"
-	"return 1\n"
-};
-
-/* What a lesson says to all of its scripts; texts in the arena. */
 struct teaching {
 	struct redis_store	*store;
-	const struct lesson	*lesson;
+	const struct lesson	*lessons;
+	const struct said	*said;		/* parallel */
+	size_t			 count;
 	struct arena		*arena;
-	struct span		 guard, number, seconds, day, ms;
-	struct span		 recipients, few_recipients;	/* 8 and 3 bytes each */
-	struct span		 message;
+	struct span		 guard;
+};
+
+/* What one lesson has for one key. */
+struct piece {
+	struct span	key;
+	size_t		lesson, index;
+};
+
+struct pieces {
+	struct piece	*at;
+	size_t		 count;
+};
+
+struct call_kind {
+	struct redis_script	*script;
+	const char		*companions[MOST_COMPANIONS];	/* keys that go with the key: what is behind it */
+	bool			 guarded;			/* begins with the node */
+	void			(*say)(struct redis_words *, const struct teaching *, const struct piece *);
 };
 
 static struct span
@@ -215,7 +53,12 @@ bytes_of(const void *at, size_t bytes)
 	return (struct span){ at, bytes };
 }
 
-#define FEW_BYTES	3u
+/* Of a lesson: it may be empty. */
+static void
+text_add(struct redis_words *words, struct span text)
+{
+	redis_words_add(words, text.at != NULL ? text : SPAN(""));
+}
 
 /* So many bytes of each digest, evenly spread as they are; at is NULL without memory. */
 static struct span
@@ -243,28 +86,15 @@ guard_of(struct arena *arena, struct span node)
 	return arena_copy(arena, bytes_of(&hash, FEW_BYTES));
 }
 
-static enum pw_err
-teaching_init(struct teaching *teaching, struct redis_store *store, const struct lesson *lesson, struct arena *arena)
-{
-	const int64_t day_ms = (int64_t)REDIS_DAY_S * 1000;
-
-	*teaching = (struct teaching){ .store = store, .lesson = lesson, .arena = arena,
-		.guard = guard_of(arena, lesson->node), .number = redis_number(arena, (int64_t)lesson->number),
-		.seconds = redis_number(arena, lesson->time_ms / 1000), .ms = redis_number(arena, lesson->time_ms),
-		.day = redis_number(arena, lesson->time_ms / day_ms & 31),
-		.recipients = bytes_of(lesson->recipients, lesson->recipient_count * sizeof(*lesson->recipients)),
-		.few_recipients = folded(arena, lesson->recipients, lesson->recipient_count),
-		.message = bytes_of(&lesson->message, sizeof(lesson->message)) };
-	return teaching->guard.at != NULL && teaching->number.at != NULL && teaching->seconds.at != NULL &&
-	    teaching->ms.at != NULL && teaching->day.at != NULL && teaching->few_recipients.at != NULL ? PW_OK : PW_ENOMEM;
-}
+/* --- what each kind of key is told --- */
 
 static void
-domain_teach(const struct teaching *teaching, const struct lesson_domain *taught, struct redis_batch *batch)
+domain_say(struct redis_words *words, const struct teaching *teaching, const struct piece *piece)
 {
-	struct arena	*arena = teaching->arena;
-	char		 tallies[TALLIES * 4];
-	size_t		 bytes = 0;
+	const struct said		*said = &teaching->said[piece->lesson];
+	const struct lesson_domain	*taught = &teaching->lessons[piece->lesson].domains[piece->index];
+	char				 tallies[TALLIES * 4];
+	size_t				 bytes = 0;
 
 	for (unsigned i = 0; i < TALLIES; i++)
 		if ((taught->tallies >> i & 1) != 0) {
@@ -274,147 +104,361 @@ domain_teach(const struct teaching *teaching, const struct lesson_domain *taught
 			tallies[bytes + len] = ' ';
 			bytes += len + 1;
 		}
-	const struct span words[] = { redis_key(arena, "pw:rep:", taught->name, ""),
-	    redis_key(arena, "pw:rep:", taught->name, ":r"), redis_key(arena, "pw:rep:", taught->name, ":t"),
-	    teaching->guard, teaching->number, teaching->seconds, teaching->day, { tallies, bytes }, taught->campaign,
-	    teaching->few_recipients, folded(arena, taught->templates, taught->template_count) };
-
-	batch->failed = batch->failed || words[2].at == NULL || words[NITEMS(words) - 1].at == NULL;
-	if (!batch->failed)
-		redis_batch_script(batch, &domain_script, 3, words, NITEMS(words));
-	redis_cache_forget(teaching->store->cache, words[0]);
+	text_add(words, said->number);
+	text_add(words, said->seconds);
+	text_add(words, said->day);
+	redis_words_add(words, arena_copy(words->arena, bytes_of(tallies, bytes)));
+	text_add(words, taught->campaign);
+	text_add(words, said->few_recipients);
+	redis_words_add(words, folded(words->arena, taught->templates, taught->template_count));
 }
 
 static void
-template_teach(const struct teaching *teaching, const struct lesson_template *taught, struct redis_batch *batch)
+template_say(struct redis_words *words, const struct teaching *teaching, const struct piece *piece)
 {
-	struct arena		*arena = teaching->arena;
-	const struct span	 words[] = { redis_digest_key(arena, "pw:h:", taught->digest, ""),
-	    redis_digest_key(arena, "pw:h:", taught->digest, ":t"), redis_digest_key(arena, "pw:h:", taught->digest, ":r"),
-	    teaching->guard, teaching->number, teaching->seconds, teaching->message,
-	    bytes_of(&taught->token, sizeof(taught->token)), teaching->recipients, teaching->few_recipients,
-	    folded(arena, &taught->token, 1) };
+	const struct said		*said = &teaching->said[piece->lesson];
+	const struct lesson_template	*taught = &teaching->lessons[piece->lesson].templates[piece->index];
 
-	batch->failed = batch->failed || words[2].at == NULL || words[NITEMS(words) - 1].at == NULL;
-	if (!batch->failed)
-		redis_batch_script(batch, &template_script, 3, words, NITEMS(words));
-	redis_cache_forget(teaching->store->cache, words[0]);
+	text_add(words, said->number);
+	text_add(words, said->seconds);
+	text_add(words, said->message);
+	text_add(words, bytes_of(&taught->token, sizeof(taught->token)));
+	text_add(words, said->recipients);
+	text_add(words, said->few_recipients);
+	redis_words_add(words, folded(words->arena, &taught->token, 1));
 }
 
 static void
-window_teach(const struct teaching *teaching, const struct lesson_window *taught, struct redis_batch *batch)
+window_say(struct redis_words *words, const struct teaching *teaching, const struct piece *piece)
 {
-	const struct span words[] = { redis_digest_key(teaching->arena, "pw:w:", taught->key, ""),
-	    redis_number(teaching->arena, taught->member.time_ms),
-	    bytes_of(&taught->member.time_ms, sizeof(taught->member.time_ms)),
-	    bytes_of(&taught->member.message, sizeof(taught->member.message)),
-	    span_cut(taught->member.text, 0, REDIS_MOST_NOTE_BYTES) };
+	const struct member *member = &teaching->lessons[piece->lesson].windows[piece->index].member;
 
-	batch->failed = batch->failed || words[0].at == NULL || words[1].at == NULL;
-	if (!batch->failed)
-		redis_batch_script(batch, &window_script, 1, words, NITEMS(words));
+	redis_words_add(words, redis_number(words->arena, member->time_ms));
+	text_add(words, bytes_of(&member->message, sizeof(member->message)));
+	text_add(words, span_cut(member->text, 0, REDIS_MOST_NOTE_BYTES));
+}
+
+static const struct call_kind domain_kind = { &redis_domain_script, { ":r", ":t" }, true, domain_say };
+static const struct call_kind template_kind = { &redis_template_script, { ":t", ":r" }, true, template_say };
+static const struct call_kind window_kind = { &redis_window_script, { NULL }, false, window_say };
+
+/* --- one call for each key --- */
+
+static struct span
+companion_key(struct arena *arena, struct span key, const char *suffix)
+{
+	size_t	 behind = strlen(suffix);
+	char	*whole = arena_reserve(arena, key.len + behind);
+
+	if (whole == NULL)
+		return SPAN_NONE;
+	memcpy(whole, key.at, key.len);
+	memcpy(whole + key.len, suffix, behind);
+	return (struct span){ whole, key.len + behind };
+}
+
+/* Pieces of one key, in the order of their lessons. */
+static void
+call_add(const struct teaching *teaching, const struct call_kind *kind, const struct piece *pieces, size_t count,
+    struct redis_batch *batch)
+{
+	struct redis_words	words = { .arena = teaching->arena };
+	size_t			keys = 1;
+
+	text_add(&words, pieces[0].key);
+	for (; keys <= MOST_COMPANIONS && kind->companions[keys - 1] != NULL; keys++)
+		redis_words_add(&words, companion_key(words.arena, pieces[0].key, kind->companions[keys - 1]));
+	if (kind->guarded)
+		text_add(&words, teaching->guard);
+	for (size_t i = 0; i < count; i++)
+		kind->say(&words, teaching, &pieces[i]);
+	redis_batch_call(batch, kind->script, keys, &words);
+	redis_cache_forget(teaching->store->cache, pieces[0].key);
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+	const struct piece	*x = a, *y = b;
+	int			 order = span_order(&x->key, &y->key);
+
+	if (order == 0)
+		order = x->lesson != y->lesson ? (x->lesson < y->lesson ? -1 : 1) : (x->index > y->index) - (x->index < y->index);
+	return order;
+}
+
+/* Where the next key begins. */
+static size_t
+key_end(const struct pieces *pieces, size_t begin)
+{
+	size_t end = begin + 1;
+
+	while (end < pieces->count && span_eq(pieces->at[end].key, pieces->at[begin].key))
+		end++;
+	return end;
 }
 
 static void
-store_teach(const struct teaching *teaching, struct redis_batch *batch)
+calls_add(const struct teaching *teaching, const struct call_kind *kind, const struct pieces *pieces,
+    struct redis_batch *batch)
 {
-	const struct span words[] = { SPAN(REDIS_STORE_KEY), teaching->guard, teaching->number, teaching->ms,
-	    teaching->lesson->old ? SPAN("1") : SPAN("0"), teaching->lesson->surges ? SPAN("1") : SPAN("0") };
-
-	redis_batch_script(batch, &store_script, 1, words, NITEMS(words));
+	for (size_t i = 0, end; i < pieces->count; i = end) {
+		end = key_end(pieces, i);
+		call_add(teaching, kind, pieces->at + i, end - i, batch);
+	}
 }
 
-/* fresh: which templates nobody has seen yet. */
+enum piece_kind { OF_DOMAINS, OF_TEMPLATES, OF_WINDOWS };
+
+static size_t
+pieces_of(const struct lesson *lesson, enum piece_kind kind)
+{
+	return kind == OF_DOMAINS ? lesson->domain_count : kind == OF_TEMPLATES ? lesson->template_count : lesson->window_count;
+}
+
+static struct span
+piece_key(const struct lesson *lesson, enum piece_kind kind, size_t i, struct arena *arena)
+{
+	if (kind == OF_DOMAINS)
+		return redis_key(arena, "pw:rep:", lesson->domains[i].name, "");
+	return kind == OF_TEMPLATES ? redis_digest_key(arena, "pw:h:", lesson->templates[i].digest, "") :
+	    redis_digest_key(arena, "pw:w:", lesson->windows[i].key, "");
+}
+
+/* By their keys. */
 static enum pw_err
-fresh_ask(const struct teaching *teaching, bool *fresh)
+pieces_make(const struct teaching *teaching, enum piece_kind kind, struct pieces *pieces)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < teaching->count; i++)
+		most += pieces_of(&teaching->lessons[i], kind);
+	*pieces = (struct pieces){ .at = arena_array(teaching->arena, most, sizeof(*pieces->at)) };
+	if (pieces->at == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < teaching->count; i++)
+		for (size_t k = 0; k < pieces_of(&teaching->lessons[i], kind); k++) {
+			struct span key = piece_key(&teaching->lessons[i], kind, k, teaching->arena);
+
+			if (key.at == NULL)
+				return PW_ENOMEM;
+			pieces->at[pieces->count++] = (struct piece){ key, i, k };
+		}
+	if (pieces->count > 1)
+		qsort(pieces->at, pieces->count, sizeof(*pieces->at), by_key);
+	return PW_OK;
+}
+
+/* --- templates, which a domain may not have without bound --- */
+
+struct minted {
+	struct span	domain;
+	size_t		lesson, index;	/* that has it first */
+	size_t		begin, end;	/* its pieces */
+	bool		kept;
+};
+
+struct mint {
+	struct minted	*at;
+	size_t		 count;
+};
+
+static enum pw_err
+mint_make(const struct teaching *teaching, const struct pieces *pieces, struct mint *mint)
+{
+	*mint = (struct mint){ .at = arena_array(teaching->arena, pieces->count, sizeof(*mint->at)) };
+	if (mint->at == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0, end; i < pieces->count; i = end) {
+		const struct piece *first = &pieces->at[i];
+
+		end = key_end(pieces, i);
+		mint->at[mint->count++] = (struct minted){ .lesson = first->lesson, .index = first->index, .begin = i, .end = end,
+			.domain = teaching->lessons[first->lesson].templates[first->index].domain };
+	}
+	return PW_OK;
+}
+
+/* Those that are there already are kept. */
+static enum pw_err
+mint_ask(const struct teaching *teaching, const struct pieces *pieces, struct mint *mint)
 {
 	struct redis_batch	batch;
 	enum pw_err		err;
 
 	redis_batch_init(&batch, teaching->arena);
-	for (size_t i = 0; i < teaching->lesson->template_count; i++) {
-		struct span key = redis_digest_key(teaching->arena, "pw:h:", teaching->lesson->templates[i].digest, "");
-
-		batch.failed = batch.failed || key.at == NULL;
-		redis_batch_add(&batch, (const struct span[]){ SPAN("EXISTS"), key }, 2);
-	}
+	for (size_t i = 0; i < mint->count; i++)
+		redis_batch_add(&batch, (const struct span[]){ SPAN("EXISTS"), pieces->at[mint->at[i].begin].key }, 2);
 	err = redis_write(teaching->store, &batch);
-	for (size_t i = 0; i < teaching->lesson->template_count && err == PW_OK; i++)
-		fresh[i] = batch.replies[i].integer == 0;
+	for (size_t i = 0; i < mint->count && err == PW_OK; i++)
+		mint->at[i].kept = batch.replies[i].integer != 0;
 	redis_batch_fini(&batch);
 	return err;
 }
 
-/* kept: those of the fresh templates that their domain may have. */
-static enum pw_err
-domains_teach(const struct teaching *teaching, const bool *fresh, bool *kept)
+static int
+by_domain(const void *a, const void *b)
 {
-	const struct lesson	*lesson = teaching->lesson;
-	struct redis_batch	 batch;
-	size_t			 place = 0;
-	enum pw_err		 err;
+	const struct minted	*x = a, *y = b;
+	int			 order = span_order(&x->domain, &y->domain);
 
-	redis_batch_init(&batch, teaching->arena);
-	for (size_t i = 0; i < lesson->template_count; i++) {
-		const struct span words[] = { redis_key(teaching->arena, "pw:rep:", lesson->templates[i].domain, ""),
-		    teaching->seconds };
+	if (order == 0)
+		order = x->lesson != y->lesson ? (x->lesson < y->lesson ? -1 : 1) : (x->index > y->index) - (x->index < y->index);
+	return order;
+}
 
-		kept[i] = !fresh[i];
-		batch.failed = batch.failed || words[0].at == NULL;
-		if (fresh[i])
-			redis_batch_script(&batch, &mint_script, 1, words, NITEMS(words));
+/* The new ones of the domain of the one at begin: how many, and where the next domain begins. */
+static size_t
+mint_count(const struct mint *mint, size_t begin, size_t *end)
+{
+	size_t fresh = 0;
+
+	for (*end = begin; *end < mint->count && span_eq(mint->at[*end].domain, mint->at[begin].domain); ++*end)
+		fresh += !mint->at[*end].kept;
+	return fresh;
+}
+
+static void
+mint_add(const struct teaching *teaching, struct mint *mint, struct redis_batch *batch)
+{
+	if (mint->count > 1)
+		qsort(mint->at, mint->count, sizeof(*mint->at), by_domain);
+	for (size_t i = 0, end; i < mint->count; i = end) {
+		size_t			fresh = mint_count(mint, i, &end);
+		const struct span	words[] = { redis_key(teaching->arena, "pw:rep:", mint->at[i].domain, ""),
+			teaching->said[mint->at[i].lesson].seconds, redis_number(teaching->arena, (int64_t)fresh) };
+
+		batch->failed = batch->failed || words[0].at == NULL || words[2].at == NULL;
+		if (fresh > 0)
+			redis_batch_script(batch, &redis_mint_script, 1, words, NITEMS(words));
 	}
-	for (size_t i = 0; i < lesson->domain_count; i++)
-		domain_teach(teaching, &lesson->domains[i], &batch);
-	for (size_t i = 0; i < lesson->window_count; i++)
-		window_teach(teaching, &lesson->windows[i], &batch);
-	store_teach(teaching, &batch);
+}
+
+/* The first ones of each domain are kept, as many as it may have. */
+static void
+mint_take(struct mint *mint, const struct redis_reply *replies)
+{
+	for (size_t i = 0, end; i < mint->count; i = end)
+		if (mint_count(mint, i, &end) > 0) {
+			int64_t may = (replies++)->integer;
+
+			for (size_t k = i; k < end; k++)
+				if (!mint->at[k].kept && may > 0) {
+					mint->at[k].kept = true;
+					may--;
+				}
+		}
+}
+
+/* --- the steps --- */
+
+static void
+age_add(const struct teaching *teaching, struct redis_batch *batch)
+{
+	struct redis_words words = { .arena = teaching->arena };
+
+	redis_words_add(&words, SPAN(REDIS_STORE_KEY));
+	redis_words_add(&words, teaching->guard);
+	for (size_t i = 0; i < teaching->count; i++) {
+		const struct lesson *lesson = &teaching->lessons[i];
+
+		redis_words_add(&words, teaching->said[i].number);
+		redis_words_add(&words, redis_number(teaching->arena, lesson->time_ms));
+		redis_words_add(&words, lesson->old ? SPAN("1") : SPAN("0"));
+		redis_words_add(&words, lesson->surges ? SPAN("1") : SPAN("0"));
+	}
+	redis_batch_call(batch, &redis_age_script, 1, &words);
+}
+
+static enum pw_err
+domains_teach(const struct teaching *teaching, struct mint *mint)
+{
+	struct pieces		domains, windows;
+	struct redis_batch	batch;
+	enum pw_err		err = pieces_make(teaching, OF_DOMAINS, &domains);
+
+	if (err == PW_OK)
+		err = pieces_make(teaching, OF_WINDOWS, &windows);
+	if (err != PW_OK)
+		return err;
+	redis_batch_init(&batch, teaching->arena);
+	mint_add(teaching, mint, &batch);
+	calls_add(teaching, &domain_kind, &domains, &batch);
+	calls_add(teaching, &window_kind, &windows, &batch);
+	age_add(teaching, &batch);
 	err = redis_write(teaching->store, &batch);
-	for (size_t i = 0; i < lesson->template_count && err == PW_OK; i++)
-		if (fresh[i])
-			kept[i] = batch.replies[place++].integer != 0;
+	if (err == PW_OK)
+		mint_take(mint, batch.replies);
 	redis_batch_fini(&batch);
 	return err;
 }
 
 static enum pw_err
-templates_teach(const struct teaching *teaching, const bool *kept)
+templates_teach(const struct teaching *teaching, const struct pieces *pieces, const struct mint *mint)
 {
 	struct redis_batch	batch;
 	enum pw_err		err;
 
 	redis_batch_init(&batch, teaching->arena);
-	for (size_t i = 0; i < teaching->lesson->template_count; i++)
-		if (kept[i])
-			template_teach(teaching, &teaching->lesson->templates[i], &batch);
+	for (size_t i = 0; i < mint->count; i++)
+		if (mint->at[i].kept)
+			call_add(teaching, &template_kind, pieces->at + mint->at[i].begin, mint->at[i].end - mint->at[i].begin,
+			    &batch);
 	err = redis_write(teaching->store, &batch);
 	redis_batch_fini(&batch);
 	return err;
 }
 
-/* More than the largest sighting teaches. */
-#define MOST_LESSON_BYTES	((size_t)16 << 20)
+static enum pw_err
+teaching_init(struct teaching *teaching)
+{
+	struct arena	*arena = teaching->arena;
+	struct said	*said = arena_array(arena, teaching->count, sizeof(*said));
+	bool		 failed = said == NULL;
+
+	for (size_t i = 0; i < teaching->count && !failed; i++) {
+		const struct lesson *lesson = &teaching->lessons[i];
+
+		said[i] = (struct said){ .number = redis_number(arena, (int64_t)lesson->number),
+			.seconds = redis_number(arena, lesson->time_ms / 1000),
+			.day = redis_number(arena, lesson->time_ms / ((int64_t)REDIS_DAY_S * 1000) & 31),
+			.message = bytes_of(&lesson->message, sizeof(lesson->message)),
+			.recipients = bytes_of(lesson->recipients, lesson->recipient_count * sizeof(*lesson->recipients)),
+			.few_recipients = folded(arena, lesson->recipients, lesson->recipient_count) };
+		failed = said[i].number.at == NULL || said[i].seconds.at == NULL || said[i].day.at == NULL ||
+		    said[i].few_recipients.at == NULL;
+	}
+	teaching->said = said;
+	teaching->guard = guard_of(arena, teaching->lessons[0].node);
+	return failed || teaching->guard.at == NULL ? PW_ENOMEM : PW_OK;
+}
 
 enum pw_err
-redis_store_teach(struct store *opened, const struct lesson *lesson)
+redis_store_teach(struct store *opened, const struct lesson *lessons, size_t count)
 {
-	struct arena	*arena = arena_new(MOST_LESSON_BYTES);
-	bool		*fresh = arena != NULL ? arena_array(arena, lesson->template_count, sizeof(*fresh)) : NULL;
-	bool		*kept = arena != NULL ? arena_array(arena, lesson->template_count, sizeof(*kept)) : NULL;
-	struct teaching	 teaching;
-	enum pw_err	 err = fresh != NULL && kept != NULL ? PW_OK : PW_ENOMEM;
+	struct teaching	teaching = { .store = (struct redis_store *)opened, .lessons = lessons, .count = count,
+			    .arena = arena_new(MOST_LESSON_BYTES) };
+	struct pieces	templates;
+	struct mint	mint;
+	enum pw_err	err = teaching.arena != NULL ? PW_OK : PW_ENOMEM;
 
+	if (count == 0 || err != PW_OK) {
+		arena_free(teaching.arena);
+		return err;
+	}
+	err = teaching_init(&teaching);
 	if (err == PW_OK)
-		err = teaching_init(&teaching, (struct redis_store *)opened, lesson, arena);
+		err = pieces_make(&teaching, OF_TEMPLATES, &templates);
 	if (err == PW_OK)
-		err = fresh_ask(&teaching, fresh);
+		err = mint_make(&teaching, &templates, &mint);
 	if (err == PW_OK)
-		err = domains_teach(&teaching, fresh, kept);
+		err = mint_ask(&teaching, &templates, &mint);
 	if (err == PW_OK)
-		err = templates_teach(&teaching, kept);
-	if (err == PW_OK && lesson->campaign != NULL)
-		err = redis_store_campaign_add(opened, lesson->campaign, lesson->campaign_recipients,
-		    lesson->campaign_recipient_count);
-	arena_free(arena);
+		err = domains_teach(&teaching, &mint);
+	if (err == PW_OK)
+		err = templates_teach(&teaching, &templates, &mint);
+	if (err == PW_OK)
+		err = redis_store_join(teaching.store, lessons, count, teaching.arena);
+	arena_free(teaching.arena);
 	return err;
 }

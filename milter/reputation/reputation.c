@@ -9,17 +9,18 @@
 #include <stdlib.h>
 
 #include "campaign.h"
+#include "learn.h"
 #include "proof.h"
 #include "standing.h"
 #include "store.h"
 
 #define MOST_DOMAINS	200000u
-#define LESSON_BYTES	((size_t)4 << 20)
+#define LESSON_BYTES	((size_t)32 << 20)
 
 struct reputation {
 	struct store		*store;
 	_Atomic int64_t		 window_ms;	/* option CampaignWindow, as it was when last looked at */
-	struct arena		*arena;		/* of the lesson at hand */
+	struct arena		*arena;		/* of the lessons at hand */
 };
 
 static enum pw_err
@@ -77,13 +78,6 @@ reputation_close(struct reputation *reputation)
 
 /* --- what is known --- */
 
-/* To one person: who it is. To several it is nobody's. */
-static uint64_t
-only_recipient(const struct sighting *sighting)
-{
-	return sighting->recipients_in_all == 1 && sighting->recipient_count == 1 ? sighting->recipients[0].digest : 0;
-}
-
 /* Without a verifier that is believed nothing that comes in by itself can vouch for anybody: time alone proves nothing. */
 static bool
 is_seasoned(const struct options *options, const struct store_answer *answer, int64_t now_ms)
@@ -93,8 +87,8 @@ is_seasoned(const struct options *options, const struct store_answer *answer, in
 }
 
 static enum pw_err
-answer_all(struct reputation *reputation, const struct sighting *sighting, bool patient, struct arena *arena,
-    struct store_answer *answer, size_t *window_count)
+answer_all(struct reputation *reputation, const struct sighting *sighting, struct arena *arena, struct store_answer *answer,
+    size_t *window_count)
 {
 	size_t		 domain_count = sighting->host_count + 1;
 	struct span	*domains = arena_array(arena, domain_count, sizeof(*domains));
@@ -108,11 +102,10 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, bool 
 	domains[sighting->host_count] = sighting->sender_domain;
 	for (size_t i = 0; i < sighting->template_count; i++)
 		templates[i] = sighting->templates[i].digest;
-	/* Who learns looks at the windows only of what is of a campaign. */
-	*window_count = !patient || sighting->campaign.len > 0 ? campaign_keys(sighting, windows) : 0;
-	struct store_question question = { .now_ms = sighting->time_ms, .patient = patient, .domains = domains,
-		.domain_count = domain_count, .templates = templates, .template_count = sighting->template_count,
-		.windows = windows, .window_count = *window_count, .window_ms = reputation->window_ms };
+	*window_count = campaign_keys(sighting, windows);
+	struct store_question question = { .now_ms = sighting->time_ms, .domains = domains, .domain_count = domain_count,
+		.templates = templates, .template_count = sighting->template_count, .windows = windows,
+		.window_count = *window_count, .window_ms = reputation->window_ms };
 
 	return reputation->store->kind->ask(reputation->store, &question, arena, answer);
 }
@@ -134,7 +127,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	knowledge->templates = arena_array(arena, sighting->template_count, sizeof(*knowledge->templates));
 	if (knowledge->hosts == NULL || knowledge->templates == NULL)
 		return PW_ENOMEM;
-	err = answer_all(reputation, sighting, false, arena, &answer, &window_count);
+	err = answer_all(reputation, sighting, arena, &answer, &window_count);
 	if (err != PW_OK)
 		return err == PW_ENOMEM ? err : PW_OK;
 	for (size_t i = 0; i <= sighting->host_count; i++) {
@@ -170,162 +163,11 @@ reputation_mark(struct sighting *sighting, const struct knowledge *knowledge)
 
 /* --- what is learned --- */
 
-/* What a template shows of its domain in this message. */
-enum role { ROLE_HIDDEN, ROLE_PERSONAL, ROLE_LISTED, ROLE_UNPROVED, ROLE_SHOWN, ROLES };
-
-/*
- * A picture may be anybody's eye, also one whose URL is of plain words: words make tokens, too. It earns nothing, and costs
- * nothing. In old mail, or once it is proved to be the same for all, it is a picture.
- */
-static enum role
-role_of(const struct sighting *sighting, const struct sighting_template *template, enum proof proof)
-{
-	bool old = (sighting->flags & SIGHTING_LEARNED) != 0;
-
-	if ((template->appearance & APPEARS_LISTED) != 0)
-		return ROLE_LISTED;
-	if ((template->appearance & (APPEARS_RECIPIENT | APPEARS_REPORTING)) != 0)
-		return ROLE_PERSONAL;
-	if ((template->appearance & APPEARS_SHOWN) == 0)
-		return template->tokens != 0 || template->path != 0 ? ROLE_PERSONAL : ROLE_HIDDEN;
-	return old || proof == PROOF_STATIC ? ROLE_SHOWN : ROLE_UNPROVED;
-}
-
-static const uint32_t tally_of_role[ROLES] = {
-	[ROLE_HIDDEN] = 1u << TALLY_HIDDEN, [ROLE_PERSONAL] = 1u << TALLY_PERSONAL, [ROLE_LISTED] = 1u << TALLY_LISTED,
-	[ROLE_UNPROVED] = 0, [ROLE_SHOWN] = 1u << TALLY_SHOWN,
-};
-
-static uint32_t
-tallies_of_message(const struct sighting *sighting)
-{
-	uint32_t tallies = 1u << TALLY_MESSAGES;
-
-	if ((sighting->flags & SIGHTING_ALIGNED) != 0)
-		tallies |= 1u << TALLY_ALIGNED;
-	if ((sighting->flags & SIGHTING_UNALIGNED) != 0)
-		tallies |= 1u << TALLY_UNALIGNED;
-	if ((sighting->flags & SIGHTING_BULK) != 0)
-		tallies |= 1u << TALLY_BULK;
-	if (sighting->action == ACTION_HOLD)
-		tallies |= 1u << TALLY_HELD;
-	if (sighting->watched_count > 0)
-		tallies |= 1u << TALLY_WATCHED;
-	return tallies;
-}
-
-static struct lesson_domain *
-domain_find(struct lesson_domain *domains, size_t *count, struct span name, uint32_t tallies)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (span_eq(domains[i].name, name))
-			return &domains[i];
-	domains[*count] = (struct lesson_domain){ .name = name, .tallies = tallies };
-	return &domains[(*count)++];
-}
-
-/* One domain, as whom the message fetched from it shows it. */
-static enum pw_err
-domain_learn(const struct sighting *sighting, const struct store_answer *answer, struct arena *arena,
-    struct lesson_domain *domain)
-{
-	uint64_t	*templates = arena_array(arena, sighting->template_count, sizeof(*templates));
-	uint32_t	 appearance = 0;
-	int		 role = -1;
-
-	if (templates == NULL)
-		return PW_ENOMEM;
-	for (size_t i = 0; i < sighting->host_count; i++)
-		if (span_eq(sighting->hosts[i].domain, domain->name))
-			appearance |= sighting->hosts[i].appearance;
-	for (size_t i = 0; i < sighting->template_count; i++) {
-		const struct sighting_template	*template = &sighting->templates[i];
-		int				 now;
-
-		if (template->host >= sighting->host_count ||
-		    !span_eq(sighting->hosts[template->host].domain, domain->name))
-			continue;
-		templates[domain->template_count++] = template->digest;
-		now = (int)role_of(sighting, template, proof_of(&answer->templates[i], template->token, sighting->message,
-		    only_recipient(sighting)));
-		role = now > role ? now : role;
-	}
-	domain->templates = templates;
-	if ((appearance & APPEARS_FETCHED) != 0)
-		domain->tallies |= 1u << TALLY_FETCHED;
-	if ((appearance & APPEARS_STRIPPED) != 0)
-		domain->tallies |= 1u << TALLY_STRIPPED;
-	if (role >= 0)
-		domain->tallies |= tally_of_role[role];
-	if (role == ROLE_SHOWN && (sighting->flags & SIGHTING_LEARNED) != 0)
-		domain->tallies |= 1u << TALLY_LEARNED;
-	return PW_OK;
-}
-
-static enum pw_err
-lesson_make(const struct sighting *sighting, const struct store_answer *answer, const struct campaign_lesson *campaign,
-    struct arena *arena, struct lesson *lesson)
-{
-	struct lesson_domain	*domains = arena_array(arena, sighting->host_count + 1 + campaign->domain_count,
-				    sizeof(*domains));
-	struct lesson_template	*templates = arena_array(arena, sighting->template_count, sizeof(*templates));
-	uint64_t		*recipients = arena_array(arena, sighting->recipient_count, sizeof(*recipients));
-	uint32_t		 tallies = tallies_of_message(sighting);
-	enum pw_err		 err = PW_OK;
-
-	if (domains == NULL || templates == NULL || recipients == NULL)
-		return PW_ENOMEM;
-	for (size_t i = 0; i < sighting->recipient_count; i++)
-		recipients[i] = sighting->recipients[i].digest;
-	/* Who is only linked to is not remembered: nothing is asked of it, and there are many. */
-	for (size_t i = 0; i < sighting->host_count; i++)
-		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0)
-			domain_find(domains, &lesson->domain_count, sighting->hosts[i].domain, tallies);
-	if (sighting->sender_domain.len > 0)
-		domain_find(domains, &lesson->domain_count, sighting->sender_domain, tallies);
-	for (size_t i = 0; i < lesson->domain_count && err == PW_OK; i++)
-		err = domain_learn(sighting, answer, arena, &domains[i]);
-	/* Also of mails before this one. */
-	for (size_t i = 0; i < campaign->domain_count; i++)
-		domain_find(domains, &lesson->domain_count, campaign->domains[i], 0)->campaign = campaign->campaign.id;
-	lesson->windows = campaign->windows;
-	lesson->window_count = campaign->window_count;
-	if (campaign->campaign.id.len > 0) {
-		lesson->campaign = &campaign->campaign;
-		lesson->campaign_recipients = campaign->recipients;
-		lesson->campaign_recipient_count = campaign->recipient_count;
-	}
-	for (size_t i = 0; i < sighting->template_count; i++)
-		if (sighting->templates[i].host < sighting->host_count)
-			templates[lesson->template_count++] = (struct lesson_template){
-				.digest = sighting->templates[i].digest, .token = sighting->templates[i].token,
-				.domain = sighting->hosts[sighting->templates[i].host].domain };
-	lesson->domains = domains;
-	lesson->templates = templates;
-	lesson->recipients = recipients;
-	lesson->recipient_count = sighting->recipient_count;
-	return err;
-}
-
 enum pw_err
-reputation_learn(struct reputation *reputation, struct span node, const struct sighting *sighting)
+reputation_learn(struct reputation *reputation, struct span node, const struct sighting *sightings, size_t count)
 {
-	struct arena		*arena = reputation->arena;
-	struct store_answer	 answer;
-	struct lesson		 lesson = { .node = node, .number = sighting->number, .time_ms = sighting->time_ms,
-				    .message = sighting->message, .old = (sighting->flags & SIGHTING_LEARNED) != 0,
-				    .surges = sighting->watched_count > 0 && campaign_teaches(sighting) };
-	struct campaign_lesson	 taught = { .window_count = 0 };
-	size_t			 window_count;
-	enum pw_err		 err;
-
-	arena_reset(arena);
-	err = answer_all(reputation, sighting, true, arena, &answer, &window_count);
-	if (err == PW_OK && campaign_teaches(sighting))
-		err = campaign_teach(sighting, answer.windows, window_count, arena, &taught);
-	if (err == PW_OK)
-		err = lesson_make(sighting, &answer, &taught, arena, &lesson);
-	return err == PW_OK ? reputation->store->kind->teach(reputation->store, &lesson) : err;
+	arena_reset(reputation->arena);
+	return store_learn(reputation->store, reputation->window_ms, reputation->arena, node, sightings, count);
 }
 
 uint64_t

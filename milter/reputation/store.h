@@ -130,7 +130,8 @@ struct store {
 struct store_kind {
 	/* PW_EAWAY: away, or late; nothing is known. */
 	enum pw_err	(*ask)(struct store *, const struct store_question *, struct arena *, struct store_answer *);
-	enum pw_err	(*teach)(struct store *, const struct lesson *);
+	/* All of them, in their order; of one node. PW_EAWAY: come again, also with others of them together. */
+	enum pw_err	(*teach)(struct store *, const struct lesson *, size_t count);
 	/* The analyst's word; WORD_NONE takes it back. */
 	enum pw_err	(*say)(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
 	/* Domains that an analyst spoke of, by name; until_ms is not looked at. */

@@ -75,7 +75,7 @@ teach(unsigned message)
 	must(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"), .number = message + 1, .time_ms = NOW,
 	    .message = message + 1, .recipients = &recipient, .recipient_count = 1, .domains = domains,
 	    .domain_count = DOMAINS, .templates = taught, .template_count = TEMPLATES, .windows = windows,
-	    .window_count = WINDOWS }), "teach");
+	    .window_count = WINDOWS }, 1), "teach");
 }
 
 static void

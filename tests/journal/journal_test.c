@@ -19,7 +19,7 @@ struct taker {
 };
 
 static enum pw_err
-take(void *context, struct span node, const struct sighting *sighting)
+take(void *context, struct span node, const struct sighting *sightings, size_t count)
 {
 	struct taker	*taker = context;
 	enum pw_err	 err = PW_OK;
@@ -32,9 +32,13 @@ take(void *context, struct span node, const struct sighting *sighting)
 		err = PW_EAWAY;
 	} else {
 		/* In a later life the last ones may come again. */
-		taker->count += sighting->number > taker->last;
-		taker->disordered = taker->disordered || (taker->last > 0 && sighting->number > taker->last + 1);
-		taker->last = sighting->number;
+		for (size_t i = 0; i < count; i++) {
+			uint64_t number = sightings[i].number;
+
+			taker->count += number > taker->last;
+			taker->disordered = taker->disordered || (taker->last > 0 && number > taker->last + 1);
+			taker->last = number;
+		}
 	}
 	pthread_mutex_unlock(&taker->mutex);
 	return err;

@@ -59,7 +59,7 @@ see(struct store *store, const char *name, uint64_t number)
 				    .recipients = &recipient, .recipient_count = 1, .domains = &domain, .domain_count = 1,
 				    .surges = true, .templates = &template, .template_count = 1, .windows = &window, .window_count = 1 };
 
-	assert_int_equal(store->kind->teach(store, &lesson), PW_OK);
+	assert_int_equal(store->kind->teach(store, &lesson, 1), PW_OK);
 }
 
 static struct store_answer

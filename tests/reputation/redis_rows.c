@@ -95,7 +95,7 @@ teach(uint64_t number)
 					    .domains = domains, .domain_count = NITEMS(domains), .templates = templates,
 					    .template_count = 1, .windows = windows, .window_count = 1 };
 
-	return store->kind->teach(store, &lesson);
+	return store->kind->teach(store, &lesson, 1);
 }
 
 static void
@@ -294,7 +294,7 @@ a_domain_takes_little_memory(void **state)
 						    .recipients = few, .recipient_count = 1, .domains = &domain,
 						    .domain_count = 1 };
 
-		assert_int_equal(store->kind->teach(store, &lesson), PW_OK);
+		assert_int_equal(store->kind->teach(store, &lesson, 1), PW_OK);
 		/* What a template of it leaves here; the template's own key is not the domain's. */
 		char mint[128];
 		snprintf(mint, sizeof(mint), "HSET pw:rep:{%s} m 10073601", name);

@@ -79,7 +79,7 @@ mail_of(int64_t time_ms, uint64_t recipient, uint64_t token, uint32_t appearance
 static void
 learn(struct mail *mail)
 {
-	assert_int_equal(reputation_learn(reputation, SPAN("node"), &mail->sighting), PW_OK);
+	assert_int_equal(reputation_learn(reputation, SPAN("node"), &mail->sighting, 1), PW_OK);
 }
 
 static void
@@ -99,6 +99,26 @@ five_days_of_pictures_for_five_people_vouch(void **state)
 	assert_int_equal(known->hosts[0].shown, 2);
 	assert_int_equal(known->sender.messages, 5);
 	assert_int_equal(known->sender.recipients, 5);
+	assert_int_equal(known->templates[0].proof, PROOF_STATIC);
+}
+
+/* What the first ones of a batch prove counts for those behind them. */
+static void
+learned_at_once_they_know_of_each_other(void **state)
+{
+	struct sighting sightings[6];
+
+	(void)state;
+	for (unsigned i = 0; i < NITEMS(sightings); i++) {
+		sightings[i] = mail_of(NOW + i, i + 1, 9, APPEARS_SHOWN | APPEARS_OPAQUE, 2)->sighting;
+		sightings[i].number = i + 1;
+	}
+	assert_int_equal(reputation_learn(reputation, SPAN("node"), sightings, 6), PW_OK);
+	const struct knowledge *known = look(mail_of(NOW + 9, 9, 9, APPEARS_SHOWN | APPEARS_OPAQUE, 2));
+
+	assert_int_equal(known->hosts[0].messages, 6);
+	/* The same picture for three people is one for all. */
+	assert_int_equal(known->hosts[0].shown, 3);
 	assert_int_equal(known->templates[0].proof, PROOF_STATIC);
 }
 
@@ -270,8 +290,9 @@ an_analyst_s_word_is_asked_and_known(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(nothings) + 9] = {
+	struct CMUnitTest	tests[NITEMS(nothings) + 10] = {
 		TEST(five_days_of_pictures_for_five_people_vouch),
+		TEST(learned_at_once_they_know_of_each_other),
 		TEST(five_days_of_beacons_do_not),
 		TEST(pictures_with_a_token_do_not_either_until_they_are_the_same_for_all),
 		TEST(pictures_that_are_others_in_each_mail_do_not_whatever_their_names),
@@ -283,7 +304,7 @@ main(void)
 	};
 
 	for (size_t i = 0; i < NITEMS(nothings); i++)
-		tests[9 + i] = (struct CMUnitTest){ .name = nothings[i].says, .test_func = earns_nothing, .setup_func = begin,
+		tests[10 + i] = (struct CMUnitTest){ .name = nothings[i].says, .test_func = earns_nothing, .setup_func = begin,
 		    .teardown_func = end, .initial_state = (void *)(uintptr_t)&nothings[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,7 +165,7 @@ static struct arena	*arena;
 static void
 teach(const struct lesson *lesson)
 {
-	assert_int_equal(store->kind->teach(store, lesson), PW_OK);
+	assert_int_equal(store->kind->teach(store, lesson, 1), PW_OK);
 }
 
 /* A message to one recipient, with one host. */
@@ -642,6 +642,130 @@ names_may_hold_any_bytes(void)
 	assert_int_equal(answer.standings[0].messages, 1);
 }
 
+/* Lessons that have much in common, some of them after a long time; twice, under names of their own. */
+#define MANY		120u
+#define SHARED_DOMAINS	5u
+#define SHARED_DIGESTS	7u
+
+struct many {
+	const char			*name;
+	uint64_t			 base;
+	struct lesson			 lessons[MANY];
+	struct lesson_domain		 domains[MANY][2];
+	struct lesson_template		 templates[MANY][2];
+	struct lesson_window		 windows[MANY][2];
+	struct store_campaign		 campaigns[MANY];
+	struct span			 members[MANY];
+	uint64_t			 recipients[MANY][3], sketched[MANY];
+};
+
+static struct span
+many_domain(const struct many *many, unsigned i)
+{
+	return arena_printf(arena, "%s-%u.example", many->name, i % SHARED_DOMAINS);
+}
+
+static struct many *
+many_make(const char *name, uint64_t base)
+{
+	struct many *many = arena_alloc(arena, sizeof(*many));
+
+	assert_non_null(many);
+	*many = (struct many){ .name = name, .base = base };
+	for (unsigned i = 0; i < MANY; i++) {
+		int64_t time_ms = NOW - 400 * DAY_MS + i * DAY_MS / 9 + (i > 60) * 40 * DAY_MS + (i > 90) * 200 * DAY_MS;
+
+		many->sketched[i] = (i % 40 + 1) * 0x9e3779b97f4a7c15u;
+		many->members[i] = arena_printf(arena, "Q%u", i);
+		for (unsigned k = 0; k < 3; k++)
+			many->recipients[i][k] = (uint64_t)(i * 3 + k) % 50 * 0xbf58476d1ce4e5b9u + 1;
+		for (unsigned k = 0; k < 2; k++) {
+			many->domains[i][k] = (struct lesson_domain){ .name = many_domain(many, i * (k + 1) + k),
+				.tallies = 1u << TALLY_MESSAGES | i % 8 << 1, .templates = &many->sketched[i], .template_count = 1,
+				.campaign = i % 10 == k ? SPAN("c") : SPAN_NONE };
+			many->templates[i][k] = (struct lesson_template){ .digest = base + i * (k + 1) % SHARED_DIGESTS,
+				.domain = many->domains[i][k].name, .token = i % 30 };
+			many->windows[i][k] = (struct lesson_window){ .key = base + i * (k + 2) % SHARED_DIGESTS,
+				.member = { time_ms, i % 100 + 1, many->members[i] } };
+		}
+		many->campaigns[i] = (struct store_campaign){ .id = span_of(name), .first_ms = time_ms, .last_ms = time_ms,
+			.messages = 1, .members = &many->members[i], .member_count = 1 };
+		many->lessons[i] = (struct lesson){ .node = span_of(name), .number = i + 1, .time_ms = time_ms,
+			.message = i % 100 + 1, .recipients = many->recipients[i], .recipient_count = 1 + i % 3,
+			.domains = many->domains[i], .domain_count = 2, .templates = many->templates[i], .template_count = 2,
+			.windows = many->windows[i], .window_count = 2, .campaign = i % 4 == 0 ? &many->campaigns[i] : NULL,
+			.campaign_recipients = many->recipients[i], .campaign_recipient_count = 1 };
+	}
+	return many;
+}
+
+static struct store_answer
+many_ask(const struct many *many)
+{
+	struct span		domains[SHARED_DOMAINS];
+	uint64_t		digests[SHARED_DIGESTS];
+	struct store_answer	answer;
+
+	for (unsigned i = 0; i < SHARED_DOMAINS; i++)
+		domains[i] = many_domain(many, i);
+	for (unsigned i = 0; i < SHARED_DIGESTS; i++)
+		digests[i] = many->base + i;
+	ask((struct store_question){ .now_ms = many->lessons[MANY - 1].time_ms, .domains = domains,
+	    .domain_count = SHARED_DOMAINS, .templates = digests, .template_count = SHARED_DIGESTS, .windows = digests,
+	    .window_count = SHARED_DIGESTS, .window_ms = 1000 * DAY_MS }, &answer);
+	return answer;
+}
+
+static void
+lessons_at_once_are_as_if_each_came_alone(void)
+{
+	const struct many	*alone = many_make("alone", 0x1000), *together = many_make("together", 0x2000);
+	/* The second time some of them again, as after an answer that was lost. */
+	const struct { size_t from, to; } batches[] = { { 0, 20 }, { 5, 50 }, { 30, 31 }, { 31, 100 }, { 0, MANY } };
+	struct store_campaign	*one, *other;
+	size_t			 count;
+
+	for (size_t i = 0; i < MANY; i++)
+		teach(&alone->lessons[i]);
+	for (size_t i = 0; i < NITEMS(batches); i++)
+		assert_int_equal(store->kind->teach(store, together->lessons + batches[i].from,
+		    batches[i].to - batches[i].from), PW_OK);
+	struct store_answer a = many_ask(alone), b = many_ask(together);
+	for (size_t i = 0; i < SHARED_DOMAINS; i++) {
+		struct standing *x = &a.standings[i], *y = &b.standings[i];
+
+		for (unsigned tally = 0; tally < TALLIES; tally++)
+			assert_int_equal(*standing_tally(x, tally), *standing_tally(y, tally));
+		assert_true(x->messages > 0);
+		assert_int_equal(x->first_ms, y->first_ms);
+		assert_int_equal(x->last_ms, y->last_ms);
+		assert_int_equal(x->days, y->days);
+		assert_int_equal(x->recipients, y->recipients);
+		assert_int_equal(x->templates, y->templates);
+		assert_true(span_eq(x->campaign, y->campaign));
+	}
+	for (size_t i = 0; i < SHARED_DIGESTS; i++) {
+		struct store_template *x = &a.templates[i], *y = &b.templates[i];
+
+		assert_int_equal(x->messages, y->messages);
+		assert_int_equal(x->tokens, y->tokens);
+		assert_int_equal(x->recipients, y->recipients);
+		assert_int_equal(x->trace_count, y->trace_count);
+		assert_true(x->trace_count > 0);
+		assert_memory_equal(x->traces, y->traces, x->trace_count * sizeof(*x->traces));
+		assert_int_equal(a.windows[i].count, b.windows[i].count);
+		for (size_t k = 0; k < a.windows[i].count; k++) {
+			assert_int_equal(a.windows[i].members[k].message, b.windows[i].members[k].message);
+			assert_true(span_eq(a.windows[i].members[k].text, b.windows[i].members[k].text));
+		}
+	}
+	assert_int_equal(store->kind->campaigns(store, SPAN("alone"), 1, arena, &one, &count), PW_OK);
+	assert_int_equal(store->kind->campaigns(store, SPAN("together"), 1, arena, &other, &count), PW_OK);
+	assert_int_equal(one[0].messages, MANY / 4);
+	assert_int_equal(other[0].messages, MANY / 4);
+	assert_int_equal(one[0].member_count, other[0].member_count);
+}
+
 #define ROW(function)	{ #function, function }
 
 static const struct row {
@@ -671,6 +795,7 @@ static const struct row {
 	ROW(a_campaign_grows_by_what_is_added),
 	ROW(campaigns_are_listed_the_youngest_first),
 	ROW(names_may_hold_any_bytes),
+	ROW(lessons_at_once_are_as_if_each_came_alone),
 };
 
 static struct named_row {

@@ -74,6 +74,18 @@ void		redis_batch_add(struct redis_batch *, const struct span *words, size_t cou
 /* words: the keys first, then the arguments. */
 void		redis_batch_script(struct redis_batch *, struct redis_script *, size_t keys, const struct span *words,
 		    size_t count);
+
+/* Words of a call that are as many as there are things to say. Begins as { .arena = … }. */
+struct redis_words {
+	struct arena	*arena;
+	struct span	*at;
+	size_t		 count, capacity;
+	bool		 failed;	/* no memory */
+};
+
+/* What is at NULL could not be made: it fails. */
+void		redis_words_add(struct redis_words *, struct span);
+void		redis_batch_call(struct redis_batch *, struct redis_script *, size_t keys, const struct redis_words *);
 /*
  * Waits for patience_ms, or for RedisDeadline if that is longer.
  *	PW_EAWAY	no answer in time, one that is larger than any of ours, or none was asked for; what was carried

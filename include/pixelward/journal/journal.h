@@ -16,10 +16,11 @@ struct journal;
 /* Who gets every record; from threads of the journal's own. */
 struct journal_taker {
 	/*
-	 * In order, each record again until it is taken; PW_EAWAY: not now. It survives restarts: what was not taken is
-	 * handed on by the next process.
+	 * In order, some at once, each again until it is taken: PW_EAWAY: not now; PW_ELIMIT: not so many. After a failure
+	 * they come again in smaller pieces, also those that were taken in truth. It survives restarts: what was not taken
+	 * is handed on by the next process.
 	 */
-	enum pw_err	(*take)(void *context, struct span node, const struct sighting *);
+	enum pw_err	(*take)(void *context, struct span node, const struct sighting *, size_t count);
 	/*
 	 * Up to which record what was taken outlives this process, however it ends; from any thread. The next one hands
 	 * on what is behind, and no record goes before. NULL: all that was taken does.

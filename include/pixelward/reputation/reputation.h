@@ -128,11 +128,11 @@ enum pw_err	reputation_look(struct reputation *, const struct options *, const s
 /* Note in the sighting what of the look is to be remembered with it: suspect templates, the campaign. */
 void		reputation_mark(struct sighting *, const struct knowledge *);
 /*
- * Remember it. node and sighting.number make it idempotent: what was learned of this node up to a number is not learned
- * again. One thread at a time.
+ * Remember them, in their order, as if each came alone. node and sighting.number make it idempotent: what was learned of
+ * this node up to a number is not learned again. One thread at a time.
  *	PW_EAWAY (the store is away: come again), PW_ENOMEM
  */
-enum pw_err	reputation_learn(struct reputation *, struct span node, const struct sighting *) PW_MUST_CHECK;
+enum pw_err	reputation_learn(struct reputation *, struct span node, const struct sighting *, size_t count) PW_MUST_CHECK;
 /* Up to which number what was learned of the journal is kept, however this process ends. Any thread. */
 uint64_t	reputation_kept(struct reputation *);
 

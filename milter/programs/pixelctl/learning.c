@@ -46,11 +46,11 @@ learn_message(struct learning *learning, struct message *message, struct arena *
 		return err;
 	verdict.sighting->flags |= SIGHTING_LEARNED;
 	learning->learned->remote += (verdict.sighting->flags & SIGHTING_REMOTE) != 0;
-	err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting);
+	err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting, 1);
 	/* A Redis that fails over is back in some seconds; half an archive learned is worse than a pause. */
 	for (int tries = 0; err == PW_EAWAY && tries < MOST_TRIES; tries++) {
 		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
-		err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting);
+		err = reputation_learn(learning->reputation, SPAN("learn"), verdict.sighting, 1);
 	}
 	return err;
 }

@@ -267,7 +267,7 @@ learn(struct replay *replay, size_t number, const struct message *message, const
 
 	if (sighting != NULL)
 		sighting->number = number;
-	enum pw_err err = sighting == NULL ? PW_ENOMEM : reputation_learn(replay->reputation, NODE, sighting);
+	enum pw_err err = sighting == NULL ? PW_ENOMEM : reputation_learn(replay->reputation, NODE, sighting, 1);
 	if (err != PW_OK) {
 		progress_clear(&replay->progress);
 		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
