@@ -13,10 +13,13 @@ static struct {
 } history;
 
 static enum pw_err
-learn(void *context, struct span node, const struct sighting *sightings, size_t count)
+learn(void *context, struct span node, uint64_t *after, const struct sighting *sightings, size_t count)
 {
+	enum pw_err err = history.reputation != NULL ? reputation_knows(history.reputation, node, after) : PW_OK;
+
 	(void)context;
-	return history.reputation != NULL ? reputation_learn(history.reputation, node, sightings, count) : PW_OK;
+	return err == PW_OK && history.reputation != NULL ?
+	    reputation_learn(history.reputation, node, sightings, count) : err;
 }
 
 static uint64_t

@@ -165,13 +165,14 @@ losses_log(struct journal *journal)
 }
 
 static enum pw_err
-event_take(void *context, struct span node, const struct sighting *sightings, size_t count)
+event_take(void *context, struct span node, uint64_t *after, const struct sighting *sightings, size_t count)
 {
 	struct journal	*journal = context;
 	enum pw_err	 err = events_take(&journal->events, node, sightings, count);
 
+	/* It has seen events alone, and knows of those. */
 	if (err == PW_ENOTFOUND)
-		reader_rewind(&journal->events_reader, journal->events.told);
+		*after = journal->events.told;
 	return err;
 }
 

@@ -167,7 +167,8 @@ batch_hand_on(struct reader *reader, const struct batch *batch)
 
 	while (done < batch->count && orders_of(reader) == GO_ON) {
 		size_t		left = batch->count - done, count = left < reader->at_once ? left : reader->at_once;
-		enum pw_err	err = reader->taker.take(reader->taker.context, reader->node, &batch->at[done], count);
+		uint64_t	after = reader_position(reader);
+		enum pw_err	err = reader->taker.take(reader->taker.context, reader->node, &after, &batch->at[done], count);
 
 		if (err == PW_OK) {
 			note_away(reader, false);
@@ -176,6 +177,12 @@ batch_hand_on(struct reader *reader, const struct batch *batch)
 			reader->at_once = reader->at_once * 2 > MOST_AT_ONCE ? MOST_AT_ONCE : reader->at_once * 2;
 			pause = FIRST_PAUSE_MS;
 			continue;
+		}
+		if (err == PW_ENOTFOUND) {
+			log_warn("journal: %s knows of records up to %llu only: what is behind comes again", reader->name,
+			    (unsigned long long)after);
+			reader_rewind(reader, after);
+			break;
 		}
 		if (err == PW_EAWAY)
 			note_away(reader, true);

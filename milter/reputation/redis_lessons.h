@@ -18,7 +18,7 @@ extern struct redis_script redis_domain_script;
  * as 3 bytes each, the token as 3 bytes.
  */
 extern struct redis_script redis_template_script;
-/* KEYS: window. ARGV: of each member milliseconds, message (as bytes), text. */
+/* KEYS: window. ARGV: of each member milliseconds, the same and the message as 8 bytes each, text. */
 extern struct redis_script redis_window_script;
 /* KEYS: domain. ARGV: seconds, how many new templates it has. Answers how many of them it may have. */
 extern struct redis_script redis_mint_script;

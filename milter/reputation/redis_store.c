@@ -74,7 +74,7 @@ redis_store_close(struct store *store)
 static const struct store_kind kind = {
 	.ask = redis_store_ask, .teach = redis_store_teach, .say = redis_store_say, .words = redis_store_words,
 	.campaign_add = redis_store_campaign_add, .campaigns = redis_store_campaigns,
-	.save = redis_store_save, .close = redis_store_close,
+	.known = redis_store_known, .save = redis_store_save, .close = redis_store_close,
 };
 
 enum pw_err

@@ -66,6 +66,7 @@ enum pw_err	redis_write(struct redis_store *, struct redis_batch *) PW_MUST_CHEC
 
 enum pw_err	redis_store_ask(struct store *, const struct store_question *, struct arena *, struct store_answer *);
 enum pw_err	redis_store_teach(struct store *, const struct lesson *, size_t count);
+enum pw_err	redis_store_known(struct store *, struct span node, uint64_t *number);
 /* Add what lessons have for campaigns. */
 enum pw_err	redis_store_join(struct redis_store *, const struct lesson *, size_t count, struct arena *);
 enum pw_err	redis_store_say(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);

@@ -1,7 +1,7 @@
 /*
- * What messages teach, in three steps: which of their templates are new; their domains, windows and the store's own facts,
- * and how many new templates a domain may have; then the templates. Each step is one conversation for all messages, and
- * safe to repeat, also with others.
+ * What messages teach, in steps: which of their templates are new; their domains and windows, and how many new templates a
+ * domain may have; campaigns; the templates. Each step is one conversation for all messages, and safe to repeat, also with
+ * others. At last the store says how far it knows the node: a server that lost its last moments knows no more than it has.
  */
 #include <pixelward/base/fnv.h>
 
@@ -134,6 +134,7 @@ window_say(struct redis_words *words, const struct teaching *teaching, const str
 	const struct member *member = &teaching->lessons[piece->lesson].windows[piece->index].member;
 
 	redis_words_add(words, redis_number(words->arena, member->time_ms));
+	text_add(words, bytes_of(&member->time_ms, sizeof(member->time_ms)));
 	text_add(words, bytes_of(&member->message, sizeof(member->message)));
 	text_add(words, span_cut(member->text, 0, REDIS_MOST_NOTE_BYTES));
 }
@@ -385,7 +386,6 @@ domains_teach(const struct teaching *teaching, struct mint *mint)
 	mint_add(teaching, mint, &batch);
 	calls_add(teaching, &domain_kind, &domains, &batch);
 	calls_add(teaching, &window_kind, &windows, &batch);
-	age_add(teaching, &batch);
 	err = redis_write(teaching->store, &batch);
 	if (err == PW_OK)
 		mint_take(mint, batch.replies);
@@ -404,6 +404,7 @@ templates_teach(const struct teaching *teaching, const struct pieces *pieces, co
 		if (mint->at[i].kept)
 			call_add(teaching, &template_kind, pieces->at + mint->at[i].begin, mint->at[i].end - mint->at[i].begin,
 			    &batch);
+	age_add(teaching, &batch);
 	err = redis_write(teaching->store, &batch);
 	redis_batch_fini(&batch);
 	return err;
@@ -456,9 +457,29 @@ redis_store_teach(struct store *opened, const struct lesson *lessons, size_t cou
 	if (err == PW_OK)
 		err = domains_teach(&teaching, &mint);
 	if (err == PW_OK)
-		err = templates_teach(&teaching, &templates, &mint);
-	if (err == PW_OK)
 		err = redis_store_join(teaching.store, lessons, count, teaching.arena);
+	if (err == PW_OK)
+		err = templates_teach(&teaching, &templates, &mint);
 	arena_free(teaching.arena);
+	return err;
+}
+
+enum pw_err
+redis_store_known(struct store *opened, struct span node, uint64_t *number)
+{
+	struct arena		*arena = arena_new((size_t)1 << 20);
+	struct span		 guard = arena != NULL ? guard_of(arena, node) : SPAN_NONE;
+	struct redis_batch	 batch;
+	enum pw_err		 err;
+
+	redis_batch_init(&batch, arena);
+	batch.failed = guard.at == NULL;
+	if (!batch.failed)
+		redis_batch_add(&batch, (const struct span[]){ SPAN("HGET"), SPAN(REDIS_STORE_KEY), guard }, 3);
+	err = batch.failed ? PW_ENOMEM : redis_write((struct redis_store *)opened, &batch);
+	if (err == PW_OK)
+		*number = (uint64_t)redis_reply_number(&batch.replies[0]);
+	redis_batch_fini(&batch);
+	arena_free(arena);
 	return err;
 }

@@ -170,6 +170,19 @@ reputation_learn(struct reputation *reputation, struct span node, const struct s
 	return store_learn(reputation->store, reputation->window_ms, reputation->arena, node, sightings, count);
 }
 
+enum pw_err
+reputation_knows(struct reputation *reputation, struct span node, uint64_t *number)
+{
+	const struct store_kind	*kind = reputation->store->kind;
+	uint64_t		 known = *number;
+	enum pw_err		 err = kind->known != NULL ? kind->known(reputation->store, node, &known) : PW_OK;
+
+	if (err != PW_OK || known >= *number)
+		return err;
+	*number = known;
+	return PW_ENOTFOUND;
+}
+
 uint64_t
 reputation_kept(struct reputation *reputation)
 {

@@ -143,6 +143,8 @@ struct store_kind {
 			    struct store_campaign **, size_t *count);
 	/* Write to disk what is only in memory. */
 	enum pw_err	(*save)(struct store *);
+	/* The number of the last lesson of a node that it has wholly. NULL: what it was taught in this life it has. */
+	enum pw_err	(*known)(struct store *, struct span node, uint64_t *number);
 	/* The number up to which lessons outlive this process, however it ends. NULL: all that were taken do. */
 	uint64_t	(*kept)(struct store *);
 	void		(*close)(struct store *);

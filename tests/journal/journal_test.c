@@ -19,12 +19,13 @@ struct taker {
 };
 
 static enum pw_err
-take(void *context, struct span node, const struct sighting *sightings, size_t count)
+take(void *context, struct span node, uint64_t *after, const struct sighting *sightings, size_t count)
 {
 	struct taker	*taker = context;
 	enum pw_err	 err = PW_OK;
 
 	assert_true(span_eq(node, SPAN("mx1")));
+	assert_true(*after < sightings[0].number);
 	pthread_mutex_lock(&taker->mutex);
 	if (taker->away || taker->refuse > 0) {
 		taker->refuse -= taker->refuse > 0;

@@ -18,9 +18,10 @@ struct journal_taker {
 	/*
 	 * In order, some at once, each again until it is taken: PW_EAWAY: not now; PW_ELIMIT: not so many. After a failure
 	 * they come again in smaller pieces, also those that were taken in truth. It survives restarts: what was not taken
-	 * is handed on by the next process.
+	 * is handed on by the next process. after: the last one before them. PW_ENOTFOUND: who takes them has lost that; what
+	 * it still has, *after says then, and all behind it comes again.
 	 */
-	enum pw_err	(*take)(void *context, struct span node, const struct sighting *, size_t count);
+	enum pw_err	(*take)(void *context, struct span node, uint64_t *after, const struct sighting *, size_t count);
 	/*
 	 * Up to which record what was taken outlives this process, however it ends; from any thread. The next one hands
 	 * on what is behind, and no record goes before. NULL: all that was taken does.

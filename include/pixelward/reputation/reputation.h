@@ -133,6 +133,12 @@ void		reputation_mark(struct sighting *, const struct knowledge *);
  *	PW_EAWAY (the store is away: come again), PW_ENOMEM
  */
 enum pw_err	reputation_learn(struct reputation *, struct span node, const struct sighting *, size_t count) PW_MUST_CHECK;
+/*
+ * Has it still what was learned of a node up to number? One that comes back empty, or without its last moments, has not.
+ *	PW_ENOTFOUND	up to *number, which is less
+ *	PW_EAWAY
+ */
+enum pw_err	reputation_knows(struct reputation *, struct span node, uint64_t *number) PW_MUST_CHECK;
 /* Up to which number what was learned of the journal is kept, however this process ends. Any thread. */
 uint64_t	reputation_kept(struct reputation *);
 
