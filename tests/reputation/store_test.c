@@ -95,10 +95,10 @@ onlooker_ask(struct store *asked, const struct store_question *question, struct 
 }
 
 static enum pw_err
-onlooker_teach(struct store *taught, const struct lesson *lesson)
+onlooker_teach(struct store *taught, const struct lesson *lessons, size_t count)
 {
 	(void)taught;
-	return onlooker.redis->kind->teach(onlooker.redis, lesson);
+	return onlooker.redis->kind->teach(onlooker.redis, lessons, count);
 }
 
 static enum pw_err
