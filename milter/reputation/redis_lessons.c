@@ -37,6 +37,14 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"  end\n" \
 	"  return true\n" \
 	"end\n" \
+	/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */ \
+	"local now = tonumber(redis.call('TIME')[1])\n" \
+	"local function believed(time, number)\n" \
+	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < now - 3652 * " REDIS_TEXT(REDIS_DAY_S) " then\n" \
+	"    return now\n" \
+	"  end\n" \
+	"  return time\n" \
+	"end\n" \
 	"local function write(days)\n" \
 	"  local flat = {}\n" \
 	"  for name, value in pairs(put) do flat[#flat + 1], flat[#flat + 2] = name, value end\n" \
@@ -76,7 +84,7 @@ struct redis_script redis_domain_script = { .text = LUA_HASH LUA_SKETCH
 	"if #(has.s or '') == 12 then first, last, days = struct.unpack('>I4I4I4', has.s) end\n"
 	"for at = 2, #ARGV, 7 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time = tonumber(ARGV[at + 1])\n"
+	"    local time = believed(tonumber(ARGV[at + 1]), ARGV[at])\n"
 	"    any = true\n"
 	"    if last > 0 and last < time - kept() * " REDIS_TEXT(REDIS_DAY_S) " then\n"	/* only the analyst's word is left */
 	"      local was = forget()\n"
@@ -104,7 +112,7 @@ struct redis_script redis_template_script = { .text = LUA_HASH LUA_SKETCH
 	"local any, last, traces, tokens, recipients = false, count('l'), has.x or '', {}, {}\n"
 	"for at = 2, #ARGV, 7 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time, message, token = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]\n"
+	"    local time, message, token = believed(tonumber(ARGV[at + 1]), ARGV[at]), ARGV[at + 2], ARGV[at + 3]\n"
 	"    local seen, of_token, of_message = {}, 0, 0\n"
 	"    any = true\n"
 	"    if last > 0 and last < time - days * " REDIS_TEXT(REDIS_DAY_S) " then\n"
@@ -187,10 +195,11 @@ struct redis_script redis_age_script = { .text = LUA_HASH
 	"local any = false\n"
 	"for at = 2, #ARGV, 4 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time, old, surges = tonumber(ARGV[at + 1]), ARGV[at + 2] == '1', tonumber(ARGV[at + 3])\n"
+	"    local time = believed(tonumber(ARGV[at + 1]) / 1000, ARGV[at]) * 1000\n"
+	"    local text, old, surges = string.format('%.0f', time), ARGV[at + 2] == '1', tonumber(ARGV[at + 3])\n"
 	"    any = true\n"
-	"    if not has.began or time < count('began') then set('began', ARGV[at + 1]); set('version', " REPUTATION_SCHEMA ") end\n"
-	"    if not has.last or time > count('last') then set('last', ARGV[at + 1]) end\n"
+	"    if not has.began or time < count('began') then set('began', text); set('version', " REPUTATION_SCHEMA ") end\n"
+	"    if not has.last or time > count('last') then set('last', text) end\n"
 	"    if old then set('learned', count('learned') + 1) end\n"
 	"    if surges == 1 or (not old and not has.surge) then\n"
 	"      local today, days, last = math.floor(time / 86400000), {}, " REDIS_TEXT(SURGE_DAYS) " + 3\n"

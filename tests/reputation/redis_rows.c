@@ -180,7 +180,7 @@ a_gateway_whose_clock_jumps_is_not_believed(void **state)
 	for (uint64_t i = 0; i < NITEMS(times); i++)
 		assert_int_equal(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"), .number = i + 1,
 		    .time_ms = times[i], .message = i, .recipients = &recipient, .recipient_count = 1, .domains = &domain,
-		    .domain_count = 1, .templates = &template, .template_count = 1 }), PW_OK);
+		    .domain_count = 1, .templates = &template, .template_count = 1 }, 1), PW_OK);
 	assert_int_equal(store->kind->ask(store, &(struct store_question){ .now_ms = now_ms, .domains = &domain.name,
 	    .domain_count = 1, .templates = &digest, .template_count = 1 }, arena, &answer), PW_OK);
 	/* Nothing is forgotten, and nothing is older or younger than it can be. */
