@@ -34,7 +34,7 @@ static const struct {
 	uint32_t	flag;
 	int		with, without;
 } traits[] = {
-	{ MEMBER_LINKED, -1, 2 }, { MEMBER_FOREIGN, 1, -1 }, { MEMBER_HIDDEN, 1, 0 }, { MEMBER_BULK, -1, 1 },
+	{ MEMBER_LINKED, -1, 2 }, { MEMBER_FOREIGN, 1, 0 }, { MEMBER_HIDDEN, 1, 0 }, { MEMBER_BULK, -1, 1 },
 };
 
 #define BELONGS	6

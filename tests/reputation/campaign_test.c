@@ -213,6 +213,11 @@ static const struct scene {
 	{ "and hosts that sound like news share that, whoever sends from them", {
 	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 9, H, "r" },
 	    { "b@world-press.example", "world-press.example", "world-press.example", OTHER, 9, H, "s" } }, false, 2, 2, 2, 1 },
+	{ "also if nothing else connects them", {
+	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "r" },
+	    { "b@world-press.example", "world-press.example", "world-press.example", OTHER, 0, H, "s" },
+	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", SHEET, 0, H | HOW_UNUSUAL, "r" } },
+	  false, 3, 2, 2, 2 },
 	{ "pictures that are seen are its beacons, too, if they are all that a mail fetches", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, HOW_VISIBLE, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", SHEET, 0, HOW_VISIBLE | HOW_UNUSUAL, "s" } }, false, 2, 1, 2, 1 },
