@@ -92,6 +92,7 @@ class DoctorTest(unittest.TestCase):
         ward = Pixelward(**options)
         self.addCleanup(ward.stop)
         scratch.wait_until(lambda: os.path.exists(ward.folder + "/state/keeper.status"), "the keeper's word")
+        scratch.wait_until(lambda: ward.dissectors() or options.get("Dissectors") == 0, "dissectors with their name")
         return ward
 
     def assertSeen(self, seen, check, finding, text, remedy=""):
