@@ -194,7 +194,7 @@ campaign_group_make(const struct campaign_member *self, const struct store_windo
 
 struct shown {
 	size_t		messages;	/* that speak: those that belong, and all that share a beacon's domain or the sender */
-	size_t		linked, foreign, hidden, seen, bulk, posing;	/* of these */
+	size_t		linked, at_home, foreign, hidden, seen, bulk, posing;	/* of these */
 	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
 	bool		senders_far, senders_near;	/* several at one domain: of several owners; mailboxes of one domain */
 	bool		rotates;	/* one sender, several domains */
@@ -215,6 +215,7 @@ tally_traits(struct shown *shown, const struct campaign_member *member)
 {
 	shown->messages++;
 	shown->linked += holds_flag(member, MEMBER_LINKED);
+	shown->at_home += holds_flag(member, MEMBER_AT_HOME);
 	shown->foreign += holds_flag(member, MEMBER_FOREIGN);
 	shown->hidden += holds_flag(member, MEMBER_HIDDEN);
 	shown->seen += holds_flag(member, MEMBER_SHOWN);
@@ -329,6 +330,7 @@ TERM(many_recipients, t->recipients >= MANY_RECIPIENTS || t->watched >= MANY_WAT
 TERM(same_tokens, t->repeated)
 TERM(never_linked, t->linked * 2 <= t->messages)
 TERM(mostly_linked, t->linked * 2 > t->messages)
+TERM(at_home, t->at_home * 2 > t->messages && t->foreign * 2 > t->messages)
 TERM(own_hosts, t->foreign * 2 <= t->messages)
 TERM(unseen, t->hidden * 2 > t->messages)
 TERM(pictures, t->seen * 2 > t->messages)
@@ -360,6 +362,7 @@ static const struct term {
 	{ pictures, -2, false, NULL },
 	{ no_list, 1, false, "no header says that it is from a list" },
 	{ mostly_list, -2, false, NULL },
+	{ at_home, -2, false, NULL },
 	{ own_hosts, -3, false, NULL },
 	{ same_tokens, -3, false, NULL },
 };

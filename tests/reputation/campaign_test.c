@@ -19,6 +19,7 @@ enum how {
 	HOW_HIDDEN = 1, HOW_LINKED = 2, HOW_BULK = 4, HOW_OLD_HOST = 8, HOW_VOUCHED = 16, HOW_OLD_SENDER = 32, HOW_VISIBLE = 64,
 	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512, HOW_LISTED = 1024, HOW_INDICATED = 2048,
 	HOW_UNUSUAL = 4096,
+	HOW_AT_HOME = 8192,	/* the link leads to the sender's own domain, not to an outlet */
 };
 
 struct mail {
@@ -91,7 +92,8 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 	struct sighting_host		 hosts[2] = {
 		{ .host = span_of(mail->host), .domain = span_of(mail->domain), .references = 1,
 		  .appearance = APPEARS_FETCHED | ((mail->how & HOW_LINKED) != 0 ? APPEARS_LINKED : 0u) },
-		{ .host = SPAN("www.outlet.example"), .domain = SPAN("outlet.example"), .appearance = APPEARS_LINKED },
+		{ .host = SPAN("www.outlet.example"), .domain = (mail->how & HOW_AT_HOME) != 0 ? after_at(span_of(mail->from)) :
+		  SPAN("outlet.example"), .appearance = APPEARS_LINKED },
 	};
 	struct sighting_template	 template = {
 		.appearance = APPEARS_FETCHED | (token ? APPEARS_OPAQUE : 0u) |
@@ -232,6 +234,11 @@ static const struct scene {
 	    { "b@two.example", "t.tally.example", "tally.example", PX, 0, H, "S" },
 	    { "c@three.example", "t.counter.example", "counter.example", PX, 0, H, "T" },
 	    { "d@four.example", "t.tally.example", "tally.example", PX, 0, H, "U" } }, false, 0, 0, 0, 0 },
+	{ "reporters of several papers may, too, and link to what they wrote", {
+	    { "a@valley-times.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "R" },
+	    { "b@harbour-press.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "S" },
+	    { "c@hill-gazette.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "T" } },
+	    false, 0, 0, 0, 0 },
 	{ "local papers each have a host of their own, and say that it is a list", {
 	    { "a@valley-times.example", "t.valley-times.example", "valley-times.example", PX, 9, H | HOW_BULK, "R" },
 	    { "b@harbour-press.example", "t.harbour-press.example", "harbour-press.example", PX, 9, H | HOW_BULK, "S" },
