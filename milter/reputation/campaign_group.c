@@ -156,18 +156,18 @@ count_recipients(struct campaign_group *group, struct arena *arena)
 	return true;
 }
 
-bool
-campaign_group_make(const struct campaign_member *self, const struct store_window *windows, size_t window_count,
-    struct arena *arena, struct campaign_group *group)
+/* Each message of the windows once. */
+static bool
+collect_members(const struct store_window *windows, size_t window_count, struct arena *arena, struct campaign_group *group)
 {
-	struct seen	seen = { .count = 1 };
-	size_t		most = 0;
+	const struct campaign_member	*self = group->self;
+	struct seen			 seen = { .count = 1 };
+	size_t				 most = 0;
 
 	for (size_t i = 0; i < window_count; i++)
 		most += windows[i].count;
 	while (seen.count < 2 * most)
 		seen.count *= 2;
-	*group = (struct campaign_group){ .self = self };
 	group->members = arena_reserve(arena, most * sizeof(*group->members));
 	seen.places = arena_array(arena, seen.count, sizeof(*seen.places));
 	if (group->members == NULL || seen.places == NULL)
@@ -187,12 +187,12 @@ campaign_group_make(const struct campaign_member *self, const struct store_windo
 			if (linked->links != 0)
 				group->count++;
 		}
-	return count_recipients(group, arena);
+	return true;
 }
 
 /* --- what it shows --- */
 
-struct shown {
+struct campaign_shown {
 	size_t		messages;	/* that speak: those that belong, and all that share a beacon's domain or the sender */
 	size_t		linked, at_home, foreign, hidden, seen, bulk, posing;	/* of these */
 	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
@@ -211,7 +211,7 @@ are_one_sender(const struct campaign_member *a, const struct campaign_member *b)
 }
 
 static void
-tally_traits(struct shown *shown, const struct campaign_member *member)
+tally_traits(struct campaign_shown *shown, const struct campaign_member *member)
 {
 	shown->messages++;
 	shown->linked += holds_flag(member, MEMBER_LINKED);
@@ -225,8 +225,8 @@ tally_traits(struct shown *shown, const struct campaign_member *member)
 
 /* Who owns the beacon's domain may send from there: that makes no second sender of what is one service. */
 static void
-tally_senders(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other, bool one_sender,
-    bool one_domain)
+tally_senders(struct campaign_shown *shown, const struct campaign_member *self, const struct campaign_member *other,
+    bool one_sender, bool one_domain)
 {
 	bool foreign = holds_flag(self, MEMBER_FOREIGN) && holds_flag(other, MEMBER_FOREIGN);
 
@@ -240,7 +240,7 @@ tally_senders(struct shown *shown, const struct campaign_member *self, const str
 
 /* Of a mail with several beacons at the domain its first one speaks: they are in each such mail. */
 static void
-tally_makes(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
+tally_makes(struct campaign_shown *shown, const struct campaign_member *self, const struct campaign_member *other)
 {
 	for (size_t i = 0; i < self->beacon_count; i++)
 		for (size_t k = 0; k < other->beacon_count; k++) {
@@ -255,13 +255,15 @@ tally_makes(struct shown *shown, const struct campaign_member *self, const struc
 }
 
 static void
-tally_pair(struct shown *shown, const struct campaign_member *self, const struct campaign_member *other)
+tally_pair(struct campaign_shown *shown, const struct campaign_member *self, const struct campaign_member *other)
 {
-	bool	one_sender = are_one_sender(self, other), one_domain = share_domain(self, other);
+	bool one_sender, one_domain;
 
 	/* Who answers a mail quotes its beacon. */
 	if (holds_flag(self, MEMBER_REPLY) || holds_flag(other, MEMBER_REPLY))
 		return;
+	one_sender = are_one_sender(self, other);
+	one_domain = share_domain(self, other);
 	tally_senders(shown, self, other, one_sender, one_domain);
 	tally_makes(shown, self, other);
 	if (one_sender || one_domain)
@@ -283,9 +285,9 @@ token_is_elsewhere(const struct campaign_group *group, uint64_t token)
 #define MOST_PAIRED	32u	/* members that are compared with each other, too: a campaign shows in fewer */
 
 static void
-tally_group(struct shown *shown, const struct campaign_group *group)
+tally_group(struct campaign_shown *shown, const struct campaign_group *group)
 {
-	*shown = (struct shown){ .belonging = 1, .recipients = group->recipients, .watched = group->watched };
+	*shown = (struct campaign_shown){ .belonging = 1, .recipients = group->recipients, .watched = group->watched };
 	tally_traits(shown, group->self);
 	for (size_t i = 0; i < group->count; i++) {
 		const struct campaign_linked *linked = &group->members[i];
@@ -307,13 +309,26 @@ tally_group(struct shown *shown, const struct campaign_group *group)
 			shown->repeated = false;
 }
 
+bool
+campaign_group_make(const struct campaign_member *self, const struct store_window *windows, size_t window_count,
+    struct arena *arena, struct campaign_group *group)
+{
+	struct campaign_shown *shown = arena_alloc(arena, sizeof(*shown));
+
+	*group = (struct campaign_group){ .self = self, .shown = shown };
+	if (shown == NULL || !collect_members(windows, window_count, arena, group) || !count_recipients(group, arena))
+		return false;
+	tally_group(shown, group);
+	return true;
+}
+
 #define MANY_RECIPIENTS	3
 #define MANY_WATCHED	2
 #define UNSEASONED	4	/* everything is new: more must come together */
 
 #define TERM(name, condition)				\
 	static bool					\
-	name(const struct shown *t)			\
+	name(const struct campaign_shown *t)		\
 	{						\
 		return condition;			\
 	}
@@ -342,7 +357,7 @@ TERM(mostly_list, t->bulk * 2 > t->messages)
  * an agency do, whatever their mails have in common.
  */
 static const struct term {
-	bool		(*holds)(const struct shown *);
+	bool		(*holds)(const struct campaign_shown *);
 	int		 weight;
 	bool		 rotation;
 	const char	*says;	/* NULL: it speaks against a campaign */
@@ -370,36 +385,34 @@ static const struct term {
 bool
 campaign_group_trips(const struct campaign_group *group, int score, bool seasoned)
 {
-	struct shown	shown;
-	int		sum = 0;
-	bool		rotation = false;
+	const struct campaign_shown	*shown = group->shown;
+	int				 sum = 0;
+	bool				 rotation = false;
 
-	tally_group(&shown, group);
 	for (size_t i = 0; i < NITEMS(terms); i++)
-		if (terms[i].holds(&shown)) {
+		if (terms[i].holds(shown)) {
 			sum += terms[i].weight;
 			rotation = rotation || terms[i].rotation;
 		}
 	/* Without a history every service is new; none of them sends as several people through several hosts. */
-	if (!seasoned && !(shown.rotates && (shown.senders_far || shown.senders_near)))
+	if (!seasoned && !(shown->rotates && (shown->senders_far || shown->senders_near)))
 		return false;
-	return rotation && shown.recipients > 1 && sum >= score + (seasoned ? 0 : UNSEASONED);
+	return rotation && shown->recipients > 1 && sum >= score + (seasoned ? 0 : UNSEASONED);
 }
 
 bool
 campaign_group_explain(const struct campaign_group *group, struct arena *arena, struct campaign_sign *sign)
 {
-	struct shown shown;
+	const struct campaign_shown *shown = group->shown;
 
-	tally_group(&shown, group);
-	sign->messages = (uint32_t)shown.belonging;
-	sign->recipients = (uint32_t)shown.recipients;
-	sign->watched = (uint32_t)shown.watched;
+	sign->messages = (uint32_t)shown->belonging;
+	sign->recipients = (uint32_t)shown->recipients;
+	sign->watched = (uint32_t)shown->watched;
 	sign->reasons = arena_array(arena, NITEMS(terms), sizeof(*sign->reasons));
 	if (sign->reasons == NULL)
 		return false;
 	for (size_t i = 0; i < NITEMS(terms); i++)
-		if (terms[i].says != NULL && terms[i].holds(&shown))
+		if (terms[i].says != NULL && terms[i].holds(shown))
 			sign->reasons[sign->reason_count++] = span_of(terms[i].says);
 	return true;
 }

@@ -10,11 +10,14 @@ struct campaign_linked {
 	bool			belongs;	/* so much that what is known of one is true of the other */
 };
 
+struct campaign_shown;
+
 struct campaign_group {
 	const struct campaign_member	*self;
 	struct campaign_linked		*members;	/* each message once, without self */
 	size_t				 count;
 	size_t				 recipients, watched;	/* different ones of the message and of those that belong */
+	const struct campaign_shown	*shown;		/* what all of them come to */
 };
 
 /* False: no memory. self and the windows are borrowed. */

@@ -314,17 +314,15 @@ next_text(struct span *rest)
 static bool
 next_number(struct span *rest, uint64_t most, uint64_t *number)
 {
-	struct span word = next_word(rest);
+	size_t	digits = 0;
+	bool	whole;
 
 	*number = 0;
-	for (size_t i = 0; i < word.len; i++) {
-		int digit = ascii_hex(word.at[i]);
-
-		if (digit < 0 || i >= 16)
-			return false;
+	for (int digit; digits < rest->len && digits < 16 && (digit = ascii_hex(rest->at[digits])) >= 0; digits++)
 		*number = *number << 4 | (uint64_t)digit;
-	}
-	return word.len > 0 && *number <= most;
+	whole = digits > 0 && (digits == rest->len || rest->at[digits] == ' ');
+	*rest = span_from(*rest, digits + 1);
+	return whole && *number <= most;
 }
 
 static bool
