@@ -45,6 +45,7 @@ NO_SERVICES = tempfile.mkdtemp(prefix="pw-doctor-")
 for NAME in ("main.cf", "master.cf"):
     with open(f"{NO_SERVICES}/{NAME}", "w", encoding="utf-8") as EMPTY:
         EMPTY.write("# nothing\n")
+    os.utime(f"{NO_SERVICES}/{NAME}", (0, 0))
 
 
 def tearDownModule():
@@ -488,6 +489,7 @@ class Postfix(DoctorTest):
                           smtpd_milters=milters), **settings)
         with open(self.mta + "/main.cf", "w", encoding="utf-8") as main_cf:
             main_cf.writelines(f"{key} = {value}\n" for key, value in lines.items())
+        os.utime(self.mta + "/main.cf", (0, 0))  # Postfix waits for seconds until one is left alone
         with open(self.mta + "/master.cf", "w", encoding="utf-8") as master_cf:
             master_cf.write(MASTER_CF.format(chroot=chroot, override=override))
         options = dict({"Socket": "unix:" + self.path, "TrustedAuthservIDs": "mx.parl.example"}, **(options or {}))
