@@ -178,6 +178,7 @@ reload(const struct gateway *gateway, const char *tested)
 	bool loaded = generation_load(gateway->config_file, NULL, &report, &next) == PW_OK;
 	if (loaded && is_tested(next, tested)) {
 		current_publish(next);
+		history_describe(generation_options(next), policy_generation(generation_policy(next)));
 		say(gateway, GATEWAY_YES);
 	} else {
 		/* The keeper found no mistake a moment ago: the files changed in between. */
@@ -301,6 +302,7 @@ gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char
 	}
 	current_publish(generation);
 	history_open(generation_options(generation));
+	history_describe(generation_options(generation), policy_generation(generation_policy(generation)));
 	if (!libmilter_start(&gateway, generation_options(generation)))
 		return EX_OSERR;
 	generation_drop(generation);

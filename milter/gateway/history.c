@@ -69,6 +69,13 @@ history_open(const struct options *options)
 }
 
 void
+history_describe(const struct options *options, const char *generation)
+{
+	if (history.journal != NULL)
+		journal_describe(history.journal, options, generation);
+}
+
+void
 history_close(void)
 {
 	journal_close(history.journal, CLOSE_MS);

@@ -10,6 +10,8 @@
 
 /* Before the first message. What cannot be opened is logged, and mail is judged without it. */
 void			 history_open(const struct options *);
+/* What the gateway works by from now on. */
+void			 history_describe(const struct options *, const char *generation);
 /* After the last one: hands on what it can for a short while, and saves. */
 void			 history_close(void);
 /* NULL: none. */

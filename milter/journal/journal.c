@@ -195,6 +195,22 @@ reader_begin(struct journal *journal, struct reader *reader, const char *name, c
 	return reader_start(reader, journal->directory);
 }
 
+/* Records that the slower one of the readers has not taken. A journal's first number is behind its epoch. */
+static uint64_t
+waiting(void *context)
+{
+	struct journal	*journal = context;
+	struct reader	*readers[] = { &journal->learner, &journal->events_reader };
+	uint64_t	 last = spool_last(journal->spool), position = last;
+
+	for (size_t i = 0; i < NITEMS(readers); i++)
+		if (readers[i]->running && reader_position(readers[i]) < position)
+			position = reader_position(readers[i]);
+	if (position < journal->counters->epoch)
+		position = journal->counters->epoch;
+	return last > position ? last - position : 0;
+}
+
 static bool
 redis_begin(struct journal *journal, const struct options *options)
 {
@@ -209,8 +225,9 @@ redis_begin(struct journal *journal, const struct options *options)
 	    &(struct journal_taker){ .take = event_take, .context = journal }))
 		return false;
 	journal->publisher = (struct publisher){ .redis = journal->redis, .options = options, .node = journal->node,
-	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .context = journal,
+	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .waiting = waiting, .context = journal,
 	    .published = journal->events_reader.saved.number };
+	journal_describe(journal, options, "");
 	return publisher_start(&journal->publisher);
 }
 
@@ -328,6 +345,17 @@ journal_write(struct journal *journal, struct sighting *sighting)
 	pthread_mutex_unlock(&journal->mutex);
 	buf_fini(&framed);
 	return err != PW_OK && journal->tempfail_when_full ? PW_EAWAY : PW_OK;
+}
+
+void
+journal_describe(struct journal *journal, const struct options *options, const char *generation)
+{
+	static const char *const modes[] = { "shadow", "tag", "enforce" };
+
+	pthread_mutex_lock(&journal->mutex);
+	journal->publisher.mode = modes[options->mode % NITEMS(modes)];
+	snprintf(journal->publisher.generation, sizeof(journal->publisher.generation), "%s", generation);
+	pthread_mutex_unlock(&journal->mutex);
 }
 
 /* --- the end --- */

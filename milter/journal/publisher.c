@@ -17,6 +17,7 @@
 /* A bucket is done when the mail that came in it has been judged; what takes longer is added to a later one. */
 #define LAG_MS		30000
 #define NAMES_AT_ONCE	500u
+#define MOST_MINUTES_TOLD	"43200"	/* 30 days */
 #define MOST_OF_TOP	"1000"
 
 #define WORDF(words, ...)	redis_words_add(words, arena_printf((words)->arena, __VA_ARGS__))
@@ -192,8 +193,10 @@ beat_add(struct publisher *publisher, struct redis_batch *batch, uint64_t number
 {
 	struct span words[] = {
 		SPAN("SET"), arena_printf(batch->arena, "pw:hb:%s", publisher->node),
-		arena_printf(batch->arena, "{\"version\":\"%s\",\"mode\":\"%s\",\"number\":%llu,\"time_ms\":%lld}",
-		    PIXELWARD_VERSION, publisher->mode, (unsigned long long)number, (long long)clock_unix_ms()),
+		arena_printf(batch->arena, "{\"version\":\"%s\",\"mode\":\"%s\",\"generation\":\"%s\",\"number\":%llu,"
+		    "\"waiting\":%llu,\"time_ms\":%lld}", PIXELWARD_VERSION, publisher->mode, publisher->generation,
+		    (unsigned long long)number, (unsigned long long)publisher->waiting(publisher->context),
+		    (long long)clock_unix_ms()),
 		SPAN("EX"), SPAN("60"),
 	};
 
@@ -201,6 +204,33 @@ beat_add(struct publisher *publisher, struct redis_batch *batch, uint64_t number
 		batch->failed = true;
 	else
 		redis_batch_add(batch, words, NITEMS(words));
+}
+
+/* Once a minute: how the node is, and what was wrong with Redis since the last time. */
+static void
+health_add(struct publisher *publisher, struct redis_batch *batch, int64_t minute, const struct redis_health *now)
+{
+	const struct redis_health	*before = &publisher->health;
+	struct redis_words		 words = { .arena = batch->arena };
+	const struct {
+		const char	*name;
+		uint64_t	 value;
+	} fields[] = {
+		{ "waiting", publisher->waiting(publisher->context) }, { "late", now->late - before->late },
+		{ "lost", now->lost - before->lost }, { "refused", now->refused - before->refused },
+		{ "errors", now->errors - before->errors },
+	};
+
+	if (minute <= publisher->minute)
+		return;
+	WORDF(&words, "pw:ts:node:%s", publisher->node);
+	WORDF(&words, "%lld", (long long)(minute * MINUTE_MS));
+	redis_words_add(&words, SPAN(MOST_MINUTES_TOLD));
+	for (size_t i = 0; i < NITEMS(fields); i++) {
+		redis_words_add(&words, span_of(fields[i].name));
+		WORDF(&words, "%llu", (unsigned long long)fields[i].value);
+	}
+	redis_batch_call(batch, &script_health, 1, &words);
 }
 
 static void
@@ -214,7 +244,7 @@ round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *
 	*number = counters->number;
 	beat_add(publisher, batch, *number);
 	rules_add(publisher, batch);
-	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), "43200");
+	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), MOST_MINUTES_TOLD);
 	roll_add(publisher, batch, &counters->hours, SPAN("pw:ts:1h"), "26280");
 	tops_add(publisher, batch);
 	/* At last, and also when nothing changed: whoever sees these sees the rest, and so do we if Redis has lost some. */
@@ -266,18 +296,26 @@ static bool
 round_run(struct publisher *publisher, struct arena *arena)
 {
 	struct redis_batch	batch;
+	struct redis_health	health;
+	int64_t			minute = clock_unix_ms() / MINUTE_MS;
 	uint64_t		number;
 	bool			fine = false;
 
 	arena_reset(arena);
 	redis_batch_init(&batch, arena);
+	redis_health(publisher->redis, &health);
 	pthread_mutex_lock(publisher->mutex);
+	health_add(publisher, &batch, minute, &health);
 	round_prepare(publisher, &batch, &number);
 	pthread_mutex_unlock(publisher->mutex);
 	enum pw_err err = redis_run(publisher->redis, &batch, PATIENCE_MS);
-	if (err == PW_OK)
+	if (err == PW_OK) {
 		fine = answers_read(publisher, &batch, number);
-	else
+		if (minute > publisher->minute) {
+			publisher->minute = minute;
+			publisher->health = health;
+		}
+	} else
 		note_failing(publisher, true, span_of(pw_strerror(err)));
 	redis_batch_fini(&batch);
 	if (!fine) {
@@ -321,12 +359,10 @@ run(void *context)
 bool
 publisher_start(struct publisher *publisher)
 {
-	static const char *const	modes[] = { "shadow", "tag", "enforce" };
-	pthread_condattr_t		attributes;
+	pthread_condattr_t attributes;
 
 	snprintf(publisher->who, sizeof(publisher->who), "%s#%llu", publisher->node,
 	    (unsigned long long)publisher->counters->epoch);
-	snprintf(publisher->mode, sizeof(publisher->mode), "%s", modes[publisher->options->mode % NITEMS(modes)]);
 	publisher->top_keep_ms = (int64_t)publisher->options->top_keep_ms;
 	publisher->options = NULL;
 	pthread_condattr_init(&attributes);

@@ -19,9 +19,14 @@ struct publisher {
 	struct counters		*counters;
 	/* Redis knows of no record behind number, and did before; from the publisher's thread. */
 	void			(*lost)(void *context, uint64_t number);
+	uint64_t		(*waiting)(void *context);	/* records that are not handed on yet */
 	void			*context;
 
-	char			 who[300], mode[16];
+	const char		*mode;		/* with mutex, as the next */
+	char			 generation[64];
+	char			 who[300];
+	int64_t			 minute;	/* Unix time, of which Redis has the node's health */
+	struct redis_health	 health;	/* then */
 	int64_t			 top_keep_ms;
 	uint64_t		 published;	/* number of the record up to which Redis was told everything; 0: not yet */
 	bool			 failing, running, stopping;

@@ -180,3 +180,13 @@ struct redis_script script_index = { .text =
 	"redis.call('ZREMRANGEBYRANK', K, 0, ARGV[4])\n"
 	"return redis.call('PEXPIRE', K, whole(keep))\n"
 };
+
+struct redis_script script_health = { .text =
+	TYPED
+	"local K, at = KEYS[1], tonumber(ARGV[1])\n"
+	"typed(K, 'stream')\n"
+	"local last = redis.call('XREVRANGE', K, '+', '-', 'COUNT', 1)[1]\n"
+	"if last and tonumber(last[1]:match('^%d+')) >= at then return 0 end\n"
+	"redis.call('XADD', K, 'MAXLEN', '~', ARGV[2], whole(at) .. '-0', unpack(ARGV, 3))\n"
+	"return 1\n"
+};

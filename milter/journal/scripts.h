@@ -26,5 +26,7 @@ extern struct redis_script	script_top;
 extern struct redis_script	script_event;
 /* K (a sorted set); time, member, milliseconds to keep, the rank below which the oldest go. */
 extern struct redis_script	script_index;
+/* K (a stream); time, most entries; fields. Once for each time. */
+extern struct redis_script	script_health;
 
 #endif

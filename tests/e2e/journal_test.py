@@ -129,7 +129,10 @@ class JournalTest(unittest.TestCase):
         self.assertRegex(event["rcpt"], "^[0-9a-f]{16},[0-9a-f]{16}$")
         self.assertNotIn("parl.example", str(self.server.command("XRANGE", "pw:ev", "-", "+")))
         beat = json.loads(self.server.command("GET", "pw:hb:mx1"))
-        self.assertEqual(beat["mode"], "shadow")
+        self.assertEqual((beat["mode"], beat["waiting"]), ("shadow", 0))
+        (at, fields), *_ = self.server.command("XRANGE", "pw:ts:node:mx1", "-", "+")
+        self.assertRegex(at, "^[0-9]+0000-0$")
+        self.assertEqual(fields[::2], ["waiting", "late", "lost", "refused", "errors"])
         self.assertTrue(0 < self.server.command("TTL", "pw:hb:mx1") <= 60)
         node.end()
 

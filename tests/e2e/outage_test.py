@@ -1,5 +1,6 @@
 """Redis is away while thousands of messages come: once it is back, everything there is the number of messages."""
 
+import json
 import unittest
 
 from . import milter_mail, pixelward, redis, scratch
@@ -62,6 +63,9 @@ class Outage(unittest.TestCase):
         self.post(MANY)
         self.server.start(empty=True)
         self.check()
+        beat = json.loads(self.server.command("GET", "pw:hb:mx1"))
+        self.assertEqual(beat["mode"], "enforce")
+        self.assertIn(f" generation={beat['generation']} ", self.ward.log)
 
 
 if __name__ == "__main__":

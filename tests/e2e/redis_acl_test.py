@@ -13,6 +13,7 @@ PASSWORD = "a long secret"
 KEYS = {
     "pw:c:all": ("HSET", "messages", "7"),
     "pw:ts:1m": ("XADD", "1-0", "messages", "7"),
+    "pw:ts:node:mx1": ("XADD", "1-0", "waiting", "7"),
     "pw:top:host:20240101": ("ZADD", "7", "a.example"),
     "pw:hb:mx1": ("SET", "up"),
     "pw:ev": ("XADD", "1-0", "rcpt", "a@example.org"),

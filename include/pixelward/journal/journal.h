@@ -42,6 +42,8 @@ enum pw_err	journal_open(const struct options *, const struct journal_taker *, s
  *	PW_OK		else; what was not recorded is counted
  */
 enum pw_err	journal_write(struct journal *, struct sighting *) PW_MUST_CHECK;
+/* What the heartbeat says of the node from now on: its mode, and the generation of its rules. Any thread. */
+void		journal_describe(struct journal *, const struct options *, const char *generation);
 /* Hands on what it can for at most so long, then closes. NULL is fine. */
 void		journal_close(struct journal *, int64_t most_ms);
 /* This node's name: option NodeName, or the host's. */
