@@ -230,8 +230,9 @@ tally_senders(struct campaign_shown *shown, const struct campaign_member *self, 
 {
 	bool foreign = holds_flag(self, MEMBER_FOREIGN) && holds_flag(other, MEMBER_FOREIGN);
 
-	if (one_domain && span_eq_nocase(self->domain, other->domain) && !is_freemail(self->domain))
-		shown->senders_near = shown->senders_near || !span_eq_nocase(self->from, other->from);
+	if (one_domain && !span_eq_nocase(self->from, other->from) && span_eq_nocase(self->domain, other->domain) &&
+	    !is_freemail(self->domain))
+		shown->senders_near = true;
 	else if (one_domain && !one_sender)
 		shown->senders_far = shown->senders_far || foreign;
 	if (one_sender && !one_domain)
