@@ -147,26 +147,34 @@ take_id(struct span *id, struct span other)
 		*id = other;
 }
 
-/* Does this message bring the campaign a host or a sender that it did not have? */
 static bool
-is_new_to_it(const struct campaign_group *group, const struct sighting *sighting, const struct standing *hosts)
+has_host(const struct campaign_member *member, struct span host)
 {
-	bool sender_known = false;
-
-	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i].member.campaign.len > 0 && span_eq_nocase(group->members[i].member.from, group->self->from))
-			sender_known = true;
-	for (size_t k = 0; k < group->self->beacon_count; k++) {
-		struct span	domain = campaign_beacon_domain(&group->self->beacons[k]);
-		bool		known = false;
-
-		for (size_t i = 0; i < sighting->host_count && !known; i++)
-			known = hosts[i].campaign.len > 0 && span_eq_nocase(sighting->hosts[i].domain, domain);
-		for (size_t i = 0; i < group->count && !known; i++)
-			known = group->members[i].member.campaign.len > 0 && campaign_has_domain(&group->members[i].member, domain);
-		if (!known)
+	for (size_t i = 0; i < member->beacon_count; i++)
+		if (span_eq_nocase(member->beacons[i].host, host))
 			return true;
+	return false;
+}
+
+/* Does this message bring the campaign a host or a sender that it did not have, as far as its last mails tell? */
+static bool
+is_new_to_it(const struct campaign_group *group)
+{
+	const struct campaign_member	*self = group->self;
+	bool				 sender_known = false, host_known[MEMBER_MOST_BEACONS] = { false };
+
+	for (size_t i = 0; i < group->count; i++) {
+		const struct campaign_member *other = &group->members[i].member;
+
+		if (other->campaign.len == 0)
+			continue;
+		sender_known = sender_known || span_eq_nocase(other->from, self->from);
+		for (size_t k = 0; k < self->beacon_count; k++)
+			host_known[k] = host_known[k] || has_host(other, self->beacons[k].host);
 	}
+	for (size_t k = 0; k < self->beacon_count; k++)
+		if (!host_known[k])
+			return true;
 	return !sender_known;
 }
 
@@ -201,7 +209,7 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		if (group.members[i].belongs)
 			take_id(&sign->id, group.members[i].member.campaign);
 	if (sign->id.len > 0)
-		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 && is_new_to_it(&group, sighting, hosts);
+		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 && is_new_to_it(&group);
 	else if (sign->suspects != 0 && campaign_group_trips(&group, (int)options->campaign_score, seasoned)) {
 		sign->trips = true;
 		sign->id = make_id(&group, arena);

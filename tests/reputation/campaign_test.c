@@ -376,8 +376,10 @@ static const struct sequel {
 } sequels[] = {
 	{ "its sender brings a new host along", { "b@gmail.com", "evil.example", "evil.example", "/a/{hex}", 0, H | OLD, "t" },
 	  true, true },
-	{ "its host brings a new sender along", { "d@web.de", "j.bad.example", "bad.example", "/a/{hex}", 0, H | OLD, "t" },
+	{ "its host brings a new sender along", { "d@web.de", "i.bad.example", "bad.example", "/a/{hex}", 0, H | OLD, "t" },
 	  true, true },
+	{ "its sender brings a new host of a domain along that is known already",
+	  { "b@gmail.com", "j.bad.example", "bad.example", "/a/{hex}", 0, H | OLD, "t" }, true, true },
 	{ "its template brings both", { "d@web.de", "evil.example", "evil.example", PX, 0, H | OLD, "t" }, true, true },
 	{ "the same sender and host are nothing new", { "b@gmail.com", "i.bad.example", "bad.example", PX, 0, H | OLD, "t" },
 	  true, false },
