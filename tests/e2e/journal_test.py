@@ -157,7 +157,7 @@ class JournalTest(unittest.TestCase):
                                              "last_ms": stats["last_ms"]})
         self.assertEqual(stats["top"]["host"][0], {"name": "t.news.example", "messages": 7})
         self.assertRegex(self.ctl(node, "stats"), r"messages +7 +11\n")
-        self.assertRegex(self.ctl(node, "top"), r"(?s)messages +7 .*rewritten 7 .*Redis +up +11 .*7  t\.news\.example +7  ")
+        self.assertRegex(self.ctl(node, "top"), r"(?s)messages +7 .*rewritten 7\n.*Redis +up +11 .*7  t\.news\.example +7  ")
         node.end()
         other.end()
         self.server.kill()
@@ -165,12 +165,29 @@ class JournalTest(unittest.TestCase):
         self.assertEqual(json.loads(self.ctl(node, "stats", "--json"))["totals"]["messages"], 7)
         self.assertIn("Redis      away", self.ctl(node, "top"))
 
+    def top(self, node, terminal):
+        """The process, and our end of its terminal."""
+        master, slave = pty.openpty()
+        top = subprocess.Popen([pixelward.CTL, "top", "-c", node.folder + "/conf"], stdin=slave, stdout=slave, stderr=slave,
+                               env=dict(os.environ, TERM=terminal))
+        os.close(slave)
+        return top, master
+
+    def test_top_on_a_terminal_that_cannot_draw_tells_once(self):
+        node = self.node()
+        node.write(7)
+        top, master = self.top(node, "dumb")
+        self.assertEqual(top.wait(scratch.PATIENCE), 0)
+        shown = os.read(master, 65536)
+        os.close(master)
+        self.assertIn(b"messages   7", shown)
+        self.assertNotIn(b"\x1b", shown)
+        node.end()
+
     def test_top_on_a_terminal_goes_on_until_q(self):
         node = self.node()
         node.write(7)
-        master, slave = pty.openpty()
-        top = subprocess.Popen([pixelward.CTL, "top", "-c", node.folder + "/conf"], stdin=slave, stdout=slave, stderr=slave)
-        os.close(slave)
+        top, master = self.top(node, "xterm")
         shown = b""
         while shown.count(b"messages   7") < 2:
             shown += os.read(master, 65536)

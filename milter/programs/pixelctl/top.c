@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <pixelward/base/clock.h>
+#include <pixelward/base/log.h>
 
 #include "commands.h"
 #include "numbers.h"
@@ -22,11 +23,14 @@
 #define CLEAR_REST	"\033[K\n"	/* of the line */
 
 static struct numbers before, now;	/* large */
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, suspended;
 
 static const enum counter verdicts[] = {
 	COUNTER_delivered, COUNTER_tagged, COUNTER_rewritten, COUNTER_held, COUNTER_redirected, COUNTER_rejected,
 	COUNTER_deferred,
+};
+static const enum counter failures[] = {
+	COUNTER_limits, COUNTER_timeouts, COUNTER_poison, COUNTER_busy, COUNTER_not_inert,
 };
 
 static uint64_t
@@ -46,6 +50,21 @@ rate(enum counter counter)
 	return b > a ? (double)(b - a) * 1000 / (double)(now.now_ms - before.now_ms) : 0;
 }
 
+/* Those that there are: a line has no room for all. */
+static void
+draw_counts(struct buf *out, const char *title, const enum counter *counters, size_t count)
+{
+	bool any = false;
+
+	buf_printf(out, "%-10s", title);
+	for (size_t i = 0; i < count; i++)
+		if (total(&now, counters[i]) > 0) {
+			buf_printf(out, " %s %llu", counter_name(counters[i]), (unsigned long long)total(&now, counters[i]));
+			any = true;
+		}
+	buf_add(out, any ? SPAN("\n") : SPAN(" none\n"));
+}
+
 static void
 draw_head(struct buf *out)
 {
@@ -61,17 +80,12 @@ draw_head(struct buf *out)
 	buf_printf(out, "messages   %llu  %.1f/s  %.2f ms each  %llu watched  %llu unrecorded\n", (unsigned long long)messages,
 	    rate(COUNTER_messages), messages > 0 ? (double)total(&now, COUNTER_cpu_us) / 1000 / (double)messages : 0,
 	    (unsigned long long)total(&now, COUNTER_watched), (unsigned long long)total(&now, COUNTER_unrecorded));
-	buf_add(out, SPAN("verdicts  "));
-	for (size_t i = 0; i < NITEMS(verdicts); i++)
-		buf_printf(out, " %s %llu", counter_name(verdicts[i]), (unsigned long long)total(&now, verdicts[i]));
-	buf_printf(out, "\nopening    inert %llu  live %llu  unknown %llu; %llu of %llu references stripped\n",
+	draw_counts(out, "verdicts", verdicts, NITEMS(verdicts));
+	buf_printf(out, "opening    inert %llu  live %llu  unknown %llu; %llu of %llu references stripped\n",
 	    (unsigned long long)total(&now, COUNTER_inert), (unsigned long long)total(&now, COUNTER_live),
 	    (unsigned long long)total(&now, COUNTER_unknown), (unsigned long long)total(&now, COUNTER_stripped),
 	    (unsigned long long)total(&now, COUNTER_references));
-	buf_printf(out, "failures   limits %llu  timeouts %llu  poison %llu  busy %llu  not inert %llu\n",
-	    (unsigned long long)total(&now, COUNTER_limits), (unsigned long long)total(&now, COUNTER_timeouts),
-	    (unsigned long long)total(&now, COUNTER_poison), (unsigned long long)total(&now, COUNTER_busy),
-	    (unsigned long long)total(&now, COUNTER_not_inert));
+	draw_counts(out, "failures", failures, NITEMS(failures));
 }
 
 static void
@@ -161,21 +175,25 @@ draw(struct buf *out, size_t lines)
 
 static struct termios	terminal_before;
 
+/* Each of them ends the wait for a key; another size of the screen is seen when it is drawn anew. */
 static void
-stop(int signal)
+heed(int signal)
 {
-	(void)signal;
-	stopped = 1;
+	if (signal == SIGTSTP)
+		suspended = 1;
+	else if (signal != SIGWINCH)
+		stopped = 1;
 }
 
 static void
 terminal_take(void)
 {
-	struct sigaction	action = { .sa_handler = stop };
+	static const int	signals[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction	action = { .sa_handler = heed };
 	struct termios		raw;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	for (size_t i = 0; i < NITEMS(signals); i++)
+		sigaction(signals[i], &action, NULL);
 	if (tcgetattr(STDIN_FILENO, &terminal_before) == 0) {
 		raw = terminal_before;
 		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -232,14 +250,30 @@ take(struct source *source)
 }
 
 static bool
+can_draw(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return terminal != NULL && terminal[0] != '\0' && strcmp(terminal, "dumb") != 0;
+}
+
+static bool
 watch(struct source *source, struct buf *out)
 {
 	bool fine;
 
 	terminal_take();
+	/* What is wrong with Redis has its place on the screen. */
+	log_least(LOG_LEVEL_ERROR);
 	do {
 		struct winsize size = { .ws_row = 24, .ws_col = 80 };
 
+		if (suspended != 0) {
+			suspended = 0;
+			terminal_leave();
+			(void)raise(SIGSTOP);
+			terminal_take();
+		}
 		fine = take(source);
 		if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
 			size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
@@ -269,9 +303,10 @@ top_command(int argc, char **argv)
 		fprintf(stderr, "pixelctl: top takes no '%s'\n", argv[optind]);
 		return SOURCE_USAGE;
 	}
+	bool screen = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && can_draw();
 	status = source_open(&source, config);
 	buf_init(&out, MOST_OUTPUT);
-	if (status == SOURCE_FINE && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	if (status == SOURCE_FINE && screen)
 		fine = watch(&source, &out);
 	else if (status == SOURCE_FINE) {
 		fine = take(&source);
