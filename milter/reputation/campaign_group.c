@@ -220,7 +220,7 @@ tally_traits(struct campaign_shown *shown, const struct campaign_member *member)
 	shown->hidden += holds_flag(member, MEMBER_HIDDEN);
 	shown->seen += holds_flag(member, MEMBER_SHOWN);
 	shown->bulk += holds_flag(member, MEMBER_BULK);
-	shown->posing += holds_flag(member, MEMBER_POSES | MEMBER_POSING_SENDER);
+	shown->posing += holds_flag(member, MEMBER_POSES);
 }
 
 /* Who owns the beacon's domain may send from there: that makes no second sender of what is one service. */
@@ -369,7 +369,7 @@ static const struct term {
 	{ several_makes, 3, true, "beacons at one host are at URLs of several makes" },
 	{ several_elements, 4, true, "beacons at one host are pictures in some mails, and something else in others" },
 	{ posing_names, 5, true, "several hosts first seen lately have names that sound like news or like a vendor" },
-	{ pose, 1, false, "senders or hosts have names that sound like news or like a vendor" },
+	{ pose, 1, false, "the host has a name that sounds like news or like a vendor" },
 	{ one_skeleton, 2, false, "senders and hosts that have nothing else in common have pages of one structure" },
 	{ many_recipients, 1, false, "it went to several people" },
 	{ never_linked, 1, false, "no link leads to the beacon's host" },

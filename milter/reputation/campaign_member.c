@@ -161,8 +161,6 @@ campaign_member_of(const struct sighting *sighting, uint64_t suspects, struct ca
 	for (size_t i = 0; i < NITEMS(flags); i++)
 		if ((sighting->flags & flags[i].from) != 0)
 			member->flags |= flags[i].to;
-	if (poses(sighting->sender_domain))
-		member->flags |= MEMBER_POSING_SENDER;
 	if (is_linked(sighting, sighting->sender_domain))
 		member->flags |= MEMBER_AT_HOME;
 	/* First those that have nothing to do with the rest of the mail: services' own counters must not crowd them out. */

@@ -23,7 +23,6 @@ enum campaign_member_flag {
 	MEMBER_NEW_SENDER = 32,	/* the sender's domain was first seen lately */
 	MEMBER_REPLY = 64,	/* it says that it answers or forwards another mail */
 	MEMBER_POSES = 128,	/* a beacon's domain sounds like news or like a vendor */
-	MEMBER_POSING_SENDER = 256,	/* the sender's does */
 	MEMBER_AT_HOME = 512,	/* a link leads to the sender's own domain */
 };
 

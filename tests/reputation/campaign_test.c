@@ -229,6 +229,13 @@ static const struct scene {
 	    { "c@three.example", "t.counter.example", "counter.example", PX, 0, H, "T" },
 	    { "a@one.example", "t.counter.example", "counter.example", PX, 0, H, "U" },
 	    { "d@gmail.com", "t.counter.example", "counter.example", PX, 0, H | OLD, "V" } }, false, 0, 0, 0, 0 },
+	{ "and so may reporters of several papers", {
+	    { "a@valley-times.example", "t.counter.example", "counter.example", PX, 0, H, "R" },
+	    { "b@harbour-press.example", "t.counter.example", "counter.example", PX, 0, H, "S" },
+	    { "c@hill-gazette.example", "t.counter.example", "counter.example", PX, 0, H, "T" } }, false, 0, 0, 0, 0 },
+	{ "but not at a host that sounds like a paper", {
+	    { "a@one.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "R" },
+	    { "b@two.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "S" } }, false, 2, 1, 2, 1 },
 	{ "and two such counters may be written alike", {
 	    { "a@one.example", "t.counter.example", "counter.example", PX, 0, H, "R" },
 	    { "b@two.example", "t.tally.example", "tally.example", PX, 0, H, "S" },
