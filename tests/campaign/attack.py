@@ -1,4 +1,4 @@
-"""A campaign: ten accounts, six look-alike hosts, eight forms of a beacon that is another one for each mail; and other shapes of it."""
+"""A campaign: ten accounts, six look-alike hosts, eight forms of a beacon, another one for each mail; and other shapes of it."""
 
 import base64
 import hashlib
@@ -86,8 +86,8 @@ class Campaign:
         beacon = f"https://{host}{path.format(self.name(form, recipients[0], number))}"
         head, tail = FORMS[form](beacon)
         headline = words.headline(dice)
-        link = host if shape["links"] == "host" else None
-        stories = "".join(f'<p>{words.paragraph(dice)} <a href="https://{link or dice.choice(OUTLETS)}/world/{dice.randrange(10**7)}">'
+        sites = [host] if shape["links"] == "host" else OUTLETS
+        stories = "".join(f'<p>{words.paragraph(dice)} <a href="https://{dice.choice(sites)}/world/{dice.randrange(10**7)}">'
                           "Full story</a></p>" for _ in range(dice.randint(1, 4)))
         html = page(head, f"<h1>{headline}</h1>", stories, f"<p>{words.person(dice)}</p>", tail)
         lists = {"account": account.split("@")[1], "host": host, "mailer": "mergepost.example"}.get(shape["list"])

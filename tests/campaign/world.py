@@ -93,7 +93,8 @@ def main():
     parser.add_argument("--ordinary", type=int, default=600, help="mails in each half")
     parser.add_argument("--campaign", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--shape", action="append", default=[], help="of the campaign, attack.SHAPES: list=mailer", metavar="KEY=VALUE")
+    parser.add_argument("--shape", action="append", default=[], metavar="KEY=VALUE",
+                        help="of the campaign, attack.SHAPES: list=mailer")
     arguments = parser.parse_args()
     shape = dict(text.partition("=")[::2] for text in arguments.shape)
     for key, value in shape.items():

@@ -106,6 +106,21 @@ hosts_share_the_form_of_a_path(void **state)
 	assert_true(a->templates[0].token != b->templates[0].token);
 }
 
+static void
+what_no_picture_fetches_is_unusual(void **state)
+{
+	const struct sighting *sighting = see(HTML
+	    "<img src=\"http://a.example/o/8f3a9c1d2e4b5a67.gif\"><img srcset=\"http://b.example/o/8f3a9c1d2e4b5a67.gif 1x\">"
+	    "<link rel=stylesheet href=\"http://c.example/o/8f3a9c1d2e4b5a67.css\">"
+	    "<p style=\"background:url(http://d.example/o/8f3a9c1d2e4b5a67.png)\">"
+	    "<video poster=\"http://e.example/o/8f3a9c1d2e4b5a67.jpg\"></video>");
+
+	(void)state;
+	assert_int_equal(sighting->template_count, 5);
+	for (size_t i = 0; i < sighting->template_count; i++)
+		assert_int_equal((sighting->templates[i].appearance & APPEARS_UNUSUAL) != 0, i >= 2);
+}
+
 /* Base64 falls into words at its signs, or does not. */
 static void
 the_kind_of_a_token_makes_no_other_template(void **state)
@@ -186,6 +201,7 @@ main(void)
 		cmocka_unit_test(a_sender_without_a_header_is_the_envelopes),
 		cmocka_unit_test(what_would_be_fetched_is_remembered_by_host_and_template),
 		cmocka_unit_test(hosts_share_the_form_of_a_path),
+		cmocka_unit_test(what_no_picture_fetches_is_unusual),
 		cmocka_unit_test(the_kind_of_a_token_makes_no_other_template),
 		cmocka_unit_test(of_too_many_hosts_the_number_is_remembered),
 		cmocka_unit_test(pages_of_one_mould_share_a_skeleton),
