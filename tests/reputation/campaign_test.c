@@ -241,11 +241,10 @@ static const struct scene {
 	    { "b@two.example", "t.tally.example", "tally.example", PX, 0, H, "S" },
 	    { "c@three.example", "t.counter.example", "counter.example", PX, 0, H, "T" },
 	    { "d@four.example", "t.tally.example", "tally.example", PX, 0, H, "U" } }, false, 0, 0, 0, 0 },
-	{ "reporters of several papers may, too, and link to what they wrote", {
-	    { "a@valley-times.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "R" },
-	    { "b@harbour-press.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "S" },
-	    { "c@hill-gazette.example", "t.counter.example", "counter.example", PX, 0, H | HOW_AT_HOME, "T" } },
-	    false, 0, 0, 0, 0 },
+	{ "who links to a domain of his own may use one that sounds like the press", {
+	    { "a@valley.example", "t.tallypress.example", "tallypress.example", PX, 0, H | HOW_AT_HOME, "R" },
+	    { "b@harbour.example", "t.tallypress.example", "tallypress.example", PX, 0, H | HOW_AT_HOME, "S" },
+	    { "c@hill.example", "t.tallypress.example", "tallypress.example", PX, 0, H | HOW_AT_HOME, "T" } }, false, 0, 0, 0, 0 },
 	{ "local papers each have a host of their own, and say that it is a list", {
 	    { "a@valley-times.example", "t.valley-times.example", "valley-times.example", PX, 9, H | HOW_BULK, "R" },
 	    { "b@harbour-press.example", "t.harbour-press.example", "harbour-press.example", PX, 9, H | HOW_BULK, "S" },
