@@ -64,7 +64,8 @@ history_open(const struct options *options)
 	buf_fini(&report);
 	tell_season(options);
 	buf_init(&report, (size_t)1 << 16);
-	opened(journal_open(options, &(struct journal_taker){ .take = learn, .kept = learned }, &report, &history.journal), "journal", &report);
+	const struct journal_taker learner = { .take = learn, .kept = learned };
+	opened(journal_open(options, &learner, &report, &history.journal), "journal", &report);
 	buf_fini(&report);
 }
 

@@ -40,9 +40,8 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */ \
 	"local now = tonumber(redis.call('TIME')[1])\n" \
 	"local function believed(time, number)\n" \
-	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < now - 3652 * " REDIS_TEXT(REDIS_DAY_S) " then\n" \
-	"    return now\n" \
-	"  end\n" \
+	"  local ancient = now - 3652 * " REDIS_TEXT(REDIS_DAY_S) "\n" \
+	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < ancient then return now end\n" \
 	"  return time\n" \
 	"end\n" \
 	"local function write(days)\n" \
@@ -178,7 +177,8 @@ struct redis_script redis_window_script = { .text = REDIS_LUA_OURS
  */
 struct redis_script redis_mint_script = { .text = REDIS_LUA_OURS
 	"ours(KEYS[1], 'hash')\n"
-	"local today, was = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) "), tonumber(redis.call('HGET', KEYS[1], 'm') or 0)\n"
+	"local today = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) ")\n"
+	"local was = tonumber(redis.call('HGET', KEYS[1], 'm') or nil) or 0\n"
 	"local since, minted = math.floor(was / 512), was % 512\n"
 	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
 	"local may = math.min(tonumber(ARGV[2]), " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " - minted)\n"

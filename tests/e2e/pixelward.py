@@ -126,12 +126,15 @@ class Pixelward:
     def kill(self):
         """kill -9 of all of it at once, as far as that goes; the folder stays."""
         with scratch.Undisturbed():
-            for pid in [self.process.pid] + scratch.processes_of(self.process.pid):
+            killed = [self.process.pid] + scratch.processes_of(self.process.pid)
+            for pid in killed:
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
             self.process.wait()
+            # Until then they have their locks.
+            scratch.wait_until(lambda: not any(map(holds_files, killed)), "what was killed to be gone")
             self._guard.dismiss()
             self.process = None
 
@@ -205,6 +208,13 @@ class Pixelward:
             with open(f"/proc/{pid}/status", encoding="ascii") as status:
                 peak = max(peak, int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1)) * 1024)
         return peak
+
+
+def holds_files(pid):
+    try:
+        return bool(os.listdir(f"/proc/{pid}/fd"))
+    except OSError:
+        return False
 
 
 def name_of(pid):
