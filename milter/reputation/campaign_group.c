@@ -379,7 +379,7 @@ static const struct term {
 	{ no_list, 1, false, "no header says that it is from a list" },
 	{ mostly_list, -2, false, NULL },
 	{ at_home, -2, false, NULL },
-	{ own_hosts, -3, false, NULL },
+	{ own_hosts, -2, false, NULL },
 	{ same_tokens, -3, false, NULL },
 };
 
