@@ -255,6 +255,7 @@ on_end_of_message(SMFICTX *ctx)
 	message_fill(ctx, connection, &message);
 	if (!unjudged(mail, &outcome))
 		judge_in_pool(mail, &message, &outcome);
+	history_notice(options, outcome.verdict.knowledge);
 	if (!history_write(record_of(&message, options, &outcome, mail->arena)))
 		not_recorded(options, &outcome, mail->arena);
 	sfsistat status = reply_send(ctx, &connection->negotiated, mail, &message, &outcome,

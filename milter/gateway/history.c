@@ -4,12 +4,15 @@
 #include <pixelward/base/log.h>
 #include <pixelward/journal/journal.h>
 
+#include <stdatomic.h>
+
 /* The keeper waits for a gateway that ends, but not for ever. What is left the next one hands on. */
 #define CLOSE_MS	3000
 
 static struct {
 	struct reputation	*reputation;
 	struct journal		*journal;
+	_Atomic bool		 seasoned;	/* as the log has it */
 } history;
 
 static enum pw_err
@@ -37,14 +40,16 @@ opened(enum pw_err err, const char *what, const struct buf *report)
 		log_error("no %s: %s; mail is judged without it", what, pw_strerror(err));
 }
 
-/* What RemoteContent unvouched means today. */
+/* What RemoteContent unvouched means now; once. */
 static void
-tell_season(const struct options *options)
+tell_season(const struct options *options, bool at_start)
 {
 	struct reputation_age age;
 
 	if (history.reputation == NULL || options->remote_content != REMOTE_UNVOUCHED ||
 	    reputation_age(history.reputation, options, clock_unix_ms(), &age) != PW_OK)
+		return;
+	if (atomic_exchange(&history.seasoned, age.seasoned) == age.seasoned && !at_start)
 		return;
 	if (age.seasoned)
 		log_info("RemoteContent unvouched is in force%s", age.learned > 0 ? ": old mail was learned" : "");
@@ -62,7 +67,7 @@ history_open(const struct options *options)
 	buf_init(&report, (size_t)1 << 16);
 	opened(reputation_open(options, REPUTATION_KEPT, &report, &history.reputation), "reputation", &report);
 	buf_fini(&report);
-	tell_season(options);
+	tell_season(options, true);
 	buf_init(&report, (size_t)1 << 16);
 	const struct journal_taker learner = { .take = learn, .kept = learned };
 	opened(journal_open(options, &learner, &report, &history.journal), "journal", &report);
@@ -74,6 +79,13 @@ history_describe(const struct options *options, const char *generation)
 {
 	if (history.journal != NULL)
 		journal_describe(history.journal, options, generation);
+}
+
+void
+history_notice(const struct options *options, const struct knowledge *knowledge)
+{
+	if (knowledge != NULL && knowledge->complete && knowledge->seasoned != history.seasoned)
+		tell_season(options, false);
 }
 
 void

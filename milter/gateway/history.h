@@ -16,6 +16,8 @@ void			 history_describe(const struct options *, const char *generation);
 void			 history_close(void);
 /* NULL: none. */
 struct reputation	*history_reputation(void);
+/* Of each message: a history that begins or ends is told. */
+void			 history_notice(const struct options *, const struct knowledge *);
 /* False: it could not be written, and OnJournalFull wants the mail to be deferred then. */
 bool			 history_write(struct sighting *);
 

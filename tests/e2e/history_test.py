@@ -174,6 +174,13 @@ class History(unittest.TestCase):
 
     def test_without_mail_that_can_be_read_it_says_so(self):
         self.run_ctl("learn", self.path("nothing"), status=66)
+        # What is no mail must not end the time without a history.
+        for name, content in (("noise", os.urandom(100000)), ("hosts", b"127.0.0.1 localhost\n"), ("empty", b""),
+                              ("table.tsv", b"file\tmail_from\trcpt\n1.eml\ta@b.example\tc@d.example\n"), ("shadow", b"root:*:19000:0\n\nTo: x\n")):
+            with open(self.path("old/" + name), "wb") as file:
+                file.write(content)
+        self.run_ctl("learn", self.path("old"), status=66)
+        self.assertNotIn("old mail was learned", self.run_ctl("why", "letter.example", status=1))
         self.run_ctl("learn", status=64)
 
     def test_a_domain_nobody_knows_is_told_apart(self):
@@ -194,7 +201,9 @@ class History(unittest.TestCase):
 
     def test_a_word_that_makes_no_sense_is_refused(self):
         for wrong in (["add", "a.example"], ["add", "--deny"], ["del"], ["add", "a b", "--deny"], ["forget", "a.example"],
-                      ["add", "a.example", "--deny", "--until", "tomorrow"], ["add", "a.example", "--deny", "--until", "2020-01-01"]):
+                      ["add", "a.example", "--deny", "--until", "tomorrow"], ["add", "a.example", "--deny", "--until", "2020-01-01"],
+                      ["add", "a.example", "--deny", "--until", "2199-02-30"], ["add", "a.example", "--deny", "--allow"],
+                      ["add", "com", "--deny"], ["add", "github.io", "--deny"]):
             with self.subTest(wrong):
                 self.run_ctl("ioc", *wrong, status=64)
 

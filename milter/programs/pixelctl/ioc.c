@@ -6,6 +6,8 @@
 
 #include <pixelward/base/clock.h>
 
+#include <pixelward/dissect/dissect.h>
+
 #include "history.h"
 #include "opened.h"
 
@@ -14,6 +16,7 @@
 struct ioc {
 	const char	*config, *note;
 	enum word	 word;
+	bool		 contradicts;	/* both words were given */
 	int64_t		 until_ms;
 	bool		 json;
 	struct history	 history;
@@ -27,16 +30,28 @@ until_read(const char *text, int64_t *until_ms)
 {
 	struct tm	 day = { .tm_isdst = 0 };
 	const char	*end = strptime(text, "%Y-%m-%d", &day);
+	int		 written = day.tm_mday;
+	time_t		 begin = timegm(&day);
 
-	if (end == NULL || *end != '\0') {
+	/* The 30th of February is the 2nd of March to timegm(). */
+	if (end == NULL || *end != '\0' || day.tm_mday != written) {
 		fprintf(stderr, "pixelctl: '%s' is no date; write one such as 2026-12-31\n", text);
 		return false;
 	}
-	*until_ms = ((int64_t)timegm(&day) + (int64_t)24 * 3600) * 1000;
+	*until_ms = ((int64_t)begin + (int64_t)24 * 3600) * 1000;
 	if (*until_ms > clock_unix_ms())
 		return true;
 	fprintf(stderr, "pixelctl: %s is over\n", text);
 	return false;
+}
+
+/* Below a public suffix each name is somebody else's: no host is ever of the suffix, and a word on it would do nothing. */
+static bool
+is_suffix(struct ioc *ioc, struct span domain)
+{
+	struct span below = arena_printf(ioc->history.arena, "x.%.*s", SPAN_ARG(domain));
+
+	return ascii_alpha(domain.at[domain.len - 1]) && !span_eq(dissect_domain(below, ioc->history.arena), domain);
 }
 
 static int
@@ -48,6 +63,11 @@ say(struct ioc *ioc, enum word word)
 
 		if (domain.at == NULL)
 			return HISTORY_USAGE;
+		if (word != WORD_NONE && is_suffix(ioc, domain)) {
+			fprintf(stderr, "pixelctl: %s is a public suffix: each domain below it is another one; name these\n",
+			    ioc->names[i]);
+			return HISTORY_USAGE;
+		}
 		err = reputation_say(ioc->history.reputation, domain, word, span_of(ioc->note), ioc->until_ms);
 		if (err != PW_OK) {
 			fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
@@ -62,9 +82,9 @@ say(struct ioc *ioc, enum word word)
 static int
 add(struct ioc *ioc)
 {
-	if (ioc->word != WORD_NONE && ioc->name_count > 0)
+	if (ioc->word != WORD_NONE && !ioc->contradicts && ioc->name_count > 0)
 		return say(ioc, ioc->word);
-	fprintf(stderr, "pixelctl: ioc add wants a domain, and --allow or --deny\n");
+	fprintf(stderr, "pixelctl: ioc add wants a domain, and either --allow or --deny\n");
 	return HISTORY_USAGE;
 }
 
@@ -150,6 +170,7 @@ run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
 		{ "allow", no_argument, NULL, 'a' }, { "deny", no_argument, NULL, 'd' }, { "note", required_argument, NULL, 'n' },
 		{ "until", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
 	};
+	static const enum word words[] = { WORD_ALLOW, WORD_DENY };
 	int letter, status;
 
 	while ((letter = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
@@ -158,10 +179,9 @@ run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
 			ioc->config = optarg;
 			break;
 		case 'a':
-			ioc->word = WORD_ALLOW;
-			break;
 		case 'd':
-			ioc->word = WORD_DENY;
+			ioc->contradicts = ioc->contradicts || (ioc->word != WORD_NONE && ioc->word != words[letter == 'd']);
+			ioc->word = words[letter == 'd'];
 			break;
 		case 'n':
 			ioc->note = optarg;

@@ -32,7 +32,7 @@ tell(struct learn *learn)
 		printf("nothing was learned: no mail could be read\n");
 	else
 		printf("learned %zu messages of %.*s to %.*s, %zu with remote content%s\n", l->messages, SPAN_ARG(first),
-		    SPAN_ARG(last), l->remote, l->passed_over > 0 ? "; others are beyond a limit" : "");
+		    SPAN_ARG(last), l->remote, l->passed_over > 0 ? "; others were passed over" : "");
 }
 
 static int
@@ -74,7 +74,7 @@ run(struct learn *learn, int argc, char **argv)
 	tell(learn);
 	if (status == HISTORY_DONE)
 		status = saved;
-	return status == HISTORY_DONE && learn->learned.unreadable > 0 ? HISTORY_NO_INPUT : status;
+	return status == HISTORY_DONE && (learn->learned.unreadable > 0 || learn->learned.messages == 0) ? HISTORY_NO_INPUT : status;
 }
 
 int

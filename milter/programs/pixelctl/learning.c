@@ -8,6 +8,7 @@
 #include <pixelward/judge/judge.h>
 
 #include "envelope.h"
+#include "mail_field.h"
 #include "mail_time.h"
 #include "mailbox.h"
 #include "opened.h"
@@ -60,9 +61,15 @@ static bool
 take_message(struct learning *learning, struct message *message)
 {
 	struct learned	*learned = learning->learned;
-	struct arena	*arena = opened_arena(learning->options, message->raw.len);
-	enum pw_err	 err = arena != NULL ? learn_message(learning, message, arena) : PW_ENOMEM;
+	struct arena	*arena;
+	enum pw_err	 err;
 
+	if (!mail_field_any(message->raw)) {
+		learned->passed_over++;
+		return true;
+	}
+	arena = opened_arena(learning->options, message->raw.len);
+	err = arena != NULL ? learn_message(learning, message, arena) : PW_ENOMEM;
 	arena_free(arena);
 	if (err == PW_ENOMEM || err == PW_EAWAY) {
 		learning->err = err;
@@ -193,7 +200,7 @@ learning_read(struct reputation *reputation, const struct options *options, cons
 		mailbox_read(&mailbox, paths, path_count);
 	learned->unreadable += mailbox.unreadable;
 	if (learned->passed_over > 0)
-		fprintf(stderr, "pixelctl: %zu messages could not be read; nothing was learned of them\n", learned->passed_over);
+		fprintf(stderr, "pixelctl: nothing was learned of %zu that are no mail, are beyond a limit or break the parser\n", learned->passed_over);
 	if (mailbox.no_memory)
 		learning.err = PW_ENOMEM;
 	if (err == PW_OK)

@@ -8,7 +8,7 @@
 struct learned {
 	size_t		messages;
 	size_t		remote;		/* of these: opening them would contact somebody */
-	size_t		passed_over;	/* beyond a limit, or the parser failed */
+	size_t		passed_over;	/* no mail, beyond a limit, or the parser failed */
 	size_t		unreadable;	/* files and folders; each was told on standard error */
 	int64_t		first_ms, last_ms;
 };

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "mail_field.h"
+
 #define LONGEST_HEADER	((size_t)256 << 10)	/* no date stands behind so much of it */
 #define MOST_WORDS	8
 
@@ -108,30 +110,13 @@ mail_time_parse(struct span text, int64_t *time_ms)
 
 /* --- a header --- */
 
-/* The next field with its continuation lines; false behind the last one. */
-static bool
-next_field(struct span *rest, struct span *name, struct span *value)
-{
-	size_t end = 0;
-
-	do
-		end = span_find_char(*rest, '\n', end) + 1;
-	while (end < rest->len && (rest->at[end] == ' ' || rest->at[end] == '\t'));
-	struct span field = span_cut(*rest, 0, end);
-	size_t colon = span_find_char(field, ':', 0);
-	*name = span_trim(span_cut(field, 0, colon));
-	*value = span_from(field, colon + 1);
-	*rest = span_from(*rest, end);
-	return span_trim(field).len > 0;
-}
-
 /* The first field of that name with a date in it. */
 static bool
 find_date(struct span raw, struct span wanted, int64_t *time_ms)
 {
 	struct span rest = span_cut(raw, 0, LONGEST_HEADER), name, value;
 
-	while (rest.len > 0 && next_field(&rest, &name, &value)) {
+	while (rest.len > 0 && mail_field_next(&rest, &name, &value)) {
 		size_t semicolon = value.len;
 
 		if (!span_eq_nocase(name, wanted))

@@ -61,7 +61,7 @@ text(struct history *history, struct span domain, const struct standing *standin
 	if (standing->word != WORD_NONE) {
 		buf_printf(out, "  the analyst's word: %s", word_names[standing->word]);
 		if (standing->until_ms != 0)
-			buf_printf(out, " until %.*s", SPAN_ARG(history_time(history, standing->until_ms, false)));
+			buf_printf(out, " until %.*s", SPAN_ARG(history_time(history, standing->until_ms - 1, false)));
 		buf_add(out, standing->note.len > 0 ? SPAN(": ") : SPAN(""));
 		buf_add_plain(out, standing->note);
 		buf_add_char(out, '\n');
