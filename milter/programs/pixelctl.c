@@ -1,4 +1,5 @@
 /* pixelctl: the operator's commands. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +41,25 @@ usage(FILE *out, int status)
 	fprintf(out, "usage:\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  pixelctl %s\n", commands[i].usage);
-	fprintf(out, "  pixelctl --version\nMAIL is a file, a folder, a Maildir, an mbox, or - for standard input.\n");
+	fprintf(out, "  pixelctl help [COMMAND]\n  pixelctl --version\n"
+	    "MAIL is a file, a folder, a Maildir, an mbox, or - for standard input.\n");
 	return status;
+}
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+/* "pixelctl COMMAND --help"; what stands behind "--" is a name. */
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || (i == 1 && strcmp(argv[i], "-h") == 0))
+			return true;
+	return false;
 }
 
 /* Where systemd keeps what LoadCredential= gives to the daemon. Root may read it. */
@@ -54,15 +72,21 @@ main(int argc, char **argv)
 		(void)setenv("CREDENTIALS_DIRECTORY", CREDENTIALS, 0);
 	if (argc < 2)
 		return usage(stderr, SCAN_USAGE);
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+	if (is_help(argv[1]) && argc == 2)
 		return usage(stdout, 0);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		printf("pixelctl %s\n", PIXELWARD_VERSION);
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
+	const char *name = is_help(argv[1]) ? argv[2] : argv[1];
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(name, commands[i].name) != 0)
+			continue;
+		if (name == argv[1] && !asks_for_help(argc - 1, argv + 1))
 			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "pixelctl: there is no command '%s'\n", argv[1]);
+		printf("usage:\n  pixelctl %s\n", commands[i].usage);
+		return 0;
+	}
+	fprintf(stderr, "pixelctl: there is no command '%s'\n", name);
 	return usage(stderr, SCAN_USAGE);
 }

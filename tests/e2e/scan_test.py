@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import subprocess
 import unittest
 
 from . import case, scratch
@@ -356,6 +358,19 @@ class Rewrite(ScanTest):
         result = self.rewrite("--json", path("tracked-html-only"))
         self.assertEqual(json.loads(result.output)["action"], "neutralise")
         self.assertNotIn(TOKEN, self.rewritten(path("tracked-html-only")))
+
+
+class Help(unittest.TestCase):
+
+    def test_each_command_tells_how_it_is_used(self):
+        whole = subprocess.run([CTL, "help"], capture_output=True, text=True, check=True).stdout
+        for command in sorted(set(re.findall(r"(?m)^  pixelctl ([a-z]+)", whole)) - {"help"}):
+            for words in ([command, "--help"], ["help", command]):
+                with self.subTest(words):
+                    done = subprocess.run([CTL, *words], capture_output=True, text=True, check=False)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn(done.stdout.splitlines()[1], whole)
+        self.assertEqual(subprocess.run([CTL, "help", "me"], capture_output=True, check=False).returncode, 64)
 
 
 if __name__ == "__main__":
