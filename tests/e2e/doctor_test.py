@@ -437,9 +437,16 @@ class Redis(DoctorTest):
         self.store(version="1", began=str(int(time.time() * 1000) - 20 * DAY - 1000))
         self.assertSeen(self.look(), "history", WARN, "20 days of mail, which do not count", "pixelctl learn")
         self.assertSeen(self.look(TrustedAuthservIDs="mx.parl.example"), "history", OK, "seasoned: by 20 days")
+        self.assertIn("acts as trackers: 20 days of mail, which do not count", self.why())
         self.store(version="1", began=str(int(time.time() * 1000) - 3 * DAY - 1000))
         self.assertSeen(self.look(TrustedAuthservIDs="mx.parl.example"), "history", WARN,
                         "not seasoned: acts as RemoteContent trackers, 3 of 14 days", "pixelctl learn")
+        self.assertIn("acts as trackers: 3 of 14 days of mail", self.why(TrustedAuthservIDs="mx.parl.example"))
+
+    def why(self, **options):
+        config = self.config(Redis="unix:" + self.server.socket, RedisUser="writer", RedisPasswordFile=self.password, **options)
+        return subprocess.run([pixelward.CTL, "why", "-c", config, "parl.example"], capture_output=True, text=True,
+                              check=False).stdout
 
     def test_a_history_that_nobody_needs(self):
         self.assertSeen(self.look(RemoteContent="all"), "history", OK, "needs no history")
@@ -548,6 +555,27 @@ class Postfix(DoctorTest):
     def test_verifiers_that_nobody_believes(self):
         seen = self.look("inet:localhost:8891, unix:pixelward/pixelward.sock", options={"TrustedAuthservIDs": None})
         self.assertSeen(seen, "postfix", WARN, "none is believed", "TrustedAuthservIDs")
+
+    def test_nobody_stands_in_front(self):
+        for milters, override in (("unix:pixelward/pixelward.sock", ""), ("", ""),
+                                  ("unix:pixelward/pixelward.sock, inet:localhost:8891", ""),
+                                  ("unix:openarc/openarc.sock, unix:pixelward/pixelward.sock", ""),
+                                  ("inet:localhost:8891, unix:pixelward/pixelward.sock",
+                                   " -o smtpd_milters=unix:pixelward/pixelward.sock")):
+            with self.subTest(milters):
+                seen = self.look(milters, override=override, options={"TrustedAuthservIDs": None})
+                self.assertSeen(seen, "verifiers", WARN, "no verifier stands before pixelward", "stays empty")
+                seen = self.look(milters, override=override)
+                self.assertSeen(seen, "verifiers", FAIL, "anybody's forged fields are believed", 'TrustedAuthservIDs ""')
+        seen = self.look(options={"TrustedAuthservIDs": "mx.parl.example/spf"})
+        self.assertSeen(seen, "verifiers", WARN, "unless a policy service", 'TrustedAuthservIDs ""')
+
+    def test_somebody_stands_in_front(self):
+        for milters in ("inet:localhost:8891, unix:pixelward/pixelward.sock", "inet:localhost:12301 unix:pixelward/pixelward.sock"):
+            with self.subTest(milters):
+                self.assertSeen(self.look(milters), "verifiers", OK, "mx.parl.example are believed")
+                self.assertSeen(self.look(milters, options={"TrustedAuthservIDs": None, "AuthservID": "mx.parl.example"}),
+                                "verifiers", WARN, "TrustedAuthservIDs is empty", "TrustedAuthservIDs mx.parl.example, if ")
 
     def test_what_happens_while_it_is_away(self):
         for action, finding in (("accept", WARN), ("reject", WARN), ("tempfail", OK), ("quarantine", OK)):

@@ -39,8 +39,8 @@ static const struct check {
 	{ "redis", doctor_redis, false, false },
 	{ "history", doctor_history, true, false },
 	{ "watched", doctor_watched, false, false },
-	{ "verifiers", doctor_verifiers, false, false },
 	{ "postfix", doctor_postfix, false, false },
+	{ "verifiers", doctor_verifiers, false, false },	/* by what the one before saw */
 };
 
 static const char *const finding_names[] = { [FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_FAIL] = "fail" };

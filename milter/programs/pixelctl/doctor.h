@@ -13,6 +13,9 @@
 /* The worst of all is the exit status. */
 enum finding { FINDING_OK, FINDING_WARN, FINDING_FAIL };
 
+/* What of smtpd_milters stands before ours, where mail comes in. */
+enum front { FRONT_UNKNOWN, FRONT_NOBODY, FRONT_SOMEBODY };
+
 struct doctor {
 	const char		*config;
 	struct options		*options;	/* as written, but for redis_deadline_ms: a doctor has patience */
@@ -25,6 +28,7 @@ struct doctor {
 	bool			 blind;		/* StateDir is not for this user: little can be said */
 	bool			 kept_out;	/* nor is Socket */
 	struct numbers		 numbers;
+	enum front		 front;		/* once doctor_postfix() has looked */
 
 	const char		*check;		/* the one at hand */
 	enum finding		 worst;

@@ -131,19 +131,50 @@ doctor_watched(struct doctor *doctor)
 
 /* --- whom to believe --- */
 
+#define IN_FRONT	"opendkim and opendmarc before pixelward in smtpd_milters"
+
+/* Every name is of SPF alone, which policy services tell of, too; and whether one does, smtpd_milters does not say. */
+static bool
+only_spf(const struct option_list *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		if (!span_ends_nocase(span_of(ids->at[i]), SPAN("/spf")))
+			return false;
+	return ids->count > 0;
+}
+
+static void
+say_believed(struct doctor *doctor, const struct option_list *ids)
+{
+	const char *others = ids->count > 1 ? " and others" : "";
+
+	if (doctor->front != FRONT_NOBODY)
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "Authentication-Results of %s%s are believed", ids->at[0], others);
+	else
+		doctor_say(doctor, only_spf(ids) ? FINDING_WARN : FINDING_FAIL,
+		    SPAN("TrustedAuthservIDs \"\", until there are " IN_FRONT " (docs/operating.md)"),
+		    "Authentication-Results of %s%s are believed, and no verifier stands before pixelward to take out %s", ids->at[0],
+		    others, only_spf(ids) ? "forged ones, unless a policy service writes its own above them" :
+		    "what senders write in that name: anybody's forged fields are believed");
+}
+
 void
 doctor_verifiers(struct doctor *doctor)
 {
 	const struct option_list	*ids = &doctor->options->trusted_authserv_ids;
+	const char			*ours = doctor->options->authserv_id;
 	char				 host[256] = "mx.example.org";
 
 	(void)gethostname(host, sizeof(host) - 1);
 	if (ids->count > 0)
-		doctor_say(doctor, FINDING_OK, SPAN_NONE, "Authentication-Results of %s%s are believed", ids->at[0],
-		    ids->count > 1 ? " and others" : "");
+		say_believed(doctor, ids);
+	else if (doctor->front == FRONT_NOBODY)
+		doctor_say(doctor, FINDING_WARN, SPAN(IN_FRONT " first; TrustedAuthservIDs stays empty until then (docs/operating.md)"),
+		    "no verifier stands before pixelward: no DKIM, SPF or DMARC result can be believed, and no mail that comes in "
+		    "vouches for a host");
 	else
-		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "TrustedAuthservIDs %s",
-		    doctor->options->authserv_id[0] != '\0' ? doctor->options->authserv_id : host),
+		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "TrustedAuthservIDs %s, if a verifier of that name takes "
+		    "out what others wrote in it (docs/operating.md)", ours[0] != '\0' ? ours : host),
 		    "TrustedAuthservIDs is empty: no DKIM, SPF or DMARC result is believed, and no mail that comes in vouches for a "
 		    "host");
 }

@@ -309,6 +309,34 @@ say_absent(struct looking *looking, struct span service)
 		    socket, SPAN_ARG(service));
 }
 
+/* Of the milters of the list that was read: what seals is no verifier. */
+static bool
+has_front(const struct looking *looking)
+{
+	for (size_t i = 0; i < looking->count && i < looking->ours; i++) {
+		const struct neighbour *neighbour = neighbour_of(looking->milters[i].address);
+
+		if (neighbour == NULL || neighbour->before)
+			return true;
+	}
+	return false;
+}
+
+/* Through a main door that has nobody in front forged fields come in, whatever the others have. */
+static void
+look_at_front(struct looking *looking, const struct span *services, size_t count)
+{
+	struct doctor *doctor = looking->doctor;
+
+	for (size_t i = 0; i < count && doctor->front != FRONT_NOBODY; i++) {
+		if (!is_main_door(services[i]) && !span_eq(services[i], looking->service))
+			continue;
+		(void)list_read(looking, postconf_value(&looking->postconf, services[i], "smtpd_milters"),
+		    postconf_chroot(&looking->postconf, services[i]));
+		doctor->front = has_front(looking) ? FRONT_SOMEBODY : FRONT_NOBODY;
+	}
+}
+
 void
 doctor_postfix(struct doctor *doctor)
 {
@@ -331,6 +359,7 @@ doctor_postfix(struct doctor *doctor)
 		if (list_read(&looking, postconf_value(&looking.postconf, services[i], "smtpd_milters"),
 		    postconf_chroot(&looking.postconf, services[i])) && with++ == 0)
 			looking.service = services[i];
+	look_at_front(&looking, services, count);
 	/* Other doors may be meant to lead past it. */
 	for (size_t i = 0; i < count; i++)
 		if ((with == 0 && i == 0) || (is_main_door(services[i]) && !list_read(&looking, postconf_value(&looking.postconf,
