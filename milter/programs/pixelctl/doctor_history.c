@@ -2,14 +2,9 @@
 #include <pixelward/base/clock.h>
 
 #include "doctor.h"
+#include "history.h"
 
 #define ARCHIVE	SPAN("pixelctl learn /var/mail/archive")
-
-static long long
-days(const struct reputation_age *age)
-{
-	return age->first_ms == 0 ? 0 : (long long)((clock_unix_ms() - age->first_ms) / DAY_MS);
-}
 
 static void
 say_seasoned(struct doctor *doctor, const struct reputation_age *age)
@@ -19,10 +14,10 @@ say_seasoned(struct doctor *doctor, const struct reputation_age *age)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "seasoned: by %llu old mails (pixelctl learn)",
 		    (unsigned long long)age->learned);
 	else
-		doctor_say(doctor, FINDING_OK, SPAN_NONE, "seasoned: by %lld days of mail, and a verifier that is believed", days(age));
+		doctor_say(doctor, FINDING_OK, SPAN_NONE, "seasoned: by %lld days of mail, and a verifier that is believed",
+		    history_days(age));
 }
 
-/* Without a verifier that is believed days alone do not count. */
 static void
 say_unseasoned(struct doctor *doctor, struct span why)
 {
@@ -47,12 +42,7 @@ doctor_history(struct doctor *doctor)
 		say_seasoned(doctor, &age);
 		return;
 	}
-	if (err == PW_OK && age.first_ms == 0)
-		why = SPAN("the reputation is empty");
-	else if (err == PW_OK && doctor->options->trusted_authserv_ids.count == 0)
-		why = arena_printf(doctor->arena, "%lld days of mail, which do not count while no verifier is believed "
-		    "(TrustedAuthservIDs)", days(&age));
-	else if (err == PW_OK)
-		why = arena_printf(doctor->arena, "%lld of %d days of mail", days(&age), REPUTATION_SEASON_DAYS);
+	if (err == PW_OK)
+		why = history_unseasoned(doctor->options, &age, doctor->arena);
 	say_unseasoned(doctor, why);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/config.h>
 #include <pixelward/base/redis.h>
 #include <pixelward/dissect/dissect.h>
@@ -95,6 +96,24 @@ history_domain(struct history *history, const char *name)
 		return SPAN_NONE;
 	}
 	return host;
+}
+
+long long
+history_days(const struct reputation_age *age)
+{
+	return age->first_ms == 0 ? 0 : (long long)((clock_unix_ms() - age->first_ms) / DAY_MS);
+}
+
+/* Without a verifier that is believed days alone do not count. */
+struct span
+history_unseasoned(const struct options *options, const struct reputation_age *age, struct arena *arena)
+{
+	if (age->first_ms == 0)
+		return SPAN("the reputation is empty");
+	if (options->trusted_authserv_ids.count == 0)
+		return arena_printf(arena, "%lld days of mail, which do not count while no verifier is believed (TrustedAuthservIDs)",
+		    history_days(age));
+	return arena_printf(arena, "%lld of %d days of mail", history_days(age), REPUTATION_SEASON_DAYS);
 }
 
 struct span

@@ -24,6 +24,9 @@ int		history_save(struct history *);
 
 /* The registrable domain of a name, a URL's host or an address, lower case, A-labels; at is NULL: it was told. */
 struct span	history_domain(struct history *, const char *name);
+long long	history_days(const struct reputation_age *);
+/* Why there is no history to judge by, by an age that is not seasoned: what doctor and why say. */
+struct span	history_unseasoned(const struct options *, const struct reputation_age *, struct arena *);
 /* "2026-03-09", of a time in milliseconds; "2026-03-09T12:00:00Z" with seconds. */
 struct span	history_time(struct history *, int64_t time_ms, bool seconds);
 

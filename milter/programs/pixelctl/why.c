@@ -116,12 +116,12 @@ tell_age(struct history *history, struct buf *out)
 
 	if (reputation_age(history->reputation, history->options, clock_unix_ms(), &age) != PW_OK)
 		return;
-	if (age.first_ms == 0)
-		buf_add(out, SPAN("the reputation is empty: RemoteContent unvouched acts as trackers; see pixelctl learn\n"));
-	else
-		buf_printf(out, "the reputation begins on %.*s%s%s\n", SPAN_ARG(history_time(history, age.first_ms, false)),
-		    age.learned > 0 ? ", old mail was learned" : "",
-		    age.seasoned ? "" : "; until it is 14 days old RemoteContent unvouched acts as trackers");
+	if (age.first_ms != 0)
+		buf_printf(out, "the reputation begins on %.*s%s\n", SPAN_ARG(history_time(history, age.first_ms, false)),
+		    age.learned > 0 ? ", old mail was learned" : "");
+	if (!age.seasoned)
+		buf_printf(out, "RemoteContent unvouched acts as trackers: %.*s; see pixelctl learn\n",
+		    SPAN_ARG(history_unseasoned(history->options, &age, history->arena)));
 	snprintf(path, sizeof(path), "%s/reputation/snapshot", history->options->state_dir);
 	if (strcmp(history->options->redis, "none") == 0 && stat(path, &about) == 0)
 		buf_printf(out, "as it was saved %lld s ago\n",
