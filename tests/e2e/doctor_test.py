@@ -144,7 +144,8 @@ class Daemon(DoctorTest):
         self.assertEqual(seen.status, 2)
         self.assertFalse(seen.report["judges"])
         self.assertSeen(seen, "daemon", FAIL, "no pixelward runs", "pixelward -c " + config)
-        self.assertSeen(seen, "socket", FAIL, "nobody answers", "start")
+        self.assertSeen(seen, "socket", FAIL, "nobody answers", "pixelward -c " + config)
+        self.assertEqual(seen.of("daemon")[0]["do"], seen.of("socket")[0]["do"])
         self.assertSeen(seen, "generation", WARN, "no daemon runs")
 
     def test_a_process_that_is_no_keeper(self):
@@ -366,11 +367,32 @@ class Redis(DoctorTest):
     def test_none_is_wanted(self):
         self.assertSeen(self.look(Redis="none"), "redis", OK, "none is wanted")
 
-    def test_nobody_is_there(self):
-        self.assertSeen(self.look(Redis=f"unix:{self.server.folder}/nowhere"), "redis", FAIL, "No such file", "redis-cli PING")
+    def test_why_it_cannot_be_used_and_what_to_mend(self):
+        wrong, nowhere, port = self.write("wrong\n"), self.server.folder + "/nowhere", scratch.free_port()
+        for options, why, remedy in (
+                ({"Redis": "unix:" + nowhere}, "No such file", f"correct Redis unix:{nowhere} in "),
+                ({"Redis": f"tcp:127.0.0.1:{port}"}, "refused", f"correct Redis tcp:127.0.0.1:{port} in "),
+                ({"Redis": "tcp:no.such.host.invalid:6379"}, "", "correct the host in Redis tcp:no.such.host.invalid:6379 in "),
+                ({"RedisPasswordFile": wrong}, "WRONGPASS", f"the password of user writer into the first line of {wrong}"),
+                ({"RedisPasswordFile": nowhere}, "No such file", f"the password of user writer into the first line of {nowhere}"),
+                ({"RedisPasswordFile": self.write("")}, "is empty", "the password of user writer into the first line of "),
+                ({"RedisPasswordFile": "pw-none"}, "", "pw-none")):
+            with self.subTest(options):
+                seen = self.look(**options)
+                self.assertSeen(seen, "redis", FAIL, why, remedy)
+                self.assertSeen(seen, "history", WARN, "cannot be told while Redis cannot be asked")
+                self.assertIsNone(seen.of("history")[0]["do"])
 
-    def test_a_wrong_password(self):
-        self.assertSeen(self.look(RedisPasswordFile=self.write("wrong\n")), "redis", FAIL, "WRONGPASS")
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")
+    def test_a_password_that_may_not_be_read(self):
+        config = self.config(Redis="unix:" + self.server.socket, RedisUser="writer", RedisPasswordFile=self.write("secret\n"),
+                             UserID="nobody:nogroup")
+        folder = os.path.dirname(config)
+        shutil.chown(folder, "nobody")
+        shutil.copy(pixelward.CTL, folder)
+        done = subprocess.run([folder + "/pixelctl", "doctor", "-c", config, "--json"], user="nobody", group="nogroup",
+                              extra_groups=[], capture_output=True, text=True, cwd="/", check=False)
+        self.assertSeen(Seen(2, json.loads(done.stdout)), "redis", FAIL, "Permission denied", "chown nobody:nogroup ")
 
     def test_a_password_that_is_a_credential_of_the_daemon(self):
         config = self.config(Redis="unix:" + self.server.socket, RedisUser="writer", RedisPasswordFile="redis-password")
@@ -427,6 +449,11 @@ class Redis(DoctorTest):
         seen = self.look(RedisUser="hunt")
         for what in ("HSET", "XADD", "EXPIRE", "SCRIPT LOAD", "EVALSHA"):
             self.assertSeen(seen, "redis", FAIL, f"user hunt may not {what}", "redis-acl.conf")
+        self.server.command("ACL", "SETUSER", "nothing", "on", "resetkeys", "-@all", "+auth", ">a long secret")
+        seen = self.look(RedisUser="nothing", RedisPasswordFile=self.write("a long secret\n"))
+        self.assertSeen(seen, "redis", FAIL, "pw:store: NOPERM", "redis-acl.conf")
+        self.assertSeen(seen, "history", WARN, "cannot be told while Redis cannot be asked")
+        self.assertSeen(seen, "redis", WARN, "INFO memory: NOPERM", "SETUSER nothing +info")
 
     def test_a_history_that_was_learned(self):
         self.store(version="1", began=str(int(time.time() * 1000)), learned="5120")
@@ -437,6 +464,7 @@ class Redis(DoctorTest):
         self.store(version="1", began=str(int(time.time() * 1000) - 20 * DAY - 1000))
         self.assertSeen(self.look(), "history", WARN, "20 days of mail, which do not count", "pixelctl learn")
         self.assertSeen(self.look(TrustedAuthservIDs="mx.parl.example"), "history", OK, "seasoned: by 20 days")
+        self.assertRegex(self.look().of("history")[0]["do"], "^pixelctl learn -c /[^ ]+ /var/mail/archive$")
         self.assertIn("acts as trackers: 20 days of mail, which do not count", self.why())
         self.store(version="1", began=str(int(time.time() * 1000) - 3 * DAY - 1000))
         self.assertSeen(self.look(TrustedAuthservIDs="mx.parl.example"), "history", WARN,

@@ -83,6 +83,36 @@ doctor_say(struct doctor *doctor, enum finding finding, struct span remedy, cons
 	buf_add_char(&doctor->out, '\n');
 }
 
+/* --- what to type --- */
+
+static bool
+is_installed(const struct doctor *doctor)
+{
+	return strcmp(doctor->config, OPENED_CONFIG_FILE) == 0;
+}
+
+struct span
+doctor_command_line(struct doctor *doctor, const char *command, const char *arguments)
+{
+	bool given = !is_installed(doctor);
+
+	return arena_printf(doctor->arena, "%s%s%s%s%s", command, given ? " -c " : "", given ? doctor->config : "",
+	    arguments[0] != '\0' ? " " : "", arguments);
+}
+
+struct span
+doctor_start(struct doctor *doctor)
+{
+	static const char *const units[] = { "/etc/systemd/system/pixelward.service", "/run/systemd/system/pixelward.service",
+		"/usr/local/lib/systemd/system/pixelward.service", "/usr/lib/systemd/system/pixelward.service",
+		"/lib/systemd/system/pixelward.service", PIXELWARD_PREFIX "/lib/systemd/system/pixelward.service" };
+
+	for (size_t i = 0; i < NITEMS(units) && is_installed(doctor); i++)
+		if (access(units[i], F_OK) == 0)
+			return SPAN("systemctl start pixelward");
+	return doctor_command_line(doctor, "pixelward", "");
+}
+
 /* --- what is looked at --- */
 
 /* False: no memory. What is wrong with the configuration is told by its check. */

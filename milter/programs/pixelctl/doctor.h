@@ -42,6 +42,14 @@ struct doctor {
 void	doctor_say(struct doctor *, enum finding, struct span remedy, const char *format, ...)
 	    __attribute__((format(printf, 4, 5)));
 
+/* A command of ours as it is to be typed here: with -c FILE unless that is the installed one. */
+struct span	doctor_command_line(struct doctor *, const char *command, const char *arguments);
+/* The command that starts the daemon. */
+struct span	doctor_start(struct doctor *);
+
+/* Redis answers, and lets our user read nothing: that looks as if it knew nothing. */
+bool		doctor_is_denied(struct doctor *);
+
 /* The checks, each in a file of its concept. */
 void	doctor_configuration(struct doctor *);
 void	doctor_watched(struct doctor *);

@@ -20,7 +20,7 @@ say_line(struct doctor *doctor, struct span line)
 	bool		warning = span_find(line, SPAN(": warning"), 0) < line.len;
 	size_t		cut = span_find(line, SPAN("; "), 0);
 	struct span	remedy = cut < line.len ? span_from(line, cut + 2) :
-			    arena_printf(doctor->arena, "pixelward -t -c %s", doctor->config);
+			    doctor_command_line(doctor, "pixelward -t", "");
 
 	doctor_say(doctor, warning ? FINDING_WARN : FINDING_FAIL, remedy, "%.*s",
 	    SPAN_ARG(span_cut(line, 0, cut < LONGEST_LINE ? cut : LONGEST_LINE)));
@@ -42,7 +42,7 @@ say_report(struct doctor *doctor, struct span report)
 			say_line(doctor, line);
 	}
 	if (count > MOST_LINES)
-		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "pixelward -t -c %s", doctor->config),
+		doctor_say(doctor, FINDING_WARN, doctor_command_line(doctor, "pixelward -t", ""),
 		    "%zu lines more", count - MOST_LINES);
 	return count;
 }
@@ -61,7 +61,7 @@ doctor_configuration(struct doctor *doctor)
 	if (err == PW_OK)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "%s, rules and lists load, and the tests in the rules pass", doctor->config);
 	else if (lines == 0)
-		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "pixelward -t -c %s", doctor->config), "%s: %s",
+		doctor_say(doctor, FINDING_FAIL, doctor_command_line(doctor, "pixelward -t", ""), "%s: %s",
 		    doctor->config, pw_strerror(err));
 }
 

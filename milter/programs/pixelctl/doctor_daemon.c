@@ -5,7 +5,6 @@
 
 #include "doctor.h"
 #include "milter_ask.h"
-#include "opened.h"
 #include "process.h"
 
 /* Who holds the lock on a file, by /proc/locks: to try it would take it from a daemon that starts. 0: nobody. */
@@ -35,15 +34,13 @@ lock_holder(const char *path)
 static struct span
 as_root(struct doctor *doctor)
 {
-	return arena_printf(doctor->arena, "sudo pixelctl doctor -c %s", doctor->config);
+	return doctor_command_line(doctor, "sudo pixelctl doctor", "");
 }
 
 static void
 say_absent(struct doctor *doctor)
 {
 	const char	*state_dir = doctor->options->state_dir;
-	struct span	 start = arena_printf(doctor->arena, strcmp(doctor->config, OPENED_CONFIG_FILE) == 0 ?
-			    "systemctl start pixelward" : "pixelward -c %s", doctor->config);
 	struct span	 lock = arena_printf(doctor->arena, "%s/journal/lock", state_dir);
 	pid_t		 holder = lock.at != NULL ? lock_holder(lock.at) : 0;
 
@@ -54,7 +51,7 @@ say_absent(struct doctor *doctor)
 		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "ps -fp %ld", (long)holder),
 		    "no keeper told of itself in %s/" STATUS_FILE ", yet process %ld works there", state_dir, (long)holder);
 	else
-		doctor_say(doctor, FINDING_FAIL, start, "no pixelward runs with StateDir %s", state_dir);
+		doctor_say(doctor, FINDING_FAIL, doctor_start(doctor), "no pixelward runs with StateDir %s", state_dir);
 }
 
 void
@@ -97,7 +94,9 @@ doctor_socket(struct doctor *doctor)
 		break;
 	case MILTER_SILENT:
 		doctor_say(doctor, FINDING_FAIL, doctor->keeper.pid != 0 ? SPAN("systemctl restart pixelward") :
-		    SPAN("systemctl start pixelward"), "nobody answers on %s: %.*s", socket, SPAN_ARG(buf_span(&why)));
+		    doctor->keeper.pid == 0 ? doctor_start(doctor) :
+		    arena_printf(doctor->arena, "kill %ld, then %.*s", (long)doctor->keeper.pid, SPAN_ARG(doctor_start(doctor))),
+		    "nobody answers on %s: %.*s", socket, SPAN_ARG(buf_span(&why)));
 		break;
 	}
 	buf_fini(&why);
@@ -121,7 +120,7 @@ refusal(struct doctor *doctor)
 void
 doctor_generation(struct doctor *doctor)
 {
-	struct span	 reload = arena_printf(doctor->arena, "pixelctl reload -c %s", doctor->config);
+	struct span	 reload = doctor_command_line(doctor, "pixelctl reload", "");
 	const char	*force = doctor->keeper.generation;
 	struct span	 refused = refusal(doctor);
 

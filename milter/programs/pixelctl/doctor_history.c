@@ -4,8 +4,6 @@
 #include "doctor.h"
 #include "history.h"
 
-#define ARCHIVE	SPAN("pixelctl learn /var/mail/archive")
-
 static void
 say_seasoned(struct doctor *doctor, const struct reputation_age *age)
 {
@@ -19,13 +17,13 @@ say_seasoned(struct doctor *doctor, const struct reputation_age *age)
 }
 
 static void
-say_unseasoned(struct doctor *doctor, struct span why)
+say_unseasoned(struct doctor *doctor, struct span remedy, struct span why)
 {
 	bool	wanted = doctor->options->remote_content == REMOTE_UNVOUCHED;
 
 	doctor->season = wanted ? arena_printf(doctor->arena, "not seasoned: acts as RemoteContent trackers, %.*s", SPAN_ARG(why)) :
 	    arena_printf(doctor->arena, "not seasoned: %.*s; this RemoteContent needs no history", SPAN_ARG(why));
-	doctor_say(doctor, wanted ? FINDING_WARN : FINDING_OK, wanted ? ARCHIVE : SPAN_NONE, "%.*s", SPAN_ARG(doctor->season));
+	doctor_say(doctor, wanted ? FINDING_WARN : FINDING_OK, wanted ? remedy : SPAN_NONE, "%.*s", SPAN_ARG(doctor->season));
 }
 
 void
@@ -33,16 +31,20 @@ doctor_history(struct doctor *doctor)
 {
 	struct reputation_age	age;
 	enum pw_err		err = PW_EAWAY;
-	struct span		why = SPAN("the reputation cannot be asked");
+	struct span		remedy = doctor_command_line(doctor, "pixelctl learn", "/var/mail/archive");
 
 	/* What may not be read looks empty. */
-	if (doctor->reputation != NULL && !(doctor->blind && doctor->redis == NULL))
+	if (doctor->reputation != NULL && !doctor_is_denied(doctor) && !(doctor->blind && doctor->redis == NULL))
 		err = reputation_age(doctor->reputation, doctor->options, clock_unix_ms(), &age);
 	if (err == PW_OK && age.seasoned) {
 		say_seasoned(doctor, &age);
 		return;
 	}
 	if (err == PW_OK)
-		why = history_unseasoned(doctor->options, &age, doctor->arena);
-	say_unseasoned(doctor, why);
+		say_unseasoned(doctor, remedy, history_unseasoned(doctor->options, &age, doctor->arena));
+	else if (redis_is_wanted(doctor->options))
+		say_unseasoned(doctor, SPAN_NONE, SPAN("and whether there is a history cannot be told while Redis cannot be asked"));
+	else
+		say_unseasoned(doctor, doctor->blind ? doctor_command_line(doctor, "sudo pixelctl doctor", "") : SPAN_NONE,
+		    SPAN("the reputation cannot be asked"));
 }

@@ -12,6 +12,8 @@
 #define PINGS		9
 #define UNSAVED_S	((int64_t)24 * 3600)
 
+#define ACL_FILE	SPAN("redis-cli ACL LOAD, once redis-acl.conf is its aclfile (docs/redis.md)")
+
 static const struct redis_reply *
 ask(struct doctor *doctor, const struct span *words, size_t count)
 {
@@ -41,6 +43,18 @@ info(struct span text, const char *name)
 		text = span_from(text, end + 1);
 	}
 	return SPAN_NONE;
+}
+
+static bool
+is_denial(const struct redis_reply *reply)
+{
+	return reply->kind == REDIS_ERROR && span_starts(reply->text, SPAN("NOPERM"));
+}
+
+static const char *
+user_of(const struct doctor *doctor)
+{
+	return doctor->options->redis_user[0] != '\0' ? doctor->options->redis_user : "default";
 }
 
 static int64_t
@@ -111,7 +125,8 @@ look_at_sections(struct doctor *doctor)
 		if (reply != NULL && reply->kind == REDIS_TEXT)
 			sections[i].look(doctor, reply->text);
 		else
-			doctor_say(doctor, FINDING_WARN, SPAN("redis-cli ACL SETUSER writer +info"), "INFO %s: %.*s",
+			doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "redis-cli ACL SETUSER %s +info",
+			    user_of(doctor)), "INFO %s: %.*s",
 			    sections[i].name, SPAN_ARG(reply != NULL ? reply->text : SPAN("no answer")));
 	}
 }
@@ -150,13 +165,13 @@ is_denied(struct doctor *doctor, const struct permission *permission)
 	for (; count < NITEMS(words) && permission->words[count] != NULL; count++)
 		words[count] = span_of(permission->words[count]);
 	reply = ask(doctor, words, count);
-	return reply != NULL ? reply->kind == REDIS_ERROR && span_starts(reply->text, SPAN("NOPERM")) : !permission->must;
+	return reply != NULL ? is_denial(reply) : !permission->must;
 }
 
 static void
 look_at_permissions(struct doctor *doctor)
 {
-	const char	*user = doctor->options->redis_user[0] != '\0' ? doctor->options->redis_user : "default";
+	const char	*user = user_of(doctor);
 	size_t		 wrong = 0;
 
 	for (size_t i = 0; i < NITEMS(permissions); i++) {
@@ -166,8 +181,7 @@ look_at_permissions(struct doctor *doctor)
 		if (denied != permission->must)
 			continue;
 		wrong++;
-		doctor_say(doctor, denied ? FINDING_FAIL : FINDING_WARN, denied ?
-		    SPAN("redis-cli ACL LOAD, once redis-acl.conf is its aclfile (docs/redis.md)") : SPAN("RedisUser writer"),
+		doctor_say(doctor, denied ? FINDING_FAIL : FINDING_WARN, denied ? ACL_FILE : SPAN("RedisUser writer"),
 		    denied ? "user %s may not %s %s" : "user %s may %s %s, which pixelward never needs", user, permission->words[0],
 		    permission->words[1] != NULL ? permission->words[1] : "");
 	}
@@ -209,16 +223,30 @@ look_at_deadline(struct doctor *doctor)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "it answers in %lld us (median of %d)", (long long)median, PINGS);
 }
 
+static const struct redis_reply *
+ask_version(struct doctor *doctor)
+{
+	return ask(doctor, (const struct span[]){ SPAN("HGET"), SPAN("pw:store"), SPAN("version") }, 3);
+}
+
+bool
+doctor_is_denied(struct doctor *doctor)
+{
+	const struct redis_reply *reply = doctor->redis != NULL ? ask_version(doctor) : NULL;
+
+	return reply != NULL && is_denial(reply);
+}
+
 static void
 look_at_schema(struct doctor *doctor)
 {
-	const struct redis_reply	*reply = ask(doctor, (const struct span[]){ SPAN("HGET"), SPAN("pw:store"), SPAN("version") }, 3);
+	const struct redis_reply	*reply = ask_version(doctor);
 	struct span			 other = SPAN("Redis unix:/run/redis/another.sock");
 
 	if (reply == NULL || reply->kind == REDIS_NIL)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "nothing was learned into it yet");
 	else if (reply->kind != REDIS_TEXT)
-		doctor_say(doctor, FINDING_FAIL, other, "pw:store: %.*s", SPAN_ARG(span_cut(reply->text, 0, 200)));
+		doctor_say(doctor, FINDING_FAIL, is_denial(reply) ? ACL_FILE : other, "pw:store: %.*s", SPAN_ARG(span_cut(reply->text, 0, 200)));
 	else if (!span_eq(reply->text, SPAN(REPUTATION_SCHEMA)))
 		doctor_say(doctor, FINDING_FAIL, other, "its keys have version %.*s, this pixelward has " REPUTATION_SCHEMA,
 		    SPAN_ARG(span_cut(reply->text, 0, 40)));
@@ -226,21 +254,151 @@ look_at_schema(struct doctor *doctor)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "its keys have version " REPUTATION_SCHEMA);
 }
 
+/* --- why it is away --- */
+
+static struct span
+ask_by_hand(struct doctor *doctor)
+{
+	struct redis_place	place;
+	struct span		line = SPAN("redis-cli PING");
+	struct buf		why;
+
+	buf_init(&why, 1024);
+	if (redis_place_parse(span_of(doctor->options->redis), &place, &why)) {
+		if (place.kind == REDIS_UNIX)
+			line = arena_printf(doctor->arena, "redis-cli -s %.*s PING", SPAN_ARG(place.name));
+		else if (place.count > 0)
+			line = arena_printf(doctor->arena, "redis-cli -h %.*s -p %u PING", SPAN_ARG(place.hosts[0]), place.ports[0]);
+	}
+	buf_fini(&why);
+	return line;
+}
+
+static struct span
+correct_address(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "correct Redis %s in %s, or start it there (systemctl start redis-server)",
+	    doctor->options->redis, doctor->config);
+}
+
+static struct span
+correct_host(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "correct the host in Redis %s in %s, or have it known (getent hosts HOST)",
+	    doctor->options->redis, doctor->config);
+}
+
+static struct span
+allow_socket(struct doctor *doctor)
+{
+	const char *user = doctor->options->user;
+
+	return arena_printf(doctor->arena, "usermod -aG redis %.*s, then start pixelward anew", user[0] != '\0' ?
+	    (int)strcspn(user, ":") : 9, user[0] != '\0' ? user : "pixelward");
+}
+
+static struct span
+take_master(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "Redis with its master's address instead of %s, in %s", doctor->options->redis,
+	    doctor->config);
+}
+
+static struct span
+give_credential(struct doctor *doctor)
+{
+	const char *name = doctor->options->redis_password_file;
+
+	return arena_printf(doctor->arena, "LoadCredential=%s:/etc/pixelward/%s in pixelward.service (root sees it while that runs), or "
+	    "RedisPasswordFile with a path from / in %s", name, name, doctor->config);
+}
+
+/* Where it is read. */
+static struct span
+password_path(struct doctor *doctor)
+{
+	const char *file = doctor->options->redis_password_file, *credentials = getenv("CREDENTIALS_DIRECTORY");
+
+	if (file[0] == '/' || credentials == NULL)
+		return arena_printf(doctor->arena, "%s", file);
+	return arena_printf(doctor->arena, "%s/%s", credentials, file);
+}
+
+static struct span
+allow_password(struct doctor *doctor)
+{
+	const char	*user = doctor->options->user;
+	struct span	 path = password_path(doctor);
+
+	return arena_printf(doctor->arena, "chown %s %.*s; chmod 0400 %.*s", user[0] != '\0' ? user : "pixelward", SPAN_ARG(path),
+	    SPAN_ARG(path));
+}
+
+static struct span
+write_password(struct doctor *doctor)
+{
+	struct span path = password_path(doctor);
+
+	if (path.len == 0)
+		return arena_printf(doctor->arena, "RedisUser and RedisPasswordFile in %s (docs/redis.md)", doctor->config);
+	return arena_printf(doctor->arena, "write the password of user %s into the first line of %.*s, or correct RedisUser and "
+	    "RedisPasswordFile in %s", user_of(doctor), SPAN_ARG(path), doctor->config);
+}
+
+static struct span
+no_password(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "RedisUser as in redis-acl.conf (docs/redis.md), or RedisPasswordFile \"\", in %s",
+	    doctor->config);
+}
+
+/* Words of a trouble, and what ends it: the first row that fits. */
+static const struct cure {
+	const char	*first, *then;
+	struct span	(*advise)(struct doctor *);
+} cures[] = {
+	{ "RedisPasswordFile", "gave no credentials", give_credential },
+	{ "RedisPasswordFile", "Permission denied", allow_password },
+	{ "RedisPasswordFile", "", write_password },
+	{ "WRONGPASS", "", write_password },
+	{ "NOAUTH", "", write_password },
+	{ "ERR", "without any password", no_password },
+	{ "", "is a replica", take_master },
+	{ "", "Permission denied", allow_socket },
+	{ "", "No such file", correct_address },
+	{ "", "refused", correct_address },
+	{ "", "timed out", correct_address },
+	{ "", "ame or service not known", correct_host },
+	{ "", "name resolution", correct_host },
+	{ "", "No address associated", correct_host },
+	{ "", "", ask_by_hand },
+};
+
+static void
+say_away(struct doctor *doctor)
+{
+	struct redis_health	health = { .up = false };
+	struct span		trouble;
+	size_t			i = 0;
+
+	if (doctor->redis != NULL)
+		redis_health(doctor->redis, &health);
+	trouble = health.trouble[0] != '\0' ? span_of(health.trouble) : SPAN("no answer");
+	while (i + 1 < NITEMS(cures) && !(span_starts(trouble, span_of(cures[i].first)) &&
+	    (cures[i].then[0] == '\0' || span_find(trouble, span_of(cures[i].then), 0) < trouble.len)))
+		i++;
+	doctor_say(doctor, FINDING_FAIL, cures[i].advise(doctor), "%s: %.*s", doctor->options->redis, SPAN_ARG(trouble));
+}
+
 void
 doctor_redis(struct doctor *doctor)
 {
-	struct redis_health health;
-
 	if (!redis_is_wanted(doctor->options)) {
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "none is wanted: what is learned stays on this machine");
 		return;
 	}
 	if (doctor->redis == NULL || ask(doctor, &SPAN("PING"), 1) == NULL) {
-		health.trouble[0] = '\0';
-		if (doctor->redis != NULL)
-			redis_health(doctor->redis, &health);
-		doctor_say(doctor, FINDING_FAIL, SPAN("redis-cli PING"), "%s: %s", doctor->options->redis,
-		    health.trouble[0] != '\0' ? health.trouble : "no answer");
+		say_away(doctor);
 		return;
 	}
 	doctor_say(doctor, FINDING_OK, SPAN_NONE, "%s answers, and is a master", doctor->options->redis);

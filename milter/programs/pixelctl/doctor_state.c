@@ -132,7 +132,7 @@ doctor_journal(struct doctor *doctor)
 		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "df %s", state_dir),
 		    "%llu messages of the last hour could not be recorded", (unsigned long long)lost);
 	if (failed > 0)
-		doctor_say(doctor, FINDING_WARN, SPAN("pixelctl stats"),
+		doctor_say(doctor, FINDING_WARN, doctor_command_line(doctor, "pixelctl stats", ""),
 		    "%llu messages of the last hour could not be judged as they should", (unsigned long long)failed);
 	if (journal->bad > 0)
 		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "ls -l %s/journal/*.bad", state_dir),
