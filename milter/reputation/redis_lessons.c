@@ -10,12 +10,21 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
     TRACES_OF_MESSAGE == STORE_MOST_TRACES_OF_MESSAGE && MEMBERS == STORE_MOST_MEMBERS &&
     TEMPLATES_OF_DOMAIN == STORE_MOST_TEMPLATES_OF_DOMAIN, "the bounds of store.h");
 
+/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */
+#define LUA_BELIEVED \
+	"local now = tonumber(redis.call('TIME')[1])\n" \
+	"local function believed(time, number)\n" \
+	"  local ancient = now - 3652 * " REDIS_TEXT(REDIS_DAY_S) "\n" \
+	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < ancient then return now end\n" \
+	"  return time\n" \
+	"end\n"
+
 /*
  * A hash is read whole, changed, and written in the end: the number of the node's last lesson along with what that taught.
  * KEYS: the hash, and what goes with it. ARGV: node, …
  */
 #define LUA_HASH \
-	REDIS_LUA_OURS \
+	REDIS_LUA_OURS LUA_BELIEVED \
 	"local key, node = KEYS[1], ARGV[1]\n" \
 	"ours(key, 'hash')\n" \
 	"local all, has, put, gone = redis.call('HGETALL', key), {}, {}, {}\n" \
@@ -36,13 +45,6 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
 	"    set(node, number)\n" \
 	"  end\n" \
 	"  return true\n" \
-	"end\n" \
-	/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */ \
-	"local now = tonumber(redis.call('TIME')[1])\n" \
-	"local function believed(time, number)\n" \
-	"  local ancient = now - 3652 * " REDIS_TEXT(REDIS_DAY_S) "\n" \
-	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < ancient then return now end\n" \
-	"  return time\n" \
 	"end\n" \
 	"local function write(days)\n" \
 	"  local flat = {}\n" \
@@ -173,21 +175,26 @@ struct redis_script redis_window_script = { .text = REDIS_LUA_OURS
 
 /*
  * Whoever can make up URLs can make up templates: beyond so many in some weeks, a domain's new ones are not kept. The field
- * has the day on which the count began, 512 times, and the count.
+ * has the day on which the count began, 512 times, and the count. A count that begins in days to come is of a wrong clock;
+ * one that begins after this message is not: mail comes late.
  */
-struct redis_script redis_mint_script = { .text = REDIS_LUA_OURS
+struct redis_script redis_mint_script = { .text = REDIS_LUA_OURS LUA_BELIEVED
 	"ours(KEYS[1], 'hash')\n"
-	"local today = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) ")\n"
+	"local function day(time) return math.floor(time / " REDIS_TEXT(REDIS_DAY_S) ") end\n"
+	"local today = day(believed(tonumber(ARGV[2]), ARGV[1]))\n"
 	"local was = tonumber(redis.call('HGET', KEYS[1], 'm') or nil) or 0\n"
 	"local since, minted = math.floor(was / 512), was % 512\n"
-	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then since, minted = today, 0 end\n"
-	"local may = math.min(tonumber(ARGV[2]), " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " - minted)\n"
-	"if may <= 0 then return 0 end\n"
-	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + may)\n"
+	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " or since > day(now) + 1 then\n"
+	"  since, minted = today, 0\n"
+	"end\n"
+	"local may = math.max(0, " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " - minted)\n"
+	"local made = math.min(tonumber(ARGV[3]), may)\n"
+	"if made == 0 then return may end\n"
+	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + made)\n"
 	"if redis.call('TTL', KEYS[1]) == -1 and redis.call('HEXISTS', KEYS[1], 'w') == 0 then\n"
 	"  redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_DOMAIN) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 	"end\n"
-	"return may\n"
+	"return may - made\n"
 };
 
 /* The field surge has what surge.h has, as surge_add() does it. */

@@ -1,7 +1,8 @@
 /*
- * What messages teach, in steps: which of their templates are new; their domains and windows, and how many new templates a
- * domain may have; campaigns; the templates. Each step is one conversation for all messages, and safe to repeat, also with
- * others. At last the store says how far it knows the node: a server that lost its last moments knows no more than it has.
+ * What messages teach, in steps: which of their templates are new, and how many of those a domain may have; their domains
+ * and windows; campaigns; the templates; how many those were. Each step is one conversation for all messages, and safe to
+ * repeat, also with others. At last the store says how far it knows the node: a server that lost its last moments knows no
+ * more than it has.
  */
 #include <pixelward/base/fnv.h>
 
@@ -256,13 +257,25 @@ struct minted {
 	struct span	domain;
 	size_t		lesson, index;	/* that has it first */
 	size_t		begin, end;	/* its pieces */
-	bool		kept;
+	bool		fresh, kept;
 };
 
+/* Those of a domain together. */
 struct mint {
 	struct minted	*at;
 	size_t		 count;
 };
+
+static int
+by_domain(const void *a, const void *b)
+{
+	const struct minted	*x = a, *y = b;
+	int			 order = span_order(&x->domain, &y->domain);
+
+	if (order == 0)
+		order = x->lesson != y->lesson ? (x->lesson < y->lesson ? -1 : 1) : (x->index > y->index) - (x->index < y->index);
+	return order;
+}
 
 static enum pw_err
 mint_make(const struct teaching *teaching, const struct pieces *pieces, struct mint *mint)
@@ -277,10 +290,51 @@ mint_make(const struct teaching *teaching, const struct pieces *pieces, struct m
 		mint->at[mint->count++] = (struct minted){ .lesson = first->lesson, .index = first->index, .begin = i, .end = end,
 			.domain = teaching->lessons[first->lesson].templates[first->index].domain };
 	}
+	if (mint->count > 1)
+		qsort(mint->at, mint->count, sizeof(*mint->at), by_domain);
 	return PW_OK;
 }
 
-/* Those that are there already are kept. */
+/* Where the next domain begins. */
+static size_t
+domain_end(const struct mint *mint, size_t begin)
+{
+	size_t end = begin + 1;
+
+	while (end < mint->count && span_eq(mint->at[end].domain, mint->at[begin].domain))
+		end++;
+	return end;
+}
+
+/* The domain of this one got so many; 0 asks. */
+static void
+mint_add(const struct teaching *teaching, const struct minted *minted, size_t made, struct redis_batch *batch)
+{
+	const struct said	*said = &teaching->said[minted->lesson];
+	const struct span	 words[] = { redis_key(teaching->arena, "pw:rep:", minted->domain, ""), said->number, said->seconds,
+		redis_number(teaching->arena, (int64_t)made) };
+
+	batch->failed = batch->failed || words[0].at == NULL || words[3].at == NULL;
+	redis_batch_script(batch, &redis_mint_script, 1, words, NITEMS(words));
+}
+
+/* Those that are there already are kept, and of each domain the first new ones, as many as it may have. */
+static void
+mint_take(struct mint *mint, const struct redis_reply *replies)
+{
+	const struct redis_reply *may = replies + mint->count;
+
+	for (size_t i = 0, end; i < mint->count; i = end, may++) {
+		int64_t left = may->integer;
+
+		end = domain_end(mint, i);
+		for (size_t k = i; k < end; k++) {
+			mint->at[k].fresh = replies[k].integer == 0;
+			mint->at[k].kept = !mint->at[k].fresh || left-- > 0;
+		}
+	}
+}
+
 static enum pw_err
 mint_ask(const struct teaching *teaching, const struct pieces *pieces, struct mint *mint)
 {
@@ -290,65 +344,28 @@ mint_ask(const struct teaching *teaching, const struct pieces *pieces, struct mi
 	redis_batch_init(&batch, teaching->arena);
 	for (size_t i = 0; i < mint->count; i++)
 		redis_batch_add(&batch, (const struct span[]){ SPAN("EXISTS"), pieces->at[mint->at[i].begin].key }, 2);
+	for (size_t i = 0; i < mint->count; i = domain_end(mint, i))
+		mint_add(teaching, &mint->at[i], 0, &batch);
 	err = redis_write(teaching->store, &batch);
-	for (size_t i = 0; i < mint->count && err == PW_OK; i++)
-		mint->at[i].kept = batch.replies[i].integer != 0;
+	if (err == PW_OK)
+		mint_take(mint, batch.replies);
 	redis_batch_fini(&batch);
 	return err;
 }
 
-static int
-by_domain(const void *a, const void *b)
-{
-	const struct minted	*x = a, *y = b;
-	int			 order = span_order(&x->domain, &y->domain);
-
-	if (order == 0)
-		order = x->lesson != y->lesson ? (x->lesson < y->lesson ? -1 : 1) : (x->index > y->index) - (x->index < y->index);
-	return order;
-}
-
-/* The new ones of the domain of the one at begin: how many, and where the next domain begins. */
-static size_t
-mint_count(const struct mint *mint, size_t begin, size_t *end)
-{
-	size_t fresh = 0;
-
-	for (*end = begin; *end < mint->count && span_eq(mint->at[*end].domain, mint->at[begin].domain); ++*end)
-		fresh += !mint->at[*end].kept;
-	return fresh;
-}
-
+/* Only once they are there: who comes again finds them, and counts none of them twice. */
 static void
-mint_add(const struct teaching *teaching, struct mint *mint, struct redis_batch *batch)
+mints_count(const struct teaching *teaching, const struct mint *mint, struct redis_batch *batch)
 {
-	if (mint->count > 1)
-		qsort(mint->at, mint->count, sizeof(*mint->at), by_domain);
 	for (size_t i = 0, end; i < mint->count; i = end) {
-		size_t			fresh = mint_count(mint, i, &end);
-		const struct span	words[] = { redis_key(teaching->arena, "pw:rep:", mint->at[i].domain, ""),
-			teaching->said[mint->at[i].lesson].seconds, redis_number(teaching->arena, (int64_t)fresh) };
+		size_t made = 0;
 
-		batch->failed = batch->failed || words[0].at == NULL || words[2].at == NULL;
-		if (fresh > 0)
-			redis_batch_script(batch, &redis_mint_script, 1, words, NITEMS(words));
+		end = domain_end(mint, i);
+		for (size_t k = i; k < end; k++)
+			made += mint->at[k].fresh && mint->at[k].kept;
+		if (made > 0)
+			mint_add(teaching, &mint->at[i], made, batch);
 	}
-}
-
-/* The first ones of each domain are kept, as many as it may have. */
-static void
-mint_take(struct mint *mint, const struct redis_reply *replies)
-{
-	for (size_t i = 0, end; i < mint->count; i = end)
-		if (mint_count(mint, i, &end) > 0) {
-			int64_t may = (replies++)->integer;
-
-			for (size_t k = i; k < end; k++)
-				if (!mint->at[k].kept && may > 0) {
-					mint->at[k].kept = true;
-					may--;
-				}
-		}
 }
 
 /* --- the steps --- */
@@ -372,7 +389,7 @@ age_add(const struct teaching *teaching, struct redis_batch *batch)
 }
 
 static enum pw_err
-domains_teach(const struct teaching *teaching, struct mint *mint)
+domains_teach(const struct teaching *teaching)
 {
 	struct pieces		domains, windows;
 	struct redis_batch	batch;
@@ -383,12 +400,9 @@ domains_teach(const struct teaching *teaching, struct mint *mint)
 	if (err != PW_OK)
 		return err;
 	redis_batch_init(&batch, teaching->arena);
-	mint_add(teaching, mint, &batch);
 	calls_add(teaching, &domain_kind, &domains, &batch);
 	calls_add(teaching, &window_kind, &windows, &batch);
 	err = redis_write(teaching->store, &batch);
-	if (err == PW_OK)
-		mint_take(mint, batch.replies);
 	redis_batch_fini(&batch);
 	return err;
 }
@@ -404,6 +418,19 @@ templates_teach(const struct teaching *teaching, const struct pieces *pieces, co
 		if (mint->at[i].kept)
 			call_add(teaching, &template_kind, pieces->at + mint->at[i].begin, mint->at[i].end - mint->at[i].begin,
 			    &batch);
+	err = redis_write(teaching->store, &batch);
+	redis_batch_fini(&batch);
+	return err;
+}
+
+static enum pw_err
+end_teach(const struct teaching *teaching, const struct mint *mint)
+{
+	struct redis_batch	batch;
+	enum pw_err		err;
+
+	redis_batch_init(&batch, teaching->arena);
+	mints_count(teaching, mint, &batch);
 	age_add(teaching, &batch);
 	err = redis_write(teaching->store, &batch);
 	redis_batch_fini(&batch);
@@ -455,11 +482,13 @@ redis_store_teach(struct store *opened, const struct lesson *lessons, size_t cou
 	if (err == PW_OK)
 		err = mint_ask(&teaching, &templates, &mint);
 	if (err == PW_OK)
-		err = domains_teach(&teaching, &mint);
+		err = domains_teach(&teaching);
 	if (err == PW_OK)
 		err = redis_store_join(teaching.store, lessons, count, teaching.arena);
 	if (err == PW_OK)
 		err = templates_teach(&teaching, &templates, &mint);
+	if (err == PW_OK)
+		err = end_teach(&teaching, &mint);
 	arena_free(teaching.arena);
 	return err;
 }

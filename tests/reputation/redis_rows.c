@@ -192,6 +192,65 @@ a_gateway_whose_clock_jumps_is_not_believed(void **state)
 	assert_in_range(answer.last_ms, now_ms - 1000, now_ms + DAY_MS);
 }
 
+/* Of a.example: number of the day on which its count of templates began, and the count. */
+static void
+assert_minted(int64_t since, int64_t count)
+{
+	struct redis_reply	reply = command("HGET pw:rep:{a.example} m");
+	int64_t			minted = redis_reply_number(&reply);
+
+	assert_int_equal(minted % 512, count);
+	if (since > 0)
+		assert_int_equal(minted / 512, since);
+}
+
+static void
+a_template_that_could_not_be_kept_takes_nothing_of_its_domain_s_room(void **state)
+{
+	(void)state;
+	/* All before the templates is taken; they may be looked for, and not written. */
+	command("ACL SETUSER default resetkeys ~pw:rep:* ~pw:w:* ~pw:store %R~pw:h:*");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(teach(1), PW_EAWAY);
+	assert_minted(0, 0);
+	command("ACL SETUSER default allkeys");
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(teach(1), PW_OK);
+	assert_minted(NOW / DAY_MS, 1);
+	assert_int_equal(standing_of(store, "a.example").messages, 1);
+}
+
+static void
+a_count_of_templates_never_begins_in_days_to_come(void **state)
+{
+	const int64_t			now_ms = clock_unix_ms(), today = now_ms / DAY_MS;
+	const struct {
+		int64_t	time_ms, count;
+	} rows[] = {
+		{ now_ms + 27000 * DAY_MS, 1 },	/* what it says is not believed */
+		{ now_ms, 2 },
+		{ now_ms - 2 * DAY_MS, 3 },	/* mail that comes late begins none */
+	};
+	const struct lesson_domain	domain = { .name = SPAN("a.example"), .tallies = 1 };
+	char				jumped[64];
+
+	(void)state;
+	for (int before = 0; before < 2; before++) {
+		for (uint64_t i = 0; i < NITEMS(rows); i++) {
+			const struct lesson_template template = { .digest = (uint64_t)before << 8 | i, .domain = domain.name };
+
+			assert_int_equal(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"),
+			    .number = (uint64_t)before << 8 | (i + 1), .time_ms = rows[i].time_ms, .message = i,
+			    .recipients = &recipient, .recipient_count = 1, .domains = &domain, .domain_count = 1,
+			    .templates = &template, .template_count = 1 }, 1), PW_OK);
+			assert_minted(today, rows[i].count);
+		}
+		/* One that began there already, and is full, begins anew. */
+		snprintf(jumped, sizeof(jumped), "HSET pw:rep:{a.example} m %lld", (long long)((today + 27000) * 512 + 256));
+		command(jumped);
+	}
+}
+
 static void
 a_server_that_lost_all_begins_anew(void **state)
 {
@@ -315,6 +374,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_replica_s_refusal_is_waited_for, begin, end),
 		cmocka_unit_test_setup_teardown(forgotten_scripts_are_sent_again, begin, end),
 		cmocka_unit_test_setup_teardown(a_gateway_whose_clock_jumps_is_not_believed, begin, end),
+		cmocka_unit_test_setup_teardown(a_template_that_could_not_be_kept_takes_nothing_of_its_domain_s_room, begin, end),
+		cmocka_unit_test_setup_teardown(a_count_of_templates_never_begins_in_days_to_come, begin, end),
 		cmocka_unit_test_setup_teardown(a_server_that_lost_all_begins_anew, begin, end),
 		cmocka_unit_test_setup_teardown(every_key_is_ours_and_expires, begin, end),
 		cmocka_unit_test_setup_teardown(another_gateway_s_lessons_are_known_soon, begin, end),
