@@ -206,31 +206,53 @@ beat_add(struct publisher *publisher, struct redis_batch *batch, uint64_t number
 		redis_batch_add(batch, words, NITEMS(words));
 }
 
-/* Once a minute: how the node is, and what was wrong with Redis since the last time. */
-static void
-health_add(struct publisher *publisher, struct redis_batch *batch, int64_t minute, const struct redis_health *now)
+/*
+ * Once a minute: how the node is, and what was wrong with Redis since the last time. What was not answered may have been
+ * carried out: it is said again as it was, so that nothing counts twice, and nothing is lost. True: it is in the batch.
+ */
+static bool
+health_add(struct publisher *publisher, struct redis_batch *batch, int64_t minute)
 {
-	const struct redis_health	*before = &publisher->health;
+	struct told_health		*asked = &publisher->asked;
+	const struct redis_health	*now = &asked->health, *before = &publisher->told.health;
 	struct redis_words		 words = { .arena = batch->arena };
+
+	if (asked->minute == 0) {
+		if (minute <= publisher->told.minute)
+			return false;
+		*asked = (struct told_health){ .minute = minute, .waiting = publisher->waiting(publisher->context) };
+		redis_health(publisher->redis, &asked->health);
+	}
 	const struct {
 		const char	*name;
 		uint64_t	 value;
 	} fields[] = {
-		{ "waiting", publisher->waiting(publisher->context) }, { "late", now->late - before->late },
-		{ "lost", now->lost - before->lost }, { "refused", now->refused - before->refused },
-		{ "errors", now->errors - before->errors },
+		{ "waiting", asked->waiting }, { "late", now->late - before->late }, { "lost", now->lost - before->lost },
+		{ "refused", now->refused - before->refused }, { "errors", now->errors - before->errors },
 	};
-
-	if (minute <= publisher->minute)
-		return;
 	WORDF(&words, "pw:ts:node:%s", publisher->node);
-	WORDF(&words, "%lld", (long long)(minute * MINUTE_MS));
+	WORDF(&words, "%lld", (long long)(asked->minute * MINUTE_MS));
 	redis_words_add(&words, SPAN(MOST_MINUTES_TOLD));
 	for (size_t i = 0; i < NITEMS(fields); i++) {
 		redis_words_add(&words, span_of(fields[i].name));
 		WORDF(&words, "%llu", (unsigned long long)fields[i].value);
 	}
 	redis_batch_call(batch, &script_health, 1, &words);
+	return true;
+}
+
+/*
+ * An error: nothing was done, and the next round tells what is then. Where Redis has another entry of that minute, of an
+ * earlier life, the next one tells what this one would have.
+ */
+static void
+health_read(struct publisher *publisher, const struct redis_reply *reply)
+{
+	if (reply->kind == REDIS_INTEGER)
+		publisher->told.minute = publisher->asked.minute;
+	if (reply->kind == REDIS_INTEGER && reply->integer == 1)
+		publisher->told = publisher->asked;
+	publisher->asked.minute = 0;
 }
 
 static void
@@ -296,25 +318,20 @@ static bool
 round_run(struct publisher *publisher, struct arena *arena)
 {
 	struct redis_batch	batch;
-	struct redis_health	health;
-	int64_t			minute = clock_unix_ms() / MINUTE_MS;
 	uint64_t		number;
 	bool			fine = false;
 
 	arena_reset(arena);
 	redis_batch_init(&batch, arena);
-	redis_health(publisher->redis, &health);
 	pthread_mutex_lock(publisher->mutex);
-	health_add(publisher, &batch, minute, &health);
+	bool told = health_add(publisher, &batch, clock_unix_ms() / MINUTE_MS);
 	round_prepare(publisher, &batch, &number);
 	pthread_mutex_unlock(publisher->mutex);
 	enum pw_err err = redis_run(publisher->redis, &batch, PATIENCE_MS);
 	if (err == PW_OK) {
 		fine = answers_read(publisher, &batch, number);
-		if (minute > publisher->minute) {
-			publisher->minute = minute;
-			publisher->health = health;
-		}
+		if (told)
+			health_read(publisher, &batch.replies[0]);
 	} else
 		note_failing(publisher, true, span_of(pw_strerror(err)));
 	redis_batch_fini(&batch);

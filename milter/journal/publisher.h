@@ -11,6 +11,12 @@
 
 #include "tally.h"
 
+struct told_health {
+	int64_t			 minute;	/* Unix time */
+	uint64_t		 waiting;
+	struct redis_health	 health;	/* then; in told: up to which it was counted */
+};
+
 struct publisher {
 	struct redis		*redis;		/* borrowed, as all others */
 	const struct options	*options;	/* for the time that it starts */
@@ -25,8 +31,8 @@ struct publisher {
 	const char		*mode;		/* with mutex, as the next */
 	char			 generation[64];
 	char			 who[300];
-	int64_t			 minute;	/* Unix time, of which Redis has the node's health */
-	struct redis_health	 health;	/* then */
+	struct told_health	 told;		/* what Redis has of the node's health */
+	struct told_health	 asked;		/* what it was told, and has not answered; minute 0: nothing */
 	int64_t			 top_keep_ms;
 	uint64_t		 published;	/* number of the record up to which Redis was told everything; 0: not yet */
 	bool			 failing, running, stopping;

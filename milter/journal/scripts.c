@@ -186,7 +186,9 @@ struct redis_script script_health = { .text =
 	"local K, at = KEYS[1], tonumber(ARGV[1])\n"
 	"typed(K, 'stream')\n"
 	"local last = redis.call('XREVRANGE', K, '+', '-', 'COUNT', 1)[1]\n"
-	"if last and tonumber(last[1]:match('^%d+')) >= at then return 0 end\n"
+	"local is = last and tonumber(last[1]:match('^%d+'))\n"
+	"if is == at and table.concat(last[2], ' ') == table.concat(ARGV, ' ', 3) then return 1 end\n"
+	"if is and is >= at then return 0 end\n"
 	"redis.call('XADD', K, 'MAXLEN', '~', ARGV[2], whole(at) .. '-0', unpack(ARGV, 3))\n"
 	"return 1\n"
 };

@@ -26,7 +26,10 @@ extern struct redis_script	script_top;
 extern struct redis_script	script_event;
 /* K (a sorted set); time, member, milliseconds to keep, the rank below which the oldest go. */
 extern struct redis_script	script_index;
-/* K (a stream); time, most entries; fields. Once for each time. */
+/*
+ * K (a stream); time, most entries; fields. Once for each time. Answers 1 if that entry is there now, and 0 if there is
+ * another one, of that time or later.
+ */
 extern struct redis_script	script_health;
 
 #endif

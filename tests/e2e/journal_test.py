@@ -343,6 +343,25 @@ class JournalTest(unittest.TestCase):
         self.assertNotIn("NOPERM", node.log)
         node.end()
 
+    def test_a_refusal_of_the_health_itself_is_in_the_health_that_is_taken(self):
+        self.server.command("ACL", "SETUSER", "default", "resetkeys", "~pw:[^t]*", "~pw:t[^s]*", "~pw:ts:1*")
+        node = self.node()
+        scratch.wait_until(lambda: "does not take the counters" in node.log, "a refusal")
+        self.server.command("ACL", "SETUSER", "default", "allkeys")
+        (_, fields), *_ = scratch.wait_until(lambda: self.server.command("XRANGE", "pw:ts:node:mx1", "-", "+"),
+                                             "the node's health")
+        self.assertGreater(int(fields[fields.index("errors") + 1]), 0)
+        node.end()
+
+    def test_a_minute_s_health_is_told_once_and_who_asks_again_hears_which(self):
+        node = self.node()
+        self.assertEqual([node.say(f"health {at} {errors}") for at, errors in (
+            (60000, 1), (60000, 1), (60000, 2), (120000, 2), (60000, 1), (120000, 2))],
+            ["1\n", "1\n", "0\n", "1\n", "0\n", "1\n"])
+        entries = self.server.command("XRANGE", "pw:ts:node:t", "-", "+")
+        self.assertEqual(entries, [["60000-0", ["errors", "1"]], ["120000-0", ["errors", "2"]]])
+        node.end()
+
     def test_what_stands_under_our_names_and_is_something_else_goes(self):
         for key in ("pw:c:all", "pw:ts:1m", "pw:ev", "pw:b:{pw:c:all}", "pw:c:node:mx1"):
             self.server.command("LPUSH", key, "x")

@@ -5,7 +5,8 @@
  *
  * "write N" records N messages, with minutes between them if "step MS" was said, and answers how many it has written.
  * End of file closes it, in ten seconds at most; "end MS" says how long else. "roll WHO MARK [BUCKET VALUE]" tells
- * Redis what a node says of a minute of the stream pw:ts:t.
+ * Redis what a node says of a minute of the stream pw:ts:t; "health TIME ERRORS" of its health in pw:ts:node:t, and answers
+ * what that does.
  */
 #include <pixelward/base/config.h>
 #include <pixelward/base/log.h>
@@ -40,34 +41,58 @@ write_many(struct journal *journal, unsigned count)
 	return true;
 }
 
+/* Its answer, if that is an integer; else -1. */
+static long long
+script_run(const struct options *options, struct redis_script *script, size_t keys, const struct span *words, size_t count)
+{
+	struct arena		*arena = arena_new(1 << 20);
+	struct redis_batch	 batch;
+	struct redis		*redis;
+	long long		 answer = -1;
+
+	if (redis_open(options, &redis) != PW_OK)
+		return -1;
+	redis_batch_init(&batch, arena);
+	redis_batch_script(&batch, script, keys, words, count);
+	if (redis_run(redis, &batch, 5000) == PW_OK) {
+		if (batch.replies[0].kind == REDIS_INTEGER)
+			answer = batch.replies[0].integer;
+		else
+			fprintf(stderr, "%.*s\n", SPAN_ARG(batch.replies[0].text));
+	}
+	redis_batch_fini(&batch);
+	redis_close(redis);
+	arena_free(arena);
+	return answer;
+}
+
 static bool
 roll(const struct options *options, char *line)
 {
 	struct span		 words[16] = { SPAN("pw:ts:t"), SPAN("pw:b:{pw:ts:t}"), SPAN("pw:n:{pw:ts:t}") };
 	const struct span	 fixed[] = { SPAN("60000"), SPAN("1000"), SPAN("100"), SPAN("messages") };
-	struct arena		*arena = arena_new(1 << 20);
-	struct redis_batch	 batch;
-	struct redis		*redis;
 	size_t			 count = 3;
 	char			*rest = NULL;
 
-	if (redis_open(options, &redis) != PW_OK)
-		return false;
 	(void)strtok_r(line, " \n", &rest);
 	for (char *word = strtok_r(NULL, " \n", &rest); word != NULL && count < 11; word = strtok_r(NULL, " \n", &rest)) {
 		words[count++] = span_of(word);
 		for (size_t i = 0; i < NITEMS(fixed) && count == 5 + i; i++)
 			words[count++] = fixed[i];
 	}
-	redis_batch_init(&batch, arena);
-	redis_batch_script(&batch, &script_roll, 3, words, count);
-	bool fine = redis_run(redis, &batch, 5000) == PW_OK && batch.replies[0].kind != REDIS_ERROR;
-	if (!fine && batch.replies != NULL)
-		fprintf(stderr, "%.*s\n", SPAN_ARG(batch.replies[0].text));
-	redis_batch_fini(&batch);
-	redis_close(redis);
-	arena_free(arena);
-	return fine;
+	return script_run(options, &script_roll, 3, words, count) >= 0;
+}
+
+static long long
+health(const struct options *options, char *line)
+{
+	struct span	 words[5] = { SPAN("pw:ts:node:t"), SPAN_NONE, SPAN("100"), SPAN("errors"), SPAN_NONE };
+	char		*rest = NULL;
+
+	(void)strtok_r(line, " \n", &rest);
+	words[1] = span_of(strtok_r(NULL, " \n", &rest));
+	words[4] = span_of(strtok_r(NULL, " \n", &rest));
+	return script_run(options, &script_health, 1, words, NITEMS(words));
 }
 
 int
@@ -96,6 +121,8 @@ main(int argc, char **argv)
 			printf("ok\n");
 		else if (strncmp(line, "roll ", 5) == 0)
 			printf(roll(options, line) ? "ok\n" : "failed\n");
+		else if (strncmp(line, "health ", 7) == 0)
+			printf("%lld\n", health(options, line));
 		fflush(stdout);
 	}
 	journal_close(journal, end_ms);
