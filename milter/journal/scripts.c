@@ -175,6 +175,9 @@ struct redis_script script_index = { .text =
 	TYPED
 	"local K, at, keep = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])\n"
 	"typed(K, 'zset')\n"
+	/* A clock that jumped takes nothing away: what has not come yet is of now. */
+	"local time = redis.call('TIME')\n"
+	"at = math.min(at, time[1] * 1000 + math.floor(time[2] / 1000))\n"
 	"redis.call('ZADD', K, whole(at), ARGV[2])\n"
 	"redis.call('ZREMRANGEBYSCORE', K, '-inf', whole(at - keep))\n"
 	"redis.call('ZREMRANGEBYRANK', K, 0, ARGV[4])\n"

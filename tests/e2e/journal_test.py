@@ -362,6 +362,21 @@ class JournalTest(unittest.TestCase):
         self.assertEqual(entries, [["60000-0", ["errors", "1"]], ["120000-0", ["errors", "2"]]])
         node.end()
 
+    def test_a_clock_that_jumped_leaves_the_index_as_it_was(self):
+        node = self.node()
+        node.write(3)
+        self.wait_events(3)
+        node.say(f"step {-24 * HOUR * 365}")
+        node.write(1)
+        self.wait_events(4)
+        node.say("step 0")
+        node.write(1)
+        self.wait_events(5)
+        index = self.server.command("ZRANGE", "pw:i:{news.example}", 0, -1, "WITHSCORES")
+        self.assertEqual([member.split()[0] for member in index[::2]], ["Q1", "Q2", "Q3", "Q4", "Q5"])
+        self.assertLess(max(map(int, index[1::2])), (time.time() + 2) * 1000)
+        node.end()
+
     def test_what_stands_under_our_names_and_is_something_else_goes(self):
         for key in ("pw:c:all", "pw:ts:1m", "pw:ev", "pw:b:{pw:c:all}", "pw:c:node:mx1"):
             self.server.command("LPUSH", key, "x")
