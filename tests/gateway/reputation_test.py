@@ -62,7 +62,7 @@ class Reputation(unittest.TestCase):
         os.unlink(self.folder + "/log")
         with Daemon(directory=self.folder) as daemon:
             known = json.loads(self.ctl(daemon, "why", "--json", "letter1.example"))
-            self.assertEqual((known["messages"], known["shown"], known["learned"]), (3, 3, 0))
+            self.assertEqual((known["messages"], known["fetched"], known["learned"]), (3, 3, 0))
 
 
 if __name__ == "__main__":
