@@ -32,11 +32,17 @@ learned(void *context)
 	return history.reputation != NULL ? reputation_kept(history.reputation) : UINT64_MAX;
 }
 
+/* What was told of a failure is its cause; the error's own words are for the rest. */
 static void
 opened(enum pw_err err, const char *what, const struct buf *report)
 {
-	log_report(buf_span(report));
-	if (err != PW_OK)
+	struct span told = span_trim(buf_span(report));
+
+	if (err == PW_OK)
+		log_report(buf_span(report));
+	else if (told.len > 0)
+		log_error("no %s: %.*s; mail is judged without it", what, SPAN_ARG(told));
+	else
 		log_error("no %s: %s; mail is judged without it", what, pw_strerror(err));
 }
 

@@ -1,4 +1,4 @@
-#include "account.h"
+#include <pixelward/keeper/account.h>
 
 #include <errno.h>
 #include <grp.h>

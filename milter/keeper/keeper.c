@@ -18,7 +18,6 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "account.h"
 #include "background.h"
 #include "child.h"
 #include "confine.h"

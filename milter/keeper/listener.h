@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "account.h"
+#include <pixelward/keeper/account.h>
 
 struct listener {
 	int	 fd;		/* listening, not blocking; -1: closed */

@@ -190,9 +190,13 @@ static int
 folder_open(int directory, const char *name)
 {
 	bool		made = mkdirat(directory, name, 0700) == 0;
+	int		why_not = errno;
 	int		fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat	around;
 
+	/* That it is not there is no cause: why it could not be made is. */
+	if (fd < 0 && errno == ENOENT && !made)
+		errno = why_not;
 	if (fd >= 0 && made && fstatat(fd, "..", &around, 0) == 0 && !memory_file_own(fd, &around))
 		log_warn("reputation: %s: %s; the daemon may not be able to use it", name, strerror(errno));
 	return fd;

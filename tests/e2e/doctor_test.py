@@ -257,6 +257,45 @@ class State(DoctorTest):
         os.rmdir(state)
         self.assertSeen(look(config), "state", FAIL, "No such file", "install -d -o nobody -m 0750 " + state)
 
+    def test_a_group_is_an_option_of_its_own(self):
+        config = self.config(UserID="nobody:nogroup")
+        state = os.path.dirname(config) + "/state"
+        if os.geteuid() == 0:
+            self.assertSeen(look(config), "state", FAIL, "the daemon is user", "chown -R nobody:nogroup " + state)
+        os.rmdir(state)
+        self.assertSeen(look(config), "state", FAIL, "No such file", "install -d -o nobody -g nogroup -m 0750 " + state)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")
+    def test_one_that_the_daemon_cannot_use(self):
+        ward = Pixelward(UserID="nobody", RemoteContent="unvouched")
+        self.addCleanup(ward.stop)
+        mail = self.write("From: a@b.example\nTo: c@d.example\n\nhello\n")
+        subprocess.run([pixelward.CTL, "learn", "-c", ward.config_file, mail], capture_output=True, check=True)
+        for what in ("reputation", "journal"):
+            self.assertRegex(ward.log, rf"no {what}: .*{ward.folder}/state/{what}: Permission denied.*mail is judged without it")
+        without, again = f"process {ward.process.pid} runs without {ward.folder}/state/", f"kill {ward.process.pid}, then pixelward -c "
+        seen = look(ward.config_file)
+        self.assertSeen(seen, "daemon", FAIL, f"process {ward.process.pid} runs, and could not write", again)
+        self.assertSeen(seen, "generation", WARN, "cannot be told")
+        self.assertSeen(seen, "journal", FAIL, without + "journal", again)
+        self.assertSeen(seen, "history", WARN, without + "reputation", again)
+        self.assertNotIn(OK, {one["finding"] for check in ("journal", "history") for one in seen.of(check)})
+        self.assertIn("not seasoned: acts as RemoteContent trackers, " + without, run(ward.config_file, "--ready").stdout)
+        # It opens them at its start alone.
+        for path, _, files in os.walk(ward.folder + "/state"):
+            for name in [path] + [path + "/" + file for file in files]:
+                shutil.chown(name, "nobody")
+        with open(ward.folder + "/state/keeper.status", "w", encoding="utf-8") as status:
+            status.write(f"pid {ward.process.pid}\ngeneration abc\nreloaded 0\nrefused 0\n")
+        seen = look(ward.config_file)
+        self.assertSeen(seen, "daemon", OK, f"process {ward.process.pid} runs")
+        self.assertSeen(seen, "journal", FAIL, without + "journal", again)
+        ward.halt()
+        ward.start()
+        seen = look(ward.config_file)
+        self.assertSeen(seen, "history", OK, "seasoned")
+        self.assertEqual({one["finding"] for one in seen.of("journal")}, {OK})
+
     def test_a_damaged_journal(self):
         ward = self.ward()
         with open(ward.folder + "/state/journal/00.bad", "w", encoding="utf-8"):

@@ -1,7 +1,10 @@
 """pixelctl learn, why and ioc: what is learned from old mail, what an analyst says, and what mail gets by it."""
 
+import grp
 import json
 import os
+import pwd
+import shutil
 import subprocess
 import unittest
 
@@ -99,6 +102,22 @@ class History(unittest.TestCase):
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(f"StateDir {self.path('no/such')}\nRulesDir {ROOT}/rules\n")
         self.run_ctl("learn", self.path("old"), status=78)
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to make files for somebody else")
+    def test_what_root_makes_is_the_daemon_s(self):
+        self.write("old/1.eml")
+        for user, uid, gid in (("nobody:daemon", pwd.getpwnam("nobody").pw_uid, grp.getgrnam("daemon").gr_gid),
+                               ("nobody", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)):
+            for words in (("learn", self.path("old")), ("ioc", "add", "a.example", "--deny")):
+                with self.subTest(user, words=words):
+                    shutil.rmtree(self.path("state"))
+                    with open(self.config, "w", encoding="utf-8") as file:
+                        file.write(f"UserID {user}\nStateDir {self.path('state')}\nRulesDir {ROOT}/rules\nMode enforce\n")
+                    self.run_ctl(*words)
+                    for path in ("state", "state/reputation", "state/reputation/snapshot"):
+                        about = os.stat(self.path(path))
+                        self.assertEqual((about.st_uid, about.st_gid), (uid, gid), path)
+                    self.assertEqual(os.stat(self.path("state")).st_mode & 0o7777, 0o750)
 
     def test_a_host_of_beacons_alone_is_not(self):
         for n in range(10):

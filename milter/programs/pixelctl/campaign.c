@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/redis.h>
 #include <pixelward/reputation/reputation.h>
 
 #include "commands.h"
@@ -155,6 +156,8 @@ open_all(struct campaigns *campaigns, bool writes)
 	campaigns->arena = arena_new(ARENA_BYTES);
 	if (campaigns->options != NULL && campaigns->arena != NULL)
 		err = config_read(campaigns->config, campaigns->options, &report);
+	if (err == PW_OK && writes && !redis_is_wanted(campaigns->options) && !opened_state_dir(campaigns->options))
+		err = PW_ECONFIG;
 	if (err == PW_OK)
 		err = reputation_open(campaigns->options, writes || strcmp(campaigns->options->redis, "none") != 0 ? REPUTATION_KEPT :
 		    REPUTATION_COPY, &report, &campaigns->reputation);

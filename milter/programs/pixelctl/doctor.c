@@ -113,6 +113,15 @@ doctor_start(struct doctor *doctor)
 	return doctor_command_line(doctor, "pixelward", "");
 }
 
+struct span
+doctor_restart(struct doctor *doctor)
+{
+	struct span start = doctor_start(doctor);
+
+	return span_starts(start, SPAN("systemctl")) ? SPAN("systemctl restart pixelward") :
+	    arena_printf(doctor->arena, "kill %ld, then %.*s", (long)doctor->keeper.pid, SPAN_ARG(start));
+}
+
 /* --- what is looked at --- */
 
 /* False: no memory. What is wrong with the configuration is told by its check. */

@@ -25,6 +25,7 @@ struct doctor {
 	struct redis		*redis;		/* NULL: none is wanted, or it cannot be had */
 	struct reputation	*reputation;	/* NULL: it cannot be had */
 	struct keeper_status	 keeper;	/* pid 0: none runs */
+	bool			 silent;	/* it runs, and could not tell of itself in StateDir */
 	bool			 blind;		/* StateDir is not for this user: little can be said */
 	bool			 kept_out;	/* nor is Socket */
 	struct numbers		 numbers;
@@ -44,6 +45,10 @@ void	doctor_say(struct doctor *, enum finding, struct span remedy, const char *f
 
 /* A command of ours as it is to be typed here: with -c FILE unless that is the installed one. */
 struct span	doctor_command_line(struct doctor *, const char *command, const char *arguments);
+/* Does a daemon run here, and without what this lock in StateDir stands for? False, too, if that cannot be told. */
+bool		doctor_runs_without(struct doctor *, const char *lock);
+/* How to have the daemon open what it could not, once StateDir is mended. */
+struct span	doctor_restart(struct doctor *);
 /* The command that starts the daemon. */
 struct span	doctor_start(struct doctor *);
 

@@ -33,6 +33,11 @@ doctor_history(struct doctor *doctor)
 	enum pw_err		err = PW_EAWAY;
 	struct span		remedy = doctor_command_line(doctor, "pixelctl learn", "/var/mail/archive");
 
+	if (!redis_is_wanted(doctor->options) && doctor_runs_without(doctor, "reputation/lock")) {
+		say_unseasoned(doctor, doctor_restart(doctor), arena_printf(doctor->arena, "process %ld runs without %s/reputation",
+		    (long)doctor->keeper.pid, doctor->options->state_dir));
+		return;
+	}
 	/* What may not be read looks empty. */
 	if (doctor->reputation != NULL && !doctor_is_denied(doctor) && !(doctor->blind && doctor->redis == NULL))
 		err = reputation_age(doctor->reputation, doctor->options, clock_unix_ms(), &age);

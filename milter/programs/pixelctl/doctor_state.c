@@ -15,6 +15,17 @@
 /* Records that the journal's thread has not handed on: what comes in meanwhile, and not more. */
 #define MOST_WAITING	1000u
 
+/* UserID as install(1) wants it, which knows no "user:group". */
+static struct span
+owner_options(struct doctor *doctor)
+{
+	const char	*user = doctor->options->user[0] != '\0' ? doctor->options->user : "pixelward";
+	const char	*colon = strchr(user, ':');
+
+	return colon == NULL ? arena_printf(doctor->arena, "-o %s", user) :
+	    arena_printf(doctor->arena, "-o %.*s -g %s", (int)(colon - user), user, colon + 1);
+}
+
 /* Whom the daemon is: who runs, else UserID; false: nobody says so. */
 static bool
 daemon_user(const struct doctor *doctor, uid_t *uid)
@@ -47,8 +58,8 @@ say_access(struct doctor *doctor, const struct stat *about)
 	if (known && about->st_uid != uid) {
 		struct passwd *user = getpwuid(uid);
 
-		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "chown -R %s %s", user != NULL ? user->pw_name : "USER",
-		    directory), "%s belongs to user %u, and the daemon is user %u", directory, (unsigned)about->st_uid, (unsigned)uid);
+		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "chown -R %s %s",
+		    doctor->options->user[0] != '\0' ? doctor->options->user : user != NULL ? user->pw_name : "USER", directory), "%s belongs to user %u, and the daemon is user %u", directory, (unsigned)about->st_uid, (unsigned)uid);
 	} else if ((mode & (S_IWGRP | S_IWOTH)) != 0)
 		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "chmod 0750 %s", directory),
 		    "%s has mode %04o: others may write there", directory, mode);
@@ -87,8 +98,8 @@ doctor_state(struct doctor *doctor)
 	struct stat	 about;
 
 	if (stat(directory, &about) != 0) {
-		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "install -d -o %s -m 0750 %s",
-		    doctor->options->user[0] != '\0' ? doctor->options->user : "pixelward", directory), "StateDir %s: %s", directory,
+		doctor_say(doctor, FINDING_FAIL, arena_printf(doctor->arena, "install -d %.*s -m 0750 %s",
+		    SPAN_ARG(owner_options(doctor)), directory), "StateDir %s: %s", directory,
 		    strerror(errno));
 		return;
 	}
@@ -124,6 +135,11 @@ doctor_journal(struct doctor *doctor)
 	uint64_t			 lost = lately(doctor, COUNTER_unrecorded), failed = lately(doctor, COUNTER_errors);
 	bool				 waits = journal->unlearned > 0 || journal->untold > 0;
 
+	if (doctor_runs_without(doctor, "journal/lock")) {
+		doctor_say(doctor, FINDING_FAIL, doctor_restart(doctor), "process %ld runs without %s/journal: nothing is recorded or "
+		    "counted", (long)doctor->keeper.pid, state_dir);
+		return;
+	}
 	if (!doctor->numbers.counted && journal->segments == 0) {
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "nothing was recorded in %s/journal yet", state_dir);
 		return;

@@ -23,6 +23,11 @@ history_open_with(struct history *history, struct options *options, bool writes,
 	opened_patiently(options);
 	history->arena = arena_new(ARENA_BYTES);
 	buf_init(&report, (size_t)1 << 16);
+	if (writes && !redis && !opened_state_dir(options)) {
+		buf_fini(&report);
+		*status = HISTORY_CONFIG;
+		return false;
+	}
 	/* Who only reads takes no lock, and makes no directory. */
 	if (history->arena != NULL)
 		err = reputation_open(options, writes || redis ? REPUTATION_KEPT : REPUTATION_COPY, &report,

@@ -2,9 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pixelward/base/config.h>
@@ -12,6 +11,7 @@
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/rules_dir.h>
 #include <pixelward/gateway/size.h>
+#include <pixelward/keeper/account.h>
 #include <pixelward/reputation/reputation.h>
 
 /* Beside its own bytes: what dissecting may take at the most, and as much again for the rewrite. */
@@ -58,6 +58,44 @@ opened_load(const char *config, const char *mode, struct options **options, stru
 		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
 	buf_fini(&report);
 	return err == PW_OK;
+}
+
+/* Who is not root makes it for itself. What cannot be made is told by whoever opens it. */
+static bool
+make_for(const char *directory, const struct account *account)
+{
+	int fd;
+
+	if (mkdir(directory, 0750) != 0)
+		return true;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool fine = fd >= 0 && fchown(fd, account->uid, account->gid) == 0;
+	if (!fine) {
+		fprintf(stderr, "pixelctl: StateDir %s cannot be made for UserID: %s\n", directory, strerror(errno));
+		(void)rmdir(directory);
+	}
+	if (fd >= 0)
+		close(fd);
+	return fine;
+}
+
+bool
+opened_state_dir(const struct options *options)
+{
+	struct account	account = { 0 };
+	struct buf	why;
+	bool		fine;
+
+	if (options->user[0] == '\0' || geteuid() != 0)
+		return true;
+	buf_init(&why, 1024);
+	fine = account_find(options->user, &account, &why);
+	if (!fine)
+		fprintf(stderr, "pixelctl: %.*s\n", SPAN_ARG(buf_span(&why)));
+	fine = fine && make_for(options->state_dir, &account);
+	account_fini(&account);
+	buf_fini(&why);
+	return fine;
 }
 
 struct reputation *

@@ -16,6 +16,8 @@ const char	*opened_config(void);
 bool		opened_load(const char *config, const char *mode, struct options **, struct policy **) PW_MUST_CHECK;
 /* What asks Redis waits longer than mail would: nobody's mail is in the queue behind a command. */
 void		opened_patiently(struct options *);
+/* Makes StateDir if it is missing (but nothing above it), for UserID. False: it was told. */
+bool		opened_state_dir(const struct options *) PW_MUST_CHECK;
 /*
  * What the configuration's Redis or StateDir remembers, to judge with; nothing is learned. Without a configuration, or without
  * anything there: NULL, and mail is judged as by a daemon that begins.

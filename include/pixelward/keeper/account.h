@@ -1,6 +1,6 @@
 /* The user that the daemon becomes after it has bound its socket. */
-#ifndef PIXELWARD_MILTER_KEEPER_ACCOUNT_H
-#define PIXELWARD_MILTER_KEEPER_ACCOUNT_H
+#ifndef PIXELWARD_KEEPER_ACCOUNT_H
+#define PIXELWARD_KEEPER_ACCOUNT_H
 
 #include <pixelward/base/buf.h>
 
