@@ -57,8 +57,17 @@ static struct {
 	struct redis	*first;
 } registry = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+/* What the log says of a trouble: who asks for somebody who waits gives up, and does not go on. */
+static const char	*consequence = "; going on without it";
+
 /* Of all scripts' sha1. */
 static pthread_mutex_t	scripts_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void
+redis_will_be_missed(void)
+{
+	consequence = "";
+}
 
 bool
 redis_is_wanted(const struct options *options)
@@ -101,7 +110,7 @@ breaker_open(struct redis *redis, enum redis_trouble trouble, const char *why)
 		pthread_cond_signal(&redis->work);
 	}
 	if ((redis->said & 1u << trouble) == 0)
-		log_warn("redis: %s: %s; going on without it", redis->address, why);
+		log_warn("redis: %s: %s%s", redis->address, why, consequence);
 	redis->said |= 1u << trouble;
 }
 
@@ -398,6 +407,7 @@ error_note(struct redis *redis, const struct redis_reply *reply)
 	int64_t	now = clock_ms();
 
 	redis->health.errors++;
+	redis->health.denied += span_starts(reply->text, SPAN("NOPERM"));
 	if (redis->error_said_ms[row] != 0 && now - redis->error_said_ms[row] < ERROR_AGAIN_MS)
 		return;
 	redis->error_said_ms[row] = now;

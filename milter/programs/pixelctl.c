@@ -5,7 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pixelward/base/redis.h>
+
 #include "pixelctl/commands.h"
+#include "pixelctl/opened.h"
 
 static const struct {
 	const char	*name, *usage;
@@ -62,14 +65,12 @@ asks_for_help(int argc, char **argv)
 	return false;
 }
 
-/* Where systemd keeps what LoadCredential= gives to the daemon. Root may read it. */
-#define CREDENTIALS	"/run/credentials/pixelward.service"
-
 int
 main(int argc, char **argv)
 {
-	if (getenv("CREDENTIALS_DIRECTORY") == NULL && access(CREDENTIALS, R_OK | X_OK) == 0)
-		(void)setenv("CREDENTIALS_DIRECTORY", CREDENTIALS, 0);
+	redis_will_be_missed();
+	if (getenv("CREDENTIALS_DIRECTORY") == NULL && access(OPENED_CREDENTIALS, R_OK | X_OK) == 0)
+		(void)setenv("CREDENTIALS_DIRECTORY", OPENED_CREDENTIALS, 0);
 	if (argc < 2)
 		return usage(stderr, SCAN_USAGE);
 	if (is_help(argv[1]) && argc == 2)

@@ -49,7 +49,8 @@ tests:
 """
 
 
-class History(unittest.TestCase):
+class Ctl(unittest.TestCase):
+    """A configuration, and pixelctl with it."""
 
     def setUp(self):
         self.folder = scratch.make_folder("history")
@@ -63,12 +64,22 @@ class History(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def run_ctl(self, *arguments, status=0):
-        done = subprocess.run([CTL, arguments[0], *([arguments[1]] if arguments[0] == "ioc" else []), "-c", self.config,
+    def configure(self, old, new):
+        with open(self.config, encoding="utf-8") as file:
+            options = file.read()
+        self.assertIn(old, options)
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(options.replace(old, new))
+
+    def run_ctl_whole(self, *arguments, status=0, program=CTL, **who):
+        done = subprocess.run([program, arguments[0], *([arguments[1]] if arguments[0] == "ioc" else []), "-c", self.config,
                                *arguments[2 if arguments[0] == "ioc" else 1:]], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=4 * scratch.PATIENCE, check=False)
+                              stdin=subprocess.DEVNULL, timeout=4 * scratch.PATIENCE, check=False, **who)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done.stdout
+        return done
+
+    def run_ctl(self, *arguments, status=0):
+        return self.run_ctl_whole(*arguments, status=status).stdout
 
     def why(self, domain, status=0):
         return json.loads(self.run_ctl("why", "--json", domain, status=status))
@@ -80,9 +91,12 @@ class History(unittest.TestCase):
                                    picture=picture.format(host=host, n=n)))
         return self.path(name)
 
+
+class History(Ctl):
+
     def test_a_host_of_one_old_mail_is_vouched_for_and_each_term_is_told(self):
         self.write("old/1.eml")
-        self.assertRegex(self.run_ctl("learn", self.path("old")), r"learned 1 messages of 2026-09-02 to 2026-09-02")
+        self.assertRegex(self.run_ctl("learn", self.path("old")), r"learned 1 messages of 2026-09-02 to 2026-09-02.*; kept in /?\w")
         known = self.why("www.letter.example")
         self.assertEqual(known["domain"], "letter.example")
         self.assertTrue(known["vouched"])
@@ -191,6 +205,14 @@ class History(unittest.TestCase):
         many = self.write("many.eml", picture="".join(LOGO.format(host=f"h{i}.example") for i in range(50)))
         self.assertEqual(self.decisions(many), [["strip"] * 50])
 
+    def test_a_table_with_mistakes_is_no_mail_that_cannot_be_read(self):
+        with open(self.path("bad.tsv"), "w", encoding="utf-8") as file:
+            file.write("file\tnonsense\n")
+        done = self.run_ctl_whole("learn", "--envelope", self.path("bad.tsv"), self.path("old"), status=78)
+        self.assertEqual(done.stdout, "")
+        for line in done.stderr.splitlines():
+            self.assertTrue(line.startswith(self.path("bad.tsv") + ":1:"), line)
+
     def test_without_mail_that_can_be_read_it_says_so(self):
         self.run_ctl("learn", self.path("nothing"), status=66)
         # What is no mail must not end the time without a history.
@@ -225,6 +247,54 @@ class History(unittest.TestCase):
                       ["add", "com", "--deny"], ["add", "github.io", "--deny"]):
             with self.subTest(wrong):
                 self.run_ctl("ioc", *wrong, status=64)
+
+
+class OfSomebodyElse(Ctl):
+    """StateDir as the package makes it, and who is not its owner."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to be somebody else")
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.config, 0o644)
+        shutil.copytree(f"{ROOT}/rules", self.path("rules"))  # that user may not reach the build, nor its rules
+        self.configure(f"{ROOT}/rules", self.path("rules"))
+        self.program = shutil.copy(CTL, self.folder)
+        self.one = self.write("one.eml")
+        os.chmod(self.one, 0o644)
+
+    def as_nobody(self, *words, status):
+        return self.run_ctl_whole(*words, status=status, program=self.program, user="nobody", group="nogroup", extra_groups=[],
+                                  cwd="/")
+
+    def test_what_may_not_be_read_is_not_empty(self):
+        self.run_ctl("learn", self.one)
+        state = self.path("state")
+        for barred, mode in ((state, 0o750), (state + "/reputation", 0o700), (state + "/reputation/snapshot", 0o600),
+                             (state + "/reputation/inbox", 0o700)):
+            os.chmod(barred, mode)
+            for words in (("why", "letter.example"), ("ioc", "show"), ("ioc", "add", "a.example", "--deny"), ("campaign", "list"),
+                          ("campaign", "show", "c-1"), ("campaign", "close", "c-1"), ("replay", self.one), ("learn", self.one),
+                          ("stats",), ("top",)):
+                with self.subTest(barred=barred, words=words):
+                    done = self.as_nobody(*words, status=77)
+                    self.assertEqual(done.stdout, "")
+                    self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                    self.assertIn(f"{barred} may not be read by this user: Permission denied; use sudo", done.stderr)
+            done = self.as_nobody("scan", self.one, status=0)
+            self.assertIn(f"{barred} may not be read", done.stderr)
+            self.assertIn("judged without the reputation", done.stderr)
+            os.chmod(barred, 0o755)
+        self.as_nobody("why", "letter.example", status=0)
+
+    def test_what_is_not_there_is_empty(self):
+        os.rmdir(self.path("state"))
+        self.assertIn("is empty", self.as_nobody("why", "letter.example", status=1).stdout)
+        for words in (("ioc", "show"), ("campaign", "list"), ("replay", self.one), ("scan", self.one)):
+            self.assertEqual(self.as_nobody(*words, status=0).stderr, "")
+        done = self.as_nobody("ioc", "add", "a.example", "--deny", status=77)
+        self.assertIn(f"{self.folder} may not be written to by this user", done.stderr)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ bool		redis_is_wanted(const struct options *);
  */
 enum pw_err	redis_open(const struct options *, struct redis **) PW_MUST_CHECK;
 void		redis_close(struct redis *);	/* NULL is fine */
+/* Before anything is opened, of a program that gives up without it: the log does not say that it goes on. */
+void		redis_will_be_missed(void);
 
 /* A text in Lua, sent once to each server. A static object; sha1 is filled in by whoever asks first. */
 struct redis_script {
@@ -102,6 +104,7 @@ struct redis_health {
 	uint64_t	late, lost;	/* no answer in time; the connection broke, or what came is no answer */
 	uint64_t	refused;	/* not even asked: the breaker was open */
 	uint64_t	errors;		/* answers that were errors, NOSCRIPT aside */
+	uint64_t	denied;		/* of these: NOPERM, the user may not */
 	uint64_t	connected, opened, healed;	/* connections made; times of the breaker */
 	uint64_t	scripts;	/* sent to a server that did not know them */
 };

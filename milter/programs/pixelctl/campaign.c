@@ -5,22 +5,16 @@
 #include <string.h>
 #include <time.h>
 
-#include <pixelward/base/config.h>
-#include <pixelward/base/redis.h>
-#include <pixelward/reputation/reputation.h>
-
-#include "commands.h"
+#include "history.h"
 #include "opened.h"
+#include "reach.h"
 
 #define MOST_LISTED	1000u
-#define ARENA_BYTES	((size_t)256 << 20)
 
 struct campaigns {
 	const char		*config;
 	bool			 json;
-	struct options		*options;
-	struct reputation	*reputation;
-	struct arena		*arena;
+	struct history		 history;
 };
 
 /* "2026-02-10T09:15:00Z" */
@@ -112,7 +106,8 @@ show(struct campaigns *campaigns, struct span id)
 {
 	struct store_campaign	*found;
 	size_t			 count;
-	enum pw_err		 err = reputation_campaigns(campaigns->reputation, id, MOST_LISTED, campaigns->arena, &found, &count);
+	enum pw_err		 err = reputation_campaigns(campaigns->history.reputation, id, MOST_LISTED,
+				     campaigns->history.arena, &found, &count);
 
 	for (size_t i = 0; err == PW_OK && i < count; i++)
 		if (campaigns->json)
@@ -132,9 +127,9 @@ show_all(struct campaigns *campaigns, struct span id)
 static enum pw_err
 close_one(struct campaigns *campaigns, struct span id)
 {
-	enum pw_err err = reputation_close_campaign(campaigns->reputation, id);
+	enum pw_err err = reputation_close_campaign(campaigns->history.reputation, id);
 
-	return err == PW_OK ? reputation_save(campaigns->reputation) : err;
+	return err == PW_OK ? reputation_save(campaigns->history.reputation) : err;
 }
 
 static const struct {
@@ -144,29 +139,6 @@ static const struct {
 } verbs[] = {
 	{ "list", false, false, show_all }, { "show", true, false, show }, { "close", true, true, close_one },
 };
-
-static bool
-open_all(struct campaigns *campaigns, bool writes)
-{
-	struct buf	report;
-	enum pw_err	err = PW_ENOMEM;
-
-	buf_init(&report, (size_t)1 << 20);
-	campaigns->options = options_new();
-	campaigns->arena = arena_new(ARENA_BYTES);
-	if (campaigns->options != NULL && campaigns->arena != NULL)
-		err = config_read(campaigns->config, campaigns->options, &report);
-	if (err == PW_OK && writes && !redis_is_wanted(campaigns->options) && !opened_state_dir(campaigns->options))
-		err = PW_ECONFIG;
-	if (err == PW_OK)
-		err = reputation_open(campaigns->options, writes || strcmp(campaigns->options->redis, "none") != 0 ? REPUTATION_KEPT :
-		    REPUTATION_COPY, &report, &campaigns->reputation);
-	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
-	if (err != PW_OK)
-		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
-	buf_fini(&report);
-	return err == PW_OK;
-}
 
 static int
 usage(void)
@@ -180,7 +152,7 @@ run(struct campaigns *campaigns, int argc, char **argv)
 {
 	static const struct option long_options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	size_t	verb = 0;
-	int	option;
+	int	option, status;
 
 	while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1)
 		if (option == 'c')
@@ -196,14 +168,13 @@ run(struct campaigns *campaigns, int argc, char **argv)
 	struct span id = verbs[verb].takes_id ? span_of(argv[optind + 1]) : SPAN_NONE;
 	if (verbs[verb].takes_id && id.len == 0)
 		return usage();
-	if (!open_all(campaigns, verbs[verb].writes))
-		return SCAN_CONFIG;
+	if (!history_open(&campaigns->history, campaigns->config, verbs[verb].writes, &status))
+		return status;
 	enum pw_err err = verbs[verb].run(campaigns, id);
-	if (err == PW_ENOTFOUND)
-		fprintf(stderr, "pixelctl: there is no campaign %.*s\n", SPAN_ARG(id));
-	else if (err != PW_OK)
-		fprintf(stderr, "pixelctl: %s\n", pw_strerror(err));
-	return err == PW_OK ? 0 : err == PW_ENOTFOUND ? SCAN_NO_INPUT : SCAN_SOFTWARE;
+	if (err != PW_ENOTFOUND)
+		return reach_tell(campaigns->history.options, err);
+	fprintf(stderr, "pixelctl: there is no campaign %.*s\n", SPAN_ARG(id));
+	return SCAN_NO_INPUT;
 }
 
 int
@@ -212,9 +183,7 @@ campaign_command(int argc, char **argv)
 	struct campaigns	campaigns = { .config = OPENED_CONFIG_FILE };
 	int			status = run(&campaigns, argc, argv);
 
-	reputation_close(campaigns.reputation);
-	options_free(campaigns.options);
-	arena_free(campaigns.arena);
+	history_close(&campaigns.history);
 	if (fflush(stdout) != 0 && status < SCAN_CANNOT_WRITE)
 		status = SCAN_CANNOT_WRITE;
 	return status;

@@ -27,7 +27,7 @@ enum rules_status {
 	RULES_CONFIG = 78,	/* EX_CONFIG */
 };
 
-/* Exit statuses of `pixelctl learn`, `why` and `ioc`. */
+/* Exit statuses of `pixelctl learn`, `why` and `ioc`; in part of all that use the reputation. */
 enum history_status {
 	HISTORY_DONE = 0,
 	HISTORY_UNKNOWN = 1,	/* nothing is known of the domain */
@@ -36,6 +36,7 @@ enum history_status {
 	HISTORY_AWAY = 69,	/* EX_UNAVAILABLE: the store does not answer */
 	HISTORY_SOFTWARE = 70,	/* EX_SOFTWARE */
 	HISTORY_CANNOT_WRITE = 73,	/* EX_CANTCREAT */
+	HISTORY_NOT_ALLOWED = 77,	/* EX_NOPERM: StateDir, or Redis, is not for this user */
 	HISTORY_CONFIG = 78,	/* EX_CONFIG */
 };
 

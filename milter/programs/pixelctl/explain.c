@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "mailbox.h"
 #include "opened.h"
+#include "reach.h"
 #include "rules_source.h"
 
 #define OUT_BYTES	((size_t)1 << 30)
@@ -481,7 +482,7 @@ run(struct explain *explain, int argc, char **argv, const char **rules)
 	if (status != RULES_GOOD)
 		return status;
 	opened_patiently(explain->source.options);
-	explain->reputation = opened_reputation(config, explain->source.options);
+	explain->reputation = reach_to_judge(config, explain->source.options);
 	dissect_prepare();
 	struct mailbox mailbox = { .what = "explaining", .most_bytes = explain->source.options->limits.message_bytes,
 	    .message = explain_message, .context = explain };

@@ -10,35 +10,29 @@
 #include <pixelward/dissect/dissect.h>
 
 #include "opened.h"
+#include "reach.h"
 
-#define ARENA_BYTES	((size_t)64 << 20)
+#define ARENA_BYTES	((size_t)256 << 20)
 
 bool
 history_open_with(struct history *history, struct options *options, bool writes, int *status)
 {
 	bool		redis = redis_is_wanted(options);
 	struct buf	report;
-	enum pw_err	err = PW_ENOMEM;
 
 	opened_patiently(options);
+	*status = HISTORY_SOFTWARE;
 	history->arena = arena_new(ARENA_BYTES);
 	buf_init(&report, (size_t)1 << 16);
-	if (writes && !redis && !opened_state_dir(options)) {
-		buf_fini(&report);
-		*status = HISTORY_CONFIG;
-		return false;
-	}
 	/* Who only reads takes no lock, and makes no directory. */
 	if (history->arena != NULL)
-		err = reputation_open(options, writes || redis ? REPUTATION_KEPT : REPUTATION_COPY, &report,
+		*status = reach_open(options, writes || redis ? REPUTATION_KEPT : REPUTATION_COPY, writes, &report,
 		    &history->reputation);
+	else
+		fprintf(stderr, "pixelctl: out of memory\n");
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
-	if (err != PW_OK) {
-		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-		*status = err == PW_ENOMEM ? HISTORY_SOFTWARE : HISTORY_CONFIG;
-	}
 	buf_fini(&report);
-	return err == PW_OK;
+	return *status == HISTORY_DONE;
 }
 
 bool
@@ -58,6 +52,7 @@ history_open(struct history *history, const char *config, bool writes, int *stat
 		*status = err == PW_ENOMEM ? HISTORY_SOFTWARE : HISTORY_CONFIG;
 		return false;
 	}
+	reach_tell_default(config, history->options);
 	return history_open_with(history, history->options, writes, status);
 }
 

@@ -10,6 +10,7 @@
 
 #include "history.h"
 #include "opened.h"
+#include "reach.h"
 
 #define OUT_BYTES	((size_t)16 << 20)
 
@@ -69,10 +70,8 @@ say(struct ioc *ioc, enum word word)
 			return HISTORY_USAGE;
 		}
 		err = reputation_say(ioc->history.reputation, domain, word, span_of(ioc->note), ioc->until_ms);
-		if (err != PW_OK) {
-			fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-			return err == PW_EAWAY ? HISTORY_AWAY : HISTORY_SOFTWARE;
-		}
+		if (err != PW_OK)
+			return reach_tell(ioc->history.options, err);
 		if (!span_is(domain, ioc->names[i]))
 			printf("%s: said of %.*s\n", ioc->names[i], SPAN_ARG(domain));
 	}
@@ -140,10 +139,8 @@ show(struct ioc *ioc)
 	size_t			 count, shown = 0;
 	enum pw_err		 err = reputation_words(ioc->history.reputation, ioc->history.arena, &words, &count);
 
-	if (err != PW_OK) {
-		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-		return err == PW_EAWAY ? HISTORY_AWAY : HISTORY_SOFTWARE;
-	}
+	if (err != PW_OK)
+		return reach_tell(ioc->history.options, err);
 	buf_init(&out, OUT_BYTES);
 	for (size_t i = 0; i < count; i++)
 		if (is_wanted(ioc, words[i].domain)) {

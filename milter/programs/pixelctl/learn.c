@@ -3,11 +3,13 @@
 #include <stdio.h>
 
 #include <pixelward/base/config.h>
+#include <pixelward/base/redis.h>
 #include <pixelward/dissect/dissect.h>
 
 #include "history.h"
 #include "learning.h"
 #include "opened.h"
+#include "reach.h"
 
 struct learn {
 	const char	*config, *table;
@@ -19,9 +21,10 @@ struct learn {
 };
 
 static void
-tell(struct learn *learn)
+tell(struct learn *learn, bool saved)
 {
 	const struct learned	*l = &learn->learned;
+	bool			 redis = redis_is_wanted(learn->options);
 	struct span		 first = history_time(&learn->history, l->first_ms, false);
 	struct span		 last = history_time(&learn->history, l->last_ms, false);
 
@@ -31,8 +34,9 @@ tell(struct learn *learn)
 	else if (l->messages == 0)
 		printf("nothing was learned: no mail could be read\n");
 	else
-		printf("learned %zu messages of %.*s to %.*s, %zu with remote content%s\n", l->messages, SPAN_ARG(first),
-		    SPAN_ARG(last), l->remote, l->passed_over > 0 ? "; others were passed over" : "");
+		printf("learned %zu messages of %.*s to %.*s, %zu with remote content%s%s%s%s\n", l->messages, SPAN_ARG(first),
+		    SPAN_ARG(last), l->remote, l->passed_over > 0 ? "; others were passed over" : "", saved ? "; kept in " : "",
+		    !saved ? "" : redis ? learn->options->redis : learn->options->state_dir, saved && !redis ? "/reputation" : "");
 }
 
 static int
@@ -63,15 +67,18 @@ run(struct learn *learn, int argc, char **argv)
 	}
 	if (!opened_load(learn->config, NULL, &learn->options, &learn->policy))
 		return HISTORY_CONFIG;
+	reach_tell_default(learn->config, learn->options);
+	reach_wait(learn->options);
 	if (!history_open_with(&learn->history, learn->options, true, &status))
 		return status;
 	dissect_prepare();
-	if (!learning_read(learn->history.reputation, learn->options, learn->policy, learn->table,
-	    (const char *const *)argv + optind, (size_t)(argc - optind), &learn->learned))
-		status = HISTORY_SOFTWARE;
+	enum pw_err err = learning_read(learn->history.reputation, learn->options, learn->policy, learn->table,
+	    (const char *const *)argv + optind, (size_t)(argc - optind), &learn->learned);
+	status = err == PW_ECONFIG ? HISTORY_CONFIG : err == PW_ENOTFOUND ? HISTORY_NO_INPUT : reach_tell(learn->options, err);
 	/* What was learned until then is kept in any case. */
 	int saved = history_save(&learn->history);
-	tell(learn);
+	if (status == HISTORY_DONE || learn->learned.messages > 0)
+		tell(learn, saved == HISTORY_DONE);
 	if (status == HISTORY_DONE)
 		status = saved;
 	return status == HISTORY_DONE && (learn->learned.unreadable > 0 || learn->learned.messages == 0) ? HISTORY_NO_INPUT : status;

@@ -182,7 +182,7 @@ read_table(struct learning *learning, const char *name, const char *folder)
 	return err;
 }
 
-bool
+enum pw_err
 learning_read(struct reputation *reputation, const struct options *options, const struct policy *policy, const char *table,
     const char *const *paths, size_t path_count, struct learned *learned)
 {
@@ -205,7 +205,5 @@ learning_read(struct reputation *reputation, const struct options *options, cons
 		learning.err = PW_ENOMEM;
 	if (err == PW_OK)
 		err = learning.err;
-	if (err != PW_OK)
-		fprintf(stderr, "pixelctl: learning: %s\n", pw_strerror(err));
-	return err == PW_OK;
+	return err;
 }

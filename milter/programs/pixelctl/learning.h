@@ -15,9 +15,11 @@ struct learned {
 
 /*
  * Files, folders, Maildirs and mboxes. table: envelopes of the files (envelope.h), below the one path; or NULL.
- * False: what stopped it was told.
+ * PW_OK, or what stopped it:
+ *	PW_ECONFIG, PW_ENOTFOUND	the table, and it was told
+ *	others				the caller tells it
  */
-bool		learning_read(struct reputation *, const struct options *, const struct policy *, const char *table,
+enum pw_err	learning_read(struct reputation *, const struct options *, const struct policy *, const char *table,
 		    const char *const *paths, size_t path_count, struct learned *) PW_MUST_CHECK;
 
 #endif

@@ -150,8 +150,9 @@ numbers_take(struct numbers *numbers, const struct options *options, struct redi
 	if (keeper_status_read(options->state_dir, &numbers->keeper, NULL))
 		processes_take(numbers);
 	/* Campaigns are of no use when they cannot be had in time. */
-	if (reputation != NULL && reputation_campaigns(reputation, SPAN_NONE, NUMBERS_MOST_CAMPAIGNS, arena,
-	    &numbers->campaigns, &numbers->campaign_count) != PW_OK)
+	numbers->campaigns_known = reputation != NULL && reputation_campaigns(reputation, SPAN_NONE, NUMBERS_MOST_CAMPAIGNS,
+	    arena, &numbers->campaigns, &numbers->campaign_count) == PW_OK;
+	if (!numbers->campaigns_known)
 		numbers->campaign_count = 0;
 	return redis == NULL || redis_take(numbers, redis, arena);
 }

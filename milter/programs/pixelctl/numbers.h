@@ -42,6 +42,7 @@ struct numbers {
 	struct numbers_node	 nodes[NUMBERS_MOST_NODES];
 	size_t			 node_count;
 
+	bool			 campaigns_known;	/* else the store is away, or not for this user */
 	struct store_campaign	*campaigns;
 	size_t			 campaign_count;
 };

@@ -7,6 +7,9 @@
 /* Where the configuration is if nobody says where. */
 #define OPENED_CONFIG_FILE	PIXELWARD_SYSCONFDIR "/pixelward/pixelward.conf"
 
+/* Where systemd keeps what LoadCredential= gives to the daemon. Root may read it. */
+#define OPENED_CREDENTIALS "/run/credentials/pixelward.service"
+
 /* That file, if there is one; else NULL: every option has its default. */
 const char	*opened_config(void);
 /*

@@ -22,6 +22,7 @@
 #include "mail_time.h"
 #include "mailbox.h"
 #include "opened.h"
+#include "reach.h"
 #include "report.h"
 
 #define NODE		SPAN("replay")
@@ -270,8 +271,7 @@ learn(struct replay *replay, size_t number, const struct message *message, const
 	enum pw_err err = sighting == NULL ? PW_ENOMEM : reputation_learn(replay->reputation, NODE, sighting, 1);
 	if (err != PW_OK) {
 		progress_clear(&replay->progress);
-		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-		raise_status(replay, err == PW_EAWAY ? HISTORY_AWAY : SCAN_SOFTWARE);
+		raise_status(replay, reach_tell(replay->options, err));
 	}
 }
 
@@ -357,23 +357,29 @@ read_arguments(struct replay *replay, int argc, char **argv)
 static bool
 open_reputation(struct replay *replay)
 {
-	struct reputation_age	age;
-	struct buf		report;
-	enum pw_err		err;
+	struct buf report;
 
+	if (!replay->empty)
+		reach_tell_default(replay->config, replay->options);
 	buf_init(&report, (size_t)1 << 16);
-	err = reputation_open(replay->options, replay->empty ? REPUTATION_EMPTY : REPUTATION_COPY, &report,
+	/* Half of the mail with what Redis knows, and half without, would be no answer: it is there, or nothing is judged. */
+	replay->status = reach_open(replay->options, replay->empty ? REPUTATION_EMPTY : REPUTATION_COPY, false, &report,
 	    &replay->reputation);
 	fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
-	/* Half of the mail with what Redis knows, and half without, would be no answer: it is there, or nothing is judged. */
-	if (err == PW_OK)
-		err = reputation_age(replay->reputation, replay->options, clock_unix_ms(), &age);
-	if (err != PW_OK) {
-		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-		replay->status = err == PW_EAWAY ? HISTORY_AWAY : SCAN_CONFIG;
-	}
 	buf_fini(&report);
-	return err == PW_OK;
+	return replay->status == HISTORY_DONE;
+}
+
+static void
+learn_before(struct replay *replay)
+{
+	struct learned	learned;
+	enum pw_err	err = learning_read(replay->reputation, replay->options, replay->policy, NULL,
+			    (const char *const *)replay->learn, replay->learn_count, &learned);
+
+	raise_status(replay, reach_tell(replay->options, err));
+	if (learned.unreadable > 0)
+		raise_status(replay, SCAN_NO_INPUT);
 }
 
 static uint64_t
@@ -396,8 +402,6 @@ bytes_of_all(struct replay *replay)
 static int
 run(struct replay *replay, int argc, char **argv)
 {
-	struct learned learned;
-
 	if (!read_arguments(replay, argc, argv)) {
 		fprintf(stderr, "usage: pixelctl replay [-c FILE] [--envelope FILE.tsv] [--learn MAIL]... [--empty] DIR|MAIL...\n");
 		return SCAN_USAGE;
@@ -414,9 +418,8 @@ run(struct replay *replay, int argc, char **argv)
 	if (replay->table != NULL ? !read_table(replay) || !files_are_there(replay) :
 	    !read_folders(replay, (const char *const *)argv + optind, (size_t)(argc - optind)))
 		return replay->status;
-	if (replay->learn_count > 0 && (!learning_read(replay->reputation, replay->options, replay->policy, NULL,
-	    (const char *const *)replay->learn, replay->learn_count, &learned) || learned.unreadable > 0))
-		raise_status(replay, SCAN_NO_INPUT);
+	if (replay->learn_count > 0)
+		learn_before(replay);
 	set_clock(replay);
 	progress_begin(&replay->progress, "judging", bytes_of_all(replay));
 	for (size_t i = 0; i < replay->turn_count && replay->status < HISTORY_AWAY; i++)

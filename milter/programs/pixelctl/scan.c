@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "opened.h"
+#include "reach.h"
 #include "report.h"
 
 struct scan {
@@ -265,7 +266,7 @@ run(struct scan *scan, int argc, char **argv)
 	}
 	if (!opened_load(scan->config, scan->mode, &scan->options, &scan->policy))
 		return SCAN_CONFIG;
-	scan->reputation = opened_reputation(scan->config, scan->options);
+	scan->reputation = reach_to_judge(scan->config, scan->options);
 	dissect_prepare();
 	for (int i = 0; i < count; i++)
 		scan_file(scan, files[i]);

@@ -10,6 +10,7 @@
 #include <pixelward/base/config.h>
 
 #include "opened.h"
+#include "reach.h"
 
 #define REPORT_BYTES	((size_t)1 << 20)
 #define ARENA_BYTES	((size_t)64 << 20)
@@ -29,10 +30,10 @@ source_open(struct source *source, const char *config)
 	else if (redis_is_wanted(source->options) && redis_open(source->options, &source->redis) != PW_OK)
 		status = SOURCE_CONFIG;
 	else
-		status = SOURCE_FINE;
-	if (status == SOURCE_CONFIG)
+		status = reach_state(source->options, REACH_COUNTS, &report) == HISTORY_DONE ? SOURCE_FINE : SOURCE_NOT_ALLOWED;
+	if (status == SOURCE_CONFIG || status == SOURCE_NOT_ALLOWED)
 		fprintf(stderr, "%.*s", SPAN_ARG(buf_span(&report)));
-	/* A store that is away, or another user's, is no reason to show nothing. */
+	/* A store that is away, or that is not for this user of Redis, is no reason to show nothing. */
 	if (status == SOURCE_FINE && reputation_open(source->options, redis_is_wanted(source->options) ? REPUTATION_KEPT :
 	    REPUTATION_COPY, &report, &source->reputation) != PW_OK)
 		source->reputation = NULL;

@@ -8,8 +8,9 @@
 enum source_status {
 	SOURCE_FINE = 0,
 	SOURCE_USAGE = 64,	/* EX_USAGE */
-	SOURCE_NOTHING = 66,	/* EX_NOINPUT: nothing has been counted yet, or it may not be read */
+	SOURCE_NOTHING = 66,	/* EX_NOINPUT: nothing has been counted yet */
 	SOURCE_SOFTWARE = 70,	/* EX_SOFTWARE */
+	SOURCE_NOT_ALLOWED = 77, /* EX_NOPERM: StateDir is not for this user */
 	SOURCE_CONFIG = 78,	/* EX_CONFIG */
 };
 

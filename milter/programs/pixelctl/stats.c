@@ -223,7 +223,7 @@ stats_command(int argc, char **argv)
 	}
 	if (status == SOURCE_FINE) {
 		if (!numbers.counted && !numbers.all_known) {
-			fprintf(stderr, "pixelctl: nothing was counted in %s/journal yet, or it may not be read\n",
+			fprintf(stderr, "pixelctl: nothing was counted in %s/journal yet\n",
 			    source.options->state_dir);
 			status = SOURCE_NOTHING;
 		}

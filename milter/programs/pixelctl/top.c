@@ -120,7 +120,7 @@ draw_campaigns(struct buf *out)
 {
 	buf_add(out, SPAN("\ncampaigns"));
 	if (now.campaign_count == 0)
-		buf_add(out, SPAN("  none"));
+		buf_add(out, now.campaigns_known ? SPAN("  none") : SPAN("  not known"));
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < now.campaign_count && i < 5; i++) {
 		const struct store_campaign *campaign = &now.campaigns[i];

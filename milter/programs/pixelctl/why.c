@@ -10,6 +10,7 @@
 
 #include "history.h"
 #include "opened.h"
+#include "reach.h"
 
 #define OUT_BYTES	((size_t)1 << 20)
 
@@ -139,10 +140,8 @@ why(struct history *history, const char *name, bool as_json)
 	if (domain.at == NULL)
 		return HISTORY_USAGE;
 	err = reputation_ask(history->reputation, domain, clock_unix_ms(), history->arena, &standing);
-	if (err != PW_OK) {
-		fprintf(stderr, "pixelctl: the reputation: %s\n", pw_strerror(err));
-		return err == PW_EAWAY ? HISTORY_AWAY : HISTORY_SOFTWARE;
-	}
+	if (err != PW_OK)
+		return reach_tell(history->options, err);
 	buf_init(&out, OUT_BYTES);
 	if (as_json)
 		json(domain, &standing, &out);
