@@ -213,6 +213,13 @@ class History(Ctl):
         for line in done.stderr.splitlines():
             self.assertTrue(line.startswith(self.path("bad.tsv") + ":1:"), line)
 
+    @unittest.skipIf(os.path.exists("/etc/pixelward/pixelward.conf"), "a configuration is installed here")
+    def test_who_names_no_configuration_is_told_where_that_is(self):
+        done = subprocess.run([CTL, "why", "never-seen.example"], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              timeout=4 * scratch.PATIENCE, check=False)
+        self.assertRegex(done.stderr, r"^pixelctl: there is no \S+/pixelward\.conf and no -c FILE: the reputation is in StateDir /")
+        self.assertNotIn("there is no", self.run_ctl_whole("why", "never-seen.example", status=1).stderr)
+
     def test_without_mail_that_can_be_read_it_says_so(self):
         self.run_ctl("learn", self.path("nothing"), status=66)
         # What is no mail must not end the time without a history.
