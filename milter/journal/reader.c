@@ -19,7 +19,7 @@
 /* Who is away for so long is named in the log. */
 #define AWAY_MS		1000
 #define SAVE_MS		1000
-#define ARENA_BYTES	((size_t)8 << 20)
+#define MOST_BYTES	((size_t)8 << 20)
 /* Handed on together: so many, and of records of usual size so many bytes; the last one may be of any size. */
 #define MOST_AT_ONCE	256u
 #define BYTES_AT_ONCE	((size_t)256 << 10)
@@ -121,7 +121,19 @@ struct batch {
 	uint64_t	 end;	/* the last record that was read for it */
 };
 
-/* PW_OK: something was read, if only what nobody understands. */
+/* Nobody has to be away for it. */
+static void
+note_refused(struct reader *reader, enum pw_err err, uint64_t number)
+{
+	if (err != PW_OK && reader->refused == PW_OK)
+		log_warn("journal: %s cannot take record %llu: %s; it is tried again, and others wait", reader->name,
+		    (unsigned long long)number, pw_strerror(err));
+	else if (err == PW_OK && reader->refused != PW_OK)
+		log_info("journal: %s has taken record %llu", reader->name, (unsigned long long)number);
+	reader->refused = err;
+}
+
+/* PW_OK: something was read, if only what nobody understands. PW_ENOMEM: not even the first one. */
 static enum pw_err
 batch_read(struct reader *reader, struct spool_reader *from, struct arena *arena, struct batch *batch)
 {
@@ -133,7 +145,8 @@ batch_read(struct reader *reader, struct spool_reader *from, struct arena *arena
 	if (batch->at == NULL)
 		return PW_ENOMEM;
 	for (; read < MOST_AT_ONCE && bytes < BYTES_AT_ONCE && err == PW_OK; read += err == PW_OK) {
-		struct span body;
+		uint64_t	before = from->number;
+		struct span	body;
 
 		err = spool_read(reader->spool, from, &body);
 		if (err != PW_OK)
@@ -141,9 +154,16 @@ batch_read(struct reader *reader, struct spool_reader *from, struct arena *arena
 		struct sighting *sighting = &batch->at[batch->count];
 		/* The body is gone with the next one. */
 		struct span copy = arena_copy(arena, body);
+		err = copy.at != NULL ? record_read(copy, arena, sighting) : PW_ENOMEM;
+		if (err == PW_ENOMEM) {
+			/* It is the first one of the next batch. */
+			spool_reader_fini(from);
+			spool_reader_init(from, before);
+			continue;
+		}
 		bytes += body.len;
 		batch->end = from->number;
-		if (copy.at != NULL && record_read(copy, arena, sighting) == PW_OK) {
+		if (err == PW_OK) {
 			sighting->number = from->number;
 			batch->count++;
 		} else {
@@ -151,13 +171,15 @@ batch_read(struct reader *reader, struct spool_reader *from, struct arena *arena
 			reader->unreadable++;
 			pthread_mutex_unlock(&reader->mutex);
 		}
+		err = PW_OK;
 	}
 	return read > 0 ? PW_OK : err;
 }
 
 /*
- * Again until they are taken; after a failure in smaller pieces, so that neither a record that is refused nor a taker that
- * is slow holds up the others for ever. Ends early if there are other orders.
+ * Again until they are taken; after a failure in smaller pieces, so that those before a record that is refused are taken, and
+ * a taker that is slow gets few. One that is refused by itself is tried for ever, and the log says so: who takes them knows
+ * best what to leave out. Ends early if there are other orders.
  */
 static void
 batch_hand_on(struct reader *reader, const struct batch *batch)
@@ -172,6 +194,7 @@ batch_hand_on(struct reader *reader, const struct batch *batch)
 
 		if (err == PW_OK) {
 			note_away(reader, false);
+			note_refused(reader, PW_OK, batch->at[done].number);
 			done += count;
 			position_set(reader, batch->at[done - 1].number);
 			reader->at_once = reader->at_once * 2 > MOST_AT_ONCE ? MOST_AT_ONCE : reader->at_once * 2;
@@ -186,6 +209,8 @@ batch_hand_on(struct reader *reader, const struct batch *batch)
 		}
 		if (err == PW_EAWAY)
 			note_away(reader, true);
+		else if (count == 1)
+			note_refused(reader, err, batch->at[done].number);
 		reader->at_once = (count + 1) / 2;
 		rest(reader, jittered(pause), false);
 		pause = pause * 2 > LONGEST_PAUSE_MS ? LONGEST_PAUSE_MS : pause * 2;
@@ -211,7 +236,7 @@ run(void *context)
 {
 	struct reader		*reader = context;
 	struct spool_reader	 from;
-	struct arena		*arena = arena_new(ARENA_BYTES);
+	struct arena		*arena = arena_new(reader->most_bytes > 0 ? reader->most_bytes : MOST_BYTES);
 	int64_t			 saved_ms = clock_ms();
 	enum orders		 orders;
 
@@ -230,6 +255,8 @@ run(void *context)
 			continue;
 		}
 		save(reader, &saved_ms, true);
+		if (err == PW_ENOMEM)
+			note_refused(reader, err, from.number + 1);
 		if (err == PW_ENOTFOUND && is_ending(reader))
 			break;
 		rest(reader, IDLE_MS, true);

@@ -17,9 +17,11 @@ struct reader {
 	struct spool		*spool;
 	struct span		 node;
 	struct journal_taker	 taker;
+	size_t			 most_bytes;	/* of records in memory; 0: more than what is handed on together takes */
 	struct position		 saved;
 	bool			 running;
 	size_t			 at_once;	/* the thread's own: how many are handed on together */
+	enum pw_err		 refused;	/* likewise: why one is not taken, as the log has it; PW_OK */
 	pthread_t		 thread;
 	pthread_mutex_t		 mutex;		/* all below */
 	pthread_cond_t		 wake;
