@@ -197,6 +197,7 @@ window_answer(const struct redis_reply *reply, uint64_t key, struct arena *arena
 struct asked {
 	struct span	key, record;	/* record empty: asked */
 	size_t		command;
+	uint64_t	when;		/* of the cache */
 };
 
 static enum pw_err
@@ -204,7 +205,7 @@ hash_ask(struct redis_store *store, struct redis_batch *batch, struct asked *ask
 {
 	if (asked->key.at == NULL)
 		return PW_ENOMEM;
-	asked->record = redis_cache_find(store->cache, asked->key, batch->arena);
+	asked->record = redis_cache_find(store->cache, asked->key, batch->arena, &asked->when);
 	if (asked->record.at != NULL)
 		return PW_OK;
 	asked->command = batch->count;
@@ -223,7 +224,7 @@ hash_take(struct redis_store *store, const struct redis_batch *batch, struct ask
 	if (asked->record.at == NULL)
 		return PW_ENOMEM;
 	if (batch->replies[asked->command].kind != REDIS_ERROR)
-		redis_cache_keep(store->cache, asked->key, asked->record);
+		redis_cache_keep(store->cache, asked->key, asked->record, asked->when);
 	return PW_OK;
 }
 

@@ -14,6 +14,7 @@ struct slot {
 	char	*at;		/* key and value */
 	size_t	 key, value;	/* bytes */
 	int64_t	 until_ms;
+	uint64_t forgotten;	/* so many times, whatever the key */
 };
 
 struct redis_cache {
@@ -61,16 +62,17 @@ static void
 slot_clear(struct slot *slot)
 {
 	free(slot->at);
-	*slot = (struct slot){ 0 };
+	*slot = (struct slot){ .forgotten = slot->forgotten };
 }
 
 struct span
-redis_cache_find(struct redis_cache *cache, struct span key, struct arena *arena)
+redis_cache_find(struct redis_cache *cache, struct span key, struct arena *arena, uint64_t *when)
 {
 	struct slot	*slot = slot_of(cache, key);
 	struct span	 value = SPAN_NONE;
 
 	pthread_mutex_lock(&cache->lock);
+	*when = slot->forgotten;
 	if (is_key(slot, key) && clock_ms() < slot->until_ms) {
 		/* Aligned for whatever it is a copy of. */
 		char *copy = arena_reserve(arena, slot->value);
@@ -83,7 +85,7 @@ redis_cache_find(struct redis_cache *cache, struct span key, struct arena *arena
 }
 
 void
-redis_cache_keep(struct redis_cache *cache, struct span key, struct span value)
+redis_cache_keep(struct redis_cache *cache, struct span key, struct span value, uint64_t when)
 {
 	struct slot	*slot = slot_of(cache, key);
 	char		*copy;
@@ -93,9 +95,14 @@ redis_cache_keep(struct redis_cache *cache, struct span key, struct span value)
 	memcpy(copy, key.at, key.len);
 	memcpy(copy + key.len, value.at, value.len);
 	pthread_mutex_lock(&cache->lock);
-	slot_clear(slot);
-	*slot = (struct slot){ .at = copy, .key = key.len, .value = value.len, .until_ms = clock_ms() + REDIS_CACHE_MS };
+	if (slot->forgotten == when) {
+		slot_clear(slot);
+		*slot = (struct slot){ .at = copy, .key = key.len, .value = value.len, .forgotten = when,
+		    .until_ms = clock_ms() + REDIS_CACHE_MS };
+		copy = NULL;
+	}
 	pthread_mutex_unlock(&cache->lock);
+	free(copy);
 }
 
 void
@@ -104,6 +111,7 @@ redis_cache_forget(struct redis_cache *cache, struct span key)
 	struct slot *slot = slot_of(cache, key);
 
 	pthread_mutex_lock(&cache->lock);
+	slot->forgotten++;
 	if (is_key(slot, key))
 		slot_clear(slot);
 	pthread_mutex_unlock(&cache->lock);

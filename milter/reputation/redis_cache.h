@@ -14,10 +14,10 @@ struct redis_cache;
 
 struct redis_cache	*redis_cache_new(void);	/* NULL: no memory */
 void			 redis_cache_free(struct redis_cache *);	/* NULL is fine */
-/* A copy in the arena; at is NULL if there is none, or no memory. */
-struct span		 redis_cache_find(struct redis_cache *, struct span key, struct arena *);
-/* value is not empty. Without memory it is not kept. */
-void			 redis_cache_keep(struct redis_cache *, struct span key, struct span value);
+/* A copy in the arena; at is NULL if there is none, or no memory. *when goes to redis_cache_keep(). */
+struct span		 redis_cache_find(struct redis_cache *, struct span key, struct arena *, uint64_t *when);
+/* value is not empty. Not kept without memory, or if the key was forgotten since: the answer may be older than that. */
+void			 redis_cache_keep(struct redis_cache *, struct span key, struct span value, uint64_t when);
 void			 redis_cache_forget(struct redis_cache *, struct span key);
 
 #endif

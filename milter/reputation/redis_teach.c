@@ -175,7 +175,6 @@ call_add(const struct teaching *teaching, const struct call_kind *kind, const st
 	for (size_t i = 0; i < count; i++)
 		kind->say(&words, teaching, &pieces[i]);
 	redis_batch_call(batch, kind->script, keys, &words);
-	redis_cache_forget(teaching->store->cache, pieces[0].key);
 }
 
 static int
@@ -208,6 +207,14 @@ calls_add(const struct teaching *teaching, const struct call_kind *kind, const s
 		end = key_end(pieces, i);
 		call_add(teaching, kind, pieces->at + i, end - i, batch);
 	}
+}
+
+/* Once they are written, or may have been: who asked before that was told what was, and keeps it no longer. */
+static void
+pieces_forget(const struct teaching *teaching, const struct pieces *pieces)
+{
+	for (size_t i = 0; i < pieces->count; i = key_end(pieces, i))
+		redis_cache_forget(teaching->store->cache, pieces->at[i].key);
 }
 
 enum piece_kind { OF_DOMAINS, OF_TEMPLATES, OF_WINDOWS };
@@ -403,6 +410,7 @@ domains_teach(const struct teaching *teaching)
 	calls_add(teaching, &domain_kind, &domains, &batch);
 	calls_add(teaching, &window_kind, &windows, &batch);
 	err = redis_write(teaching->store, &batch);
+	pieces_forget(teaching, &domains);
 	redis_batch_fini(&batch);
 	return err;
 }
@@ -419,6 +427,7 @@ templates_teach(const struct teaching *teaching, const struct pieces *pieces, co
 			call_add(teaching, &template_kind, pieces->at + mint->at[i].begin, mint->at[i].end - mint->at[i].begin,
 			    &batch);
 	err = redis_write(teaching->store, &batch);
+	pieces_forget(teaching, pieces);
 	redis_batch_fini(&batch);
 	return err;
 }

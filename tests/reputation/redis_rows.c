@@ -311,6 +311,24 @@ another_gateway_s_lessons_are_known_soon(void **state)
 	other->kind->close(other);
 }
 
+/* What was asked before it was taught comes too late to be kept; what is asked behind that does not. */
+static void
+an_answer_of_before_is_not_kept(void **state)
+{
+	struct redis_cache	*cache = redis_cache_new();
+	uint64_t		 when;
+
+	(void)state;
+	assert_non_null(cache);
+	assert_null(redis_cache_find(cache, SPAN("k"), arena, &when).at);
+	redis_cache_forget(cache, SPAN("k"));
+	redis_cache_keep(cache, SPAN("k"), SPAN("old"), when);
+	assert_null(redis_cache_find(cache, SPAN("k"), arena, &when).at);
+	redis_cache_keep(cache, SPAN("k"), SPAN("new"), when);
+	assert_true(span_eq(redis_cache_find(cache, SPAN("k"), arena, &when), SPAN("new")));
+	redis_cache_free(cache);
+}
+
 static uint64_t
 number_of(struct span info, const char *name)
 {
@@ -379,6 +397,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_server_that_lost_all_begins_anew, begin, end),
 		cmocka_unit_test_setup_teardown(every_key_is_ours_and_expires, begin, end),
 		cmocka_unit_test_setup_teardown(another_gateway_s_lessons_are_known_soon, begin, end),
+		cmocka_unit_test_setup_teardown(an_answer_of_before_is_not_kept, begin, end),
 		cmocka_unit_test_setup_teardown(a_domain_takes_little_memory, begin, end),
 	};
 	struct buf	report;
