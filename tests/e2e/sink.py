@@ -89,13 +89,13 @@ class Sink:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            # Otherwise every second answer to a pipelining client waits 40 ms for an acknowledgement.
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as lines:
             try:
+                # Otherwise every second answer to a pipelining client waits 40 ms for an acknowledgement.
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._dialogue(lines, lambda text: connection.sendall(text + b"\r\n"))
             except OSError:
                 pass  # the client went away
