@@ -194,8 +194,7 @@ doctor_socket(struct doctor *doctor)
 		doctor_say(doctor, FINDING_FAIL, as_root(doctor), "%s may not be used by this user: %.*s", socket, SPAN_ARG(buf_span(&why)));
 		break;
 	case MILTER_SILENT:
-		doctor_say(doctor, FINDING_FAIL, doctor->keeper.pid != 0 ? SPAN("systemctl restart pixelward") :
-		    doctor->keeper.pid == 0 ? doctor_start(doctor) : doctor_restart(doctor),
+		doctor_say(doctor, FINDING_FAIL, doctor->keeper.pid == 0 ? doctor_start(doctor) : doctor_restart(doctor),
 		    "nobody answers on %s: %.*s", socket, SPAN_ARG(buf_span(&why)));
 		break;
 	}
