@@ -76,7 +76,7 @@ def show(mta, ward, judged):
         truth = world.make(folder, count=300, campaign=2 * MOST_MAILS, seed=SEED)
         ward.configure(Redis=ward.options["Redis"], RemoteContent="unvouched", Group=f"watch {folder}/watch.txt")
         ctl(ward, "reload")
-        row("Learned", ctl(ward, "learn", folder + "/first").strip().replace("learned ", "", 1))
+        row("Learned", ctl(ward, "learn", folder + "/first").strip().removeprefix("learned ").partition("; kept in")[0])
         row("", "whose hosts are vouched for from now on; others' content is made inert (RemoteContent unvouched)")
         broken, sent = write(folder, truth, mta, ward, judged)
         if broken:

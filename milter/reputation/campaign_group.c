@@ -39,8 +39,8 @@ static const struct {
 
 #define BELONGS	6
 
-bool
-campaign_has_domain(const struct campaign_member *member, struct span domain)
+static bool
+has_domain(const struct campaign_member *member, struct span domain)
 {
 	for (size_t i = 0; i < member->beacon_count; i++)
 		if (span_eq_nocase(campaign_beacon_domain(&member->beacons[i]), domain))
@@ -52,7 +52,7 @@ static bool
 share_domain(const struct campaign_member *a, const struct campaign_member *b)
 {
 	for (size_t i = 0; i < a->beacon_count; i++)
-		if (campaign_has_domain(b, campaign_beacon_domain(&a->beacons[i])))
+		if (has_domain(b, campaign_beacon_domain(&a->beacons[i])))
 			return true;
 	return false;
 }

@@ -27,6 +27,5 @@ bool	campaign_group_make(const struct campaign_member *self, const struct store_
 bool	campaign_group_trips(const struct campaign_group *, int score, bool seasoned);
 /* Reasons and counts. False: no memory. */
 bool	campaign_group_explain(const struct campaign_group *, struct arena *, struct campaign_sign *) PW_MUST_CHECK;
-bool	campaign_has_domain(const struct campaign_member *, struct span domain);
 
 #endif

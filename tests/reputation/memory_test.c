@@ -24,7 +24,7 @@ static int
 make_directory(void **state)
 {
 	(void)state;
-	strcpy(directory, "/tmp/pixelward-memory-XXXXXX");
+	snprintf(directory, sizeof(directory), "/tmp/pixelward-memory-XXXXXX");
 	return mkdtemp(directory) != NULL ? 0 : -1;
 }
 

@@ -16,8 +16,7 @@
 
 struct ioc {
 	const char	*config, *note;
-	enum word	 word;
-	bool		 contradicts;	/* both words were given */
+	bool		 allow, deny;
 	int64_t		 until_ms;
 	bool		 json;
 	struct history	 history;
@@ -81,8 +80,8 @@ say(struct ioc *ioc, enum word word)
 static int
 add(struct ioc *ioc)
 {
-	if (ioc->word != WORD_NONE && !ioc->contradicts && ioc->name_count > 0)
-		return say(ioc, ioc->word);
+	if (ioc->allow != ioc->deny && ioc->name_count > 0)
+		return say(ioc, ioc->allow ? WORD_ALLOW : WORD_DENY);
 	fprintf(stderr, "pixelctl: ioc add wants a domain, and either --allow or --deny\n");
 	return HISTORY_USAGE;
 }
@@ -167,7 +166,6 @@ run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
 		{ "allow", no_argument, NULL, 'a' }, { "deny", no_argument, NULL, 'd' }, { "note", required_argument, NULL, 'n' },
 		{ "until", required_argument, NULL, 'u' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 },
 	};
-	static const enum word words[] = { WORD_ALLOW, WORD_DENY };
 	int letter, status;
 
 	while ((letter = getopt_long(argc, argv, "c:", longs, NULL)) != -1)
@@ -176,9 +174,10 @@ run(struct ioc *ioc, const struct verb *verb, int argc, char **argv)
 			ioc->config = optarg;
 			break;
 		case 'a':
+			ioc->allow = true;
+			break;
 		case 'd':
-			ioc->contradicts = ioc->contradicts || (ioc->word != WORD_NONE && ioc->word != words[letter == 'd']);
-			ioc->word = words[letter == 'd'];
+			ioc->deny = true;
 			break;
 		case 'n':
 			ioc->note = optarg;
