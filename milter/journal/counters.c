@@ -200,6 +200,7 @@ add(struct counters *counters, const uint64_t values[COUNTERS], int64_t time_ms)
 
 	for (size_t i = 0; i < COUNTERS; i++)
 		counters->totals[i] += values[i];
+	stints_count(&counters->stints, values);
 	for (size_t s = 0; s < NITEMS(series); s++) {
 		struct bucket *bucket = series_get(series[s], time_ms / series[s]->bucket_ms);
 
@@ -258,6 +259,8 @@ counters_all_dirty(struct counters *counters)
 	names_dirty(&counters->rules);
 	series_dirty(&counters->minutes);
 	series_dirty(&counters->hours);
+	for (size_t i = 0; i < counters->stints.count; i++)
+		counters->stints.at[i].dirty = true;
 	for (size_t d = 0; d < NITEMS(counters->days); d++)
 		for (size_t t = 0; t < TOPS; t++)
 			names_dirty(&counters->days[d].tops[t]);

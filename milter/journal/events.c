@@ -147,13 +147,13 @@ given(struct span text)
 #define WORDS_OF_EVENT	30u
 
 static void
-event_add(const struct events *events, struct redis_words *words, struct span node, const struct sighting *s)
+event_add(const struct events *events, struct redis_words *words, const struct sighting *s)
 {
 	struct arena		*arena = events->arena;
 	const struct span	 told[] = {
 		arena_printf(arena, "%llu", (unsigned long long)s->number), arena_printf(arena, "%lld", (long long)s->time_ms),
 		SPAN("qid"), given(s->queue_id),
-		SPAN("node"), node,
+		SPAN("node"), stints_name(events->names, s->number),
 		SPAN("time"), arena_printf(arena, "%lld", (long long)s->time_ms),
 		SPAN("action"), span_of(action_name((enum action)s->action)),
 		SPAN("mode"), span_of(word_of(modes, NITEMS(modes), s->mode)),
@@ -176,9 +176,9 @@ event_add(const struct events *events, struct redis_words *words, struct span no
 
 /* The member says which event it is: said twice, it is there once. */
 static void
-index_add(const struct events *events, struct redis_batch *batch, struct span node, const struct sighting *s,
-    struct span domain)
+index_add(const struct events *events, struct redis_batch *batch, const struct sighting *s, struct span domain)
 {
+	struct span node = stints_name(events->names, s->number);
 	struct arena *arena = events->arena;
 	struct span words[] = {
 		arena_printf(arena, "pw:i:{%.*s}", SPAN_ARG(domain)),
@@ -223,7 +223,7 @@ answers_read(struct events *events, const struct redis_batch *batch, size_t coun
 }
 
 enum pw_err
-events_take(struct events *events, struct span node, const struct sighting *sightings, size_t count)
+events_take(struct events *events, struct span identity, const struct sighting *sightings, size_t count)
 {
 	struct arena		*arena = events->arena;
 	struct redis_words	 words = { .arena = arena };
@@ -234,7 +234,7 @@ events_take(struct events *events, struct span node, const struct sighting *sigh
 	arena_reset(arena);
 	redis_batch_init(&batch, arena);
 	const struct span head[] = {
-		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), node, arena_printf(arena, "%llu", (unsigned long long)events->told),
+		SPAN("pw:ev"), SPAN("pw:b:{pw:ev}"), identity, arena_printf(arena, "%llu", (unsigned long long)events->told),
 		arena_printf(arena, "%lld", (long long)events->keep_ms), arena_printf(arena, "%u", WORDS_OF_EVENT),
 	};
 	for (size_t i = 0; i < NITEMS(head); i++)
@@ -247,8 +247,8 @@ events_take(struct events *events, struct span node, const struct sighting *sigh
 		/* The index first: it may be said again, the event is the end. */
 		for (size_t k = 0; k < s->host_count; k++)
 			if (sighting_fetches_domain_first(s, k))
-				index_add(events, &batch, node, s, s->hosts[k].domain);
-		event_add(events, &words, node, s);
+				index_add(events, &batch, s, s->hosts[k].domain);
+		event_add(events, &words, s);
 		last = s->number;
 		found++;
 	}

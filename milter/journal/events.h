@@ -5,10 +5,13 @@
 #include <pixelward/base/redis.h>
 #include <pixelward/sighting.h>
 
+#include "stint.h"
+
 #define PSEUDONYM_KEY	32u	/* bytes */
 
 struct events {
-	struct redis	*redis;		/* borrowed */
+	struct redis	*redis;		/* borrowed, as the next */
+	const struct stints *names;	/* of the node, as events show it */
 	int64_t		 keep_ms, index_keep_ms;
 	unsigned char	 key[PSEUDONYM_KEY];
 	struct arena	*arena;
@@ -19,11 +22,11 @@ struct events {
 bool		events_init(struct events *, const struct options *);
 void		events_fini(struct events *);
 /*
- * Some at once, in order.
+ * Some at once, in order. identity: whose numbers these are.
  *	PW_EAWAY	not now
  *	PW_ELIMIT	not so many: one of them is refused for good, and the others would wait behind it
  *	PW_ENOTFOUND	Redis knows of no event behind events->told, and did before: come again with those
  */
-enum pw_err	events_take(struct events *, struct span node, const struct sighting *, size_t count) PW_MUST_CHECK;
+enum pw_err	events_take(struct events *, struct span identity, const struct sighting *, size_t count) PW_MUST_CHECK;
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "events.h"
+#include "identity.h"
 #include "publisher.h"
 #include "reader.h"
 #include "record.h"
@@ -25,7 +26,7 @@
 #define SNAPSHOT_BYTES	((size_t)64 << 20)
 
 struct journal {
-	char			 directory[4096], node[256];
+	char			 directory[4096], node[MOST_NODE_NAME], identity[IDENTITY_BYTES];
 	bool			 tempfail_when_full;
 	struct spool		*spool;
 	struct reader		 learner;	/* the taker of who opened it */
@@ -53,6 +54,7 @@ snapshot_take(struct journal *journal)
 
 	buf_init(&text, SNAPSHOT_BYTES);
 	pthread_mutex_lock(&journal->mutex);
+	journal->counters->writes++;
 	snapshot_print(journal->counters, &text);
 	uint64_t number = journal->counters->number;
 	pthread_mutex_unlock(&journal->mutex);
@@ -146,7 +148,10 @@ counters_open(struct journal *journal, struct buf *report)
 		err = snapshot_catch_up(journal->directory, journal->counters);
 	if (err == PW_ENOTFOUND)
 		err = PW_OK;	/* no folder yet */
-	if (err != PW_OK)
+	/* All that is there was counted under the name before. */
+	if (err == PW_OK)
+		stints_call(&journal->counters->stints, journal->node, journal->counters->number, journal->counters->totals);
+	else
 		buf_printf(report, "cannot read the counters in %s: %s\n", journal->directory, pw_strerror(err));
 	return err;
 }
@@ -165,10 +170,10 @@ losses_log(struct journal *journal)
 }
 
 static enum pw_err
-event_take(void *context, struct span node, uint64_t *after, const struct sighting *sightings, size_t count)
+event_take(void *context, struct span identity, uint64_t *after, const struct sighting *sightings, size_t count)
 {
 	struct journal	*journal = context;
-	enum pw_err	 err = events_take(&journal->events, node, sightings, count);
+	enum pw_err	 err = events_take(&journal->events, identity, sightings, count);
 
 	/* It has seen events alone, and knows of those. */
 	if (err == PW_ENOTFOUND)
@@ -191,7 +196,7 @@ redis_lost(void *context, uint64_t number)
 static bool
 reader_begin(struct journal *journal, struct reader *reader, const char *name, const struct journal_taker *taker)
 {
-	*reader = (struct reader){ .name = name, .spool = journal->spool, .node = span_of(journal->node), .taker = *taker };
+	*reader = (struct reader){ .name = name, .spool = journal->spool, .identity = span_of(journal->identity), .taker = *taker };
 	return reader_start(reader, journal->directory);
 }
 
@@ -219,13 +224,14 @@ redis_begin(struct journal *journal, const struct options *options)
 	if (!events_init(&journal->events, options))
 		return false;
 	journal->events.redis = journal->redis;
+	journal->events.names = &journal->counters->stints;
 	/* Who handed records on before should find something there. */
 	journal->events.told = reader_saved(journal->directory, "events") > 0 ? 1 : 0;
 	if (!reader_begin(journal, &journal->events_reader, "events",
 	    &(struct journal_taker){ .take = event_take, .context = journal }))
 		return false;
 	journal->publisher = (struct publisher){ .redis = journal->redis, .options = options, .node = journal->node,
-	    .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .waiting = waiting, .context = journal,
+	    .identity = journal->identity, .mutex = &journal->mutex, .counters = journal->counters, .lost = redis_lost, .waiting = waiting, .context = journal,
 	    .published = journal->events_reader.saved.number };
 	journal_describe(journal, options, "");
 	return publisher_start(&journal->publisher);
@@ -246,12 +252,12 @@ threads_start(struct journal *journal, const struct options *options, const stru
 }
 
 static void
-node_name(const struct options *options, char node[256])
+node_name(const struct options *options, char node[MOST_NODE_NAME])
 {
 	if (options->node_name[0] != '\0')
-		snprintf(node, 256, "%.255s", options->node_name);
-	else if (gethostname(node, 255) != 0 || node[0] == '\0')
-		snprintf(node, 256, "localhost");
+		snprintf(node, MOST_NODE_NAME, "%s", options->node_name);
+	else if (gethostname(node, MOST_NODE_NAME - 1) != 0 || node[0] == '\0')
+		snprintf(node, MOST_NODE_NAME, "localhost");
 }
 
 enum pw_err
@@ -285,7 +291,9 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 
 		err = spool_open(&settings, report, &journal->spool);
 	}
-	if (err == PW_OK && !snapshot_take(journal)) {
+	errno = 0;
+	if (err == PW_OK && (!identity_open(journal->directory, journal->node, journal->counters->epoch, journal->identity) ||
+	    !snapshot_take(journal))) {
 		buf_printf(report, "cannot write in %s: %s\n", journal->directory, strerror(errno));
 		err = PW_ESYSTEM;
 	}
@@ -395,10 +403,4 @@ journal_close(struct journal *journal, int64_t most_ms)
 	pthread_cond_destroy(&journal->wake);
 	pthread_mutex_destroy(&journal->mutex);
 	free(journal);
-}
-
-struct span
-journal_node(const struct journal *journal)
-{
-	return span_of(journal->node);
 }

@@ -33,14 +33,14 @@ keys_add(struct redis_words *words, struct span key)
 /* --- sums --- */
 
 static struct span
-totals_print(const struct counters *counters, struct arena *arena)
+totals_print(uint64_t number, const uint64_t totals[COUNTERS], struct arena *arena)
 {
 	struct buf text;
 
 	buf_init(&text, 65536);
-	buf_printf(&text, "@%llu", (unsigned long long)counters->number);
+	buf_printf(&text, "@%llu", (unsigned long long)number);
 	for (size_t i = 0; i < COUNTERS; i++)
-		buf_printf(&text, " %s=%llu", counter_name((enum counter)i), (unsigned long long)counters->totals[i]);
+		buf_printf(&text, " %s=%llu", counter_name((enum counter)i), (unsigned long long)totals[i]);
 	struct span copy = buf_failed(&text) ? SPAN_NONE : arena_copy(arena, buf_span(&text));
 	buf_fini(&text);
 	return copy;
@@ -73,6 +73,28 @@ rules_add(struct publisher *publisher, struct redis_batch *batch)
 		    (unsigned long long)rule->of[RULE_HITS], (unsigned long long)rule->of[RULE_SHADOW],
 		    (unsigned long long)rule->of[RULE_HELD], (unsigned long long)rule->of[RULE_WATCHED],
 		    (long long)rule->last_ms));
+	}
+}
+
+/*
+ * What was counted under each name of the node. The last one's at any rate, also when nothing changed: so we see if Redis has
+ * lost some.
+ */
+static void
+nodes_add(struct publisher *publisher, struct redis_batch *batch)
+{
+	struct counters	*counters = publisher->counters;
+	struct stints	*stints = &counters->stints;
+	struct span	 epoch = arena_printf(batch->arena, "%llu", (unsigned long long)counters->epoch);
+	uint64_t	 sum[COUNTERS];
+
+	for (size_t i = 0; i < stints->count; i++) {
+		bool tell = stints->at[i].dirty || i + 1 == stints->count;
+
+		stints->at[i].dirty = false;
+		if (tell && stints_sum(stints, i, sum))
+			sum_add(batch, arena_printf(batch->arena, "pw:c:node:%s", stints->at[i].node), epoch,
+			    totals_print(counters->number, sum, batch->arena));
 	}
 }
 
@@ -259,9 +281,6 @@ static void
 round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *number)
 {
 	struct counters	*counters = publisher->counters;
-	struct arena	*arena = batch->arena;
-	struct span	 key = arena_printf(arena, "pw:c:node:%s", publisher->node);
-	struct span	 epoch = arena_printf(arena, "%llu", (unsigned long long)counters->epoch);
 
 	*number = counters->number;
 	beat_add(publisher, batch, *number);
@@ -269,10 +288,9 @@ round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *
 	roll_add(publisher, batch, &counters->minutes, SPAN("pw:ts:1m"), MOST_MINUTES_TOLD);
 	roll_add(publisher, batch, &counters->hours, SPAN("pw:ts:1h"), "26280");
 	tops_add(publisher, batch);
-	/* At last, and also when nothing changed: whoever sees these sees the rest, and so do we if Redis has lost some. */
-	struct span totals = totals_print(counters, arena);
-	sum_add(batch, key, epoch, totals);
-	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals);
+	/* At last: whoever sees these sees the rest. */
+	nodes_add(publisher, batch);
+	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals_print(*number, counters->totals, batch->arena));
 }
 
 static uint64_t
@@ -378,8 +396,9 @@ publisher_start(struct publisher *publisher)
 {
 	pthread_condattr_t attributes;
 
-	snprintf(publisher->who, sizeof(publisher->who), "%s#%llu", publisher->node,
-	    (unsigned long long)publisher->counters->epoch);
+	/* Another one where the counters begin anew: what they were stays counted. */
+	snprintf(publisher->who, sizeof(publisher->who), "%.*s#%llu", (int)strcspn(publisher->identity, "#"),
+	    publisher->identity, (unsigned long long)publisher->counters->epoch);
 	publisher->top_keep_ms = (int64_t)publisher->options->top_keep_ms;
 	publisher->options = NULL;
 	pthread_condattr_init(&attributes);

@@ -20,7 +20,8 @@ struct told_health {
 struct publisher {
 	struct redis		*redis;		/* borrowed, as all others */
 	const struct options	*options;	/* for the time that it starts */
-	const char		*node;
+	const char		*node;		/* as the gateway is called */
+	const char		*identity;	/* what it was when it began */
 	pthread_mutex_t		*mutex;		/* of the counters */
 	struct counters		*counters;
 	/* Redis knows of no record behind number, and did before; from the publisher's thread. */

@@ -190,7 +190,7 @@ batch_hand_on(struct reader *reader, const struct batch *batch)
 	while (done < batch->count && orders_of(reader) == GO_ON) {
 		size_t		left = batch->count - done, count = left < reader->at_once ? left : reader->at_once;
 		uint64_t	after = reader_position(reader);
-		enum pw_err	err = reader->taker.take(reader->taker.context, reader->node, &after, &batch->at[done], count);
+		enum pw_err	err = reader->taker.take(reader->taker.context, reader->identity, &after, &batch->at[done], count);
 
 		if (err == PW_OK) {
 			note_away(reader, false);

@@ -15,7 +15,7 @@
 struct reader {
 	const char		*name;		/* static */
 	struct spool		*spool;
-	struct span		 node;
+	struct span		 identity;
 	struct journal_taker	 taker;
 	size_t			 most_bytes;	/* of records in memory; 0: more than what is handed on together takes */
 	struct position		 saved;

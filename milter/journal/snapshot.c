@@ -31,10 +31,10 @@ print_values(struct buf *out, const uint64_t *values, size_t count)
 
 /* One word: what could end it is written as %XX. */
 static void
-print_name(struct buf *out, const struct name *name)
+print_name(struct buf *out, struct span name)
 {
-	for (size_t i = 0; i < name->len; i++) {
-		unsigned char c = (unsigned char)name->text[i];
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.at[i];
 
 		if (c > ' ' && c != '%' && c < 0x7f)
 			buf_add_char(out, (char)c);
@@ -58,7 +58,7 @@ print_day(struct buf *out, const struct top_day *day)
 	for (size_t t = 0; t < TOPS; t++)
 		for (size_t i = 0; i < day->tops[t].count; i++) {
 			buf_printf(out, "top %lld %s ", (long long)day->day, top_name((enum top)t));
-			print_name(out, day->tops[t].at[i]);
+			print_name(out, (struct span){ day->tops[t].at[i]->text, day->tops[t].at[i]->len });
 			print_values(out, day->tops[t].at[i]->of, 1);
 		}
 }
@@ -66,17 +66,23 @@ print_day(struct buf *out, const struct top_day *day)
 void
 snapshot_print(const struct counters *counters, struct buf *out)
 {
-	buf_printf(out, FORMAT " %llu %llu %lld\nfields", (unsigned long long)counters->epoch,
-	    (unsigned long long)counters->number, (long long)counters->last_ms);
+	buf_printf(out, FORMAT " %llu %llu %lld %llu\nfields", (unsigned long long)counters->epoch,
+	    (unsigned long long)counters->number, (long long)counters->last_ms, (unsigned long long)counters->writes);
 	for (size_t i = 0; i < COUNTERS; i++)
 		buf_printf(out, " %s", counter_name((enum counter)i));
 	buf_add(out, SPAN("\ntotal"));
 	print_values(out, counters->totals, COUNTERS);
+	for (size_t i = 0; i < counters->stints.count; i++) {
+		buf_add(out, SPAN("node "));
+		print_name(out, span_of(counters->stints.at[i].node));
+		buf_printf(out, " %llu", (unsigned long long)counters->stints.at[i].after);
+		print_values(out, counters->stints.at[i].of, COUNTERS);
+	}
 	print_series(out, "minute", &counters->minutes);
 	print_series(out, "hour", &counters->hours);
 	for (size_t i = 0; i < counters->rules.count; i++) {
 		buf_add(out, SPAN("rule "));
-		print_name(out, counters->rules.at[i]);
+		print_name(out, (struct span){ counters->rules.at[i]->text, counters->rules.at[i]->len });
 		buf_printf(out, " %lld", (long long)counters->rules.at[i]->last_ms);
 		print_values(out, counters->rules.at[i]->of, RULE_COUNTERS);
 	}
@@ -172,6 +178,18 @@ values_parse(const struct parse *parse, struct span line, uint64_t values[COUNTE
 }
 
 static void
+stint_parse(struct parse *parse, struct span line)
+{
+	char		 text[MOST_NAME];
+	struct span	 node = name_take(&line, text);
+	uint64_t	 after = number_take(&line);
+	struct stint	*stint = stint_add(&parse->counters->stints, node, after);
+
+	if (stint != NULL)
+		values_parse(parse, line, stint->of);
+}
+
+static void
 series_parse(const struct parse *parse, struct span line, struct series *series)
 {
 	struct bucket *bucket = series_get(series, signed_take(&line));
@@ -219,6 +237,8 @@ line_parse(struct parse *parse, struct span line)
 		fields_parse(parse, line);
 	else if (span_eq(word, SPAN("total")))
 		values_parse(parse, line, parse->counters->totals);
+	else if (span_eq(word, SPAN("node")))
+		stint_parse(parse, line);
 	else if (span_eq(word, SPAN("minute")))
 		series_parse(parse, line, &parse->counters->minutes);
 	else if (span_eq(word, SPAN("hour")))
@@ -254,6 +274,7 @@ snapshot_parse(struct span text)
 	parse.counters->epoch = number_take(&line);
 	parse.counters->number = number_take(&line);
 	parse.counters->last_ms = signed_take(&line);
+	parse.counters->writes = number_take(&line);
 	for (rest = span_from(rest, end + 1); rest.len > END_BYTES; rest = span_from(rest, end + 1)) {
 		end = span_find_char(rest, '\n', 0);
 		line_parse(&parse, span_cut(rest, 0, end));
@@ -294,11 +315,11 @@ file_load(const char *directory, unsigned which, bool *there)
 	return counters;
 }
 
-/* Both may be of the same record: then the first is as good. */
+/* Both may be of the same record, and yet differ: in the node's name, or in what could not be recorded. */
 static bool
 is_younger(const struct counters *a, const struct counters *b)
 {
-	return b == NULL || (a != NULL && a->number > b->number);
+	return b == NULL || (a != NULL && a->writes > b->writes);
 }
 
 enum pw_err
@@ -315,16 +336,16 @@ snapshot_load(const char *directory, struct counters **out)
 	return first_there || second_there ? PW_ESYNTAX : PW_ENOTFOUND;
 }
 
-/* The number in a file's first line; 0: it is not there, or torn. */
+/* How many were written before it, and it; 0: it is not there, or torn. */
 static uint64_t
-number_in(const char *directory, unsigned which)
+writes_in(const char *directory, unsigned which)
 {
 	bool		 there;
 	struct counters	*counters = file_load(directory, which, &there);
-	uint64_t	 number = counters != NULL ? counters->number : 0;
+	uint64_t	 writes = counters != NULL ? counters->writes : 0;
 
 	counters_free(counters);
-	return number;
+	return writes;
 }
 
 bool
@@ -332,7 +353,7 @@ snapshot_save(const char *directory, struct span text)
 {
 	char	path[4096 + 16];
 
-	path_of(directory, number_in(directory, 0) <= number_in(directory, 1) ? 0 : 1, path);
+	path_of(directory, writes_in(directory, 0) <= writes_in(directory, 1) ? 0 : 1, path);
 	int	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool	fine = fd >= 0 && file_write_at(fd, text, 0) && fdatasync(fd) == 0;
 	int	saved = errno;

@@ -6,6 +6,7 @@
 #include <pixelward/journal/counters.h>
 
 #include "names.h"
+#include "stint.h"
 
 #define MINUTE_MS	((int64_t)60000)
 #define HOUR_MS		(60 * MINUTE_MS)
@@ -39,8 +40,10 @@ struct top_day {
 struct counters {
 	uint64_t	epoch;		/* another one for each StateDir: microseconds of Unix time when it began */
 	uint64_t	number;		/* of the last record that is in here */
+	uint64_t	writes;		/* snapshots of it, over all lives */
 	int64_t		last_ms;
 	uint64_t	totals[COUNTERS];
+	struct stints	stints;		/* the totals by the node's names */
 	struct names	rules;
 	struct series	minutes, hours;
 	struct top_day	days[2];	/* of the two last days that had mail, in any order */

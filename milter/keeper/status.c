@@ -21,24 +21,6 @@ status_init(struct status *status, const char *state_dir)
 		status->path[0] = '\0';
 }
 
-/* A reader sees the old one or the new one whole. */
-static bool
-replace(const char *path, struct span text)
-{
-	char	fresh[4096 + 8];
-	int	fd;
-	bool	fine;
-
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	(void)unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0)
-		return false;
-	fine = file_write_at(fd, text, 0);
-	fine = close(fd) == 0 && fine;
-	return fine && rename(fresh, path) == 0;
-}
-
 void
 status_write(struct status *status, struct span report)
 {
@@ -53,7 +35,7 @@ status_write(struct status *status, struct span report)
 		buf_add_char(&text, '\n');
 		buf_add(&text, span_cut(report, 0, MOST_REPORT));
 	}
-	if (!replace(status->path, buf_span(&text))) {
+	if (!file_replace(status->path, buf_span(&text), 0640, false)) {
 		log_warn("cannot write %s: %s; pixelctl reload will not find this daemon", status->path, strerror(errno));
 		status->path[0] = '\0';
 	}

@@ -49,6 +49,11 @@ class Node:
         assert status == 0, self.log
         self.process.stdout.close()
 
+    def rename(self, name):
+        """From its next start on."""
+        self._options["NodeName"] = name
+        pixelward.write_config(self.folder + "/conf", self._options)
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -331,6 +336,82 @@ class JournalTest(unittest.TestCase):
         self.wait_messages(15)
         self.assertEqual(self.hash("pw:c:node:mx1")["messages"], 15)
         self.wait_events(15)
+        node.end()
+
+    def by_node(self, *names):
+        return [self.hash(f"pw:c:node:{name}").get("messages", 0) for name in names]
+
+    def test_a_gateway_with_another_name_goes_on_and_what_it_counted_stays_under_the_name_before(self):
+        node = self.node("mx1")
+        node.write(10)
+        self.wait_messages(10)
+        self.wait_events(10)
+        node.kill()
+        node.rename("mx2")
+        node.start()
+        node.write(5)
+        self.wait_messages(15)
+        self.wait_events(15)
+        self.assertEqual(self.by_node("mx1", "mx2"), [10, 5])
+        # Also what it was killed over, and where Redis begins anew; and back.
+        node.write(4)
+        node.kill()
+        self.server.kill()
+        self.server.start(empty=True)
+        node.rename("mx3")
+        node.start()
+        node.write(3)
+        self.wait_messages(22)
+        self.wait_events(22)
+        self.assertEqual(self.by_node("mx1", "mx2", "mx3"), [10, 9, 3])
+        self.assertEqual([event["node"] for event in self.events()], ["mx1"] * 10 + ["mx2"] * 9 + ["mx3"] * 3)
+        node.end()
+        node.rename("mx1")
+        node.start()
+        node.write(1)
+        self.wait_messages(23)
+        self.wait_events(23)
+        self.assertEqual(self.by_node("mx1", "mx2", "mx3"), [11, 9, 3])
+        self.assertEqual(self.hash("pw:c:rule:pw.new")["hits"], 23)
+        day = time.strftime("%Y%m%d", time.gmtime())
+        self.assertEqual(self.server.command("ZSCORE", f"pw:top:host:{day}", "t.news.example"), "23")
+        self.assertEqual(self.server.command("ZCARD", "pw:i:{news.example}"), 23)
+        node.end()
+
+    def test_a_gateway_that_takes_the_name_of_another_is_told_apart(self):
+        older, newer = self.node("mx1"), self.node("mx2")
+        older.write(6)
+        newer.write(5)
+        self.wait_messages(11)
+        older.end()
+        newer.end()
+        older.rename("mx2")
+        newer.rename("mx1")
+        older.start()
+        newer.start()
+        newer.write(20)
+        older.write(10)
+        self.wait_messages(41)
+        self.wait_events(41)
+        self.assertEqual(self.by_node("mx1", "mx2"), [26, 15])
+        older.end()
+        newer.end()
+
+    def test_counters_that_begin_anew_are_told_apart_from_those_before(self):
+        node = self.node("mx1")
+        node.write(10)
+        self.wait_messages(10)
+        self.wait_events(10)
+        node.kill()
+        for which in "01":
+            with open(f"{node.folder}/journal/counters.{which}", "w", encoding="ascii") as counters:
+                counters.write("garbage")
+        node.rename("mx2")
+        node.start()
+        node.write(2)
+        self.wait_messages(12)
+        self.wait_events(12)
+        self.assertEqual(self.by_node("mx1", "mx2"), [10, 2])
         node.end()
 
     def test_as_the_user_writer_it_may_do_what_it_does(self):

@@ -56,6 +56,20 @@ class Outage(unittest.TestCase):
         self.ward.start()
         self.check()
 
+    def test_the_gateway_gets_another_name(self):
+        self.post(20)
+        self.check()
+        self.ward.kill()
+        self.ward.configure(NodeName="mx2", Redis="unix:" + self.server.socket)
+        self.ward.start()
+        self.post(30)
+        self.check()
+        self.server.kill()
+        self.server.start(empty=True)
+        self.check()
+        scratch.wait_until(lambda: [self.server.command("HGET", "pw:c:node:" + name, "messages")
+                                    for name in ("mx1", "mx2")] == ["20", "30"], "what each name counted")
+
     def test_it_comes_back_empty(self):
         self.post(500)
         self.check()

@@ -120,7 +120,10 @@ a_snapshot_is_read_as_it_was_written(void **state)
 
 	(void)state;
 	counters->epoch = 77;
+	counters->writes = 3;
+	stints_call(&counters->stints, "mx1", 0, counters->totals);
 	count(counters, 5, 1700000000123);
+	stints_call(&counters->stints, "an odd%name", 5, counters->totals);
 	count(counters, 6, -1);
 	counters_miss(counters, 1700000000123);
 	sighting.number = 7;
@@ -154,9 +157,68 @@ save(struct counters *counters, const char *folder, uint64_t number)
 
 	buf_init(&text, 1 << 20);
 	count(counters, number, 1700000000123);
+	counters->writes++;
 	snapshot_print(counters, &text);
 	assert_true(snapshot_save(folder, buf_span(&text)));
 	buf_fini(&text);
+}
+
+static void
+of_two_snapshots_of_one_record_the_younger_counts(void **state)
+{
+	struct counters	*counters = counters_new(), *loaded;
+	char		 folder[64];
+
+	(void)state;
+	folder_make(folder);
+	for (uint64_t missed = 0; missed < 4; missed++) {
+		save(counters, folder, 7);
+		assert_int_equal(snapshot_load(folder, &loaded), PW_OK);
+		assert_int_equal(counters_total(loaded, COUNTER_unrecorded), missed);
+		counters_free(loaded);
+		counters_miss(counters, 1700000000123);
+	}
+	counters_free(counters);
+	folder_remove(folder);
+}
+
+static void
+what_was_counted_stays_under_the_name_of_its_time(void **state)
+{
+	struct counters	*counters = counters_new();
+	struct stints	*stints = &counters->stints;
+	uint64_t	 sum[COUNTERS];
+	char		 name[16];
+
+	(void)state;
+	/* Counters of a version that knew no names are of the first one. */
+	count(counters, 1, 1700000000123);
+	stints_call(stints, "a", 1, counters->totals);
+	count(counters, 2, 1700000000123);
+	stints_call(stints, "b", 2, counters->totals);
+	stints_call(stints, "c", 2, counters->totals);
+	assert_int_equal(stints->count, 2);
+	count(counters, 3, 1700000000123);
+	stints_call(stints, "a", 3, counters->totals);
+	count(counters, 4, 1700000000123);
+	assert_true(span_eq(stints_name(stints, 2), SPAN("a")));
+	assert_true(span_eq(stints_name(stints, 3), SPAN("c")));
+	assert_true(span_eq(stints_name(stints, 4), SPAN("a")));
+	assert_false(stints_sum(stints, 0, sum));
+	assert_true(stints_sum(stints, 1, sum));
+	assert_int_equal(sum[COUNTER_messages], 1);
+	assert_true(stints_sum(stints, 2, sum));
+	assert_int_equal(sum[COUNTER_messages], 3);
+	for (uint64_t number = 5; number < 100; number++) {
+		snprintf(name, sizeof(name), "n%llu", (unsigned long long)number);
+		stints_call(stints, name, number - 1, counters->totals);
+		count(counters, number, 1700000000123);
+	}
+	assert_int_equal(stints->count, MOST_STINTS);
+	assert_true(span_eq(stints_name(stints, 99), SPAN("n99")));
+	assert_true(span_eq(stints_name(stints, 1), span_of(stints->at[0].node)));
+	assert_int_equal(counters_total(counters, COUNTER_messages), 99);
+	counters_free(counters);
 }
 
 static void
@@ -208,6 +270,8 @@ main(void)
 		cmocka_unit_test(names_are_bounded_and_the_frequent_ones_stay),
 		cmocka_unit_test(a_snapshot_is_read_as_it_was_written),
 		cmocka_unit_test(of_two_files_one_is_always_whole),
+		cmocka_unit_test(of_two_snapshots_of_one_record_the_younger_counts),
+		cmocka_unit_test(what_was_counted_stays_under_the_name_of_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,7 +82,7 @@ append_sightings(struct spool *spool, unsigned count)
 static uint64_t
 read_all(const char *folder, struct spool *spool, struct taker *taker, size_t most_bytes)
 {
-	struct reader reader = { .name = "test", .spool = spool, .node = SPAN("mx1"), .taker = { take, NULL, taker },
+	struct reader reader = { .name = "test", .spool = spool, .identity = SPAN("mx1"), .taker = { take, NULL, taker },
 		.most_bytes = most_bytes };
 
 	assert_true(spool_sync(spool));

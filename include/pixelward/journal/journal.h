@@ -19,7 +19,8 @@ struct journal_taker {
 	 * In order, some at once, each again until it is taken: PW_EAWAY: not now; PW_ELIMIT: not so many. After a failure
 	 * they come again in smaller pieces, also those that were taken in truth. It survives restarts: what was not taken
 	 * is handed on by the next process. after: the last one before them. PW_ENOTFOUND: who takes them has lost that; what
-	 * it still has, *after says then, and all behind it comes again.
+	 * it still has, *after says then, and all behind it comes again. node: whose numbers these are; never another one,
+	 * whatever the gateway is called.
 	 */
 	enum pw_err	(*take)(void *context, struct span node, uint64_t *after, const struct sighting *, size_t count);
 	/*
@@ -46,7 +47,5 @@ enum pw_err	journal_write(struct journal *, struct sighting *) PW_MUST_CHECK;
 void		journal_describe(struct journal *, const struct options *, const char *generation);
 /* Hands on what it can for at most so long, then closes. NULL is fine. */
 void		journal_close(struct journal *, int64_t most_ms);
-/* This node's name: option NodeName, or the host's. */
-struct span	journal_node(const struct journal *);
 
 #endif
