@@ -6,7 +6,6 @@
 
 #include <pixelward/base/clock.h>
 
-#define FIRST_MS	500	/* what is done by then needs no bar */
 #define STEP_MS		100
 #define WIDTH		30
 
@@ -15,7 +14,7 @@ progress_begin(struct progress *progress, const char *what, uint64_t total)
 {
 	*progress = (struct progress){ .shows = isatty(STDERR_FILENO) == 1, .what = what, .total = total,
 	    .begun_ms = clock_ms() };
-	progress->drawn_ms = progress->begun_ms + FIRST_MS - STEP_MS;
+	progress->drawn_ms = progress->begun_ms - STEP_MS;
 }
 
 void
