@@ -1,4 +1,5 @@
 #include <pixelward/base/buf.h>
+#include <pixelward/base/utf8.h>
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -75,85 +76,12 @@ buf_printf(struct buf *buf, const char *format, ...)
 	buf->len += (size_t)len;
 }
 
-/* Length of the well-formed UTF-8 sequence at s.at[at], or 0. (Unicode 15, table 3-7) */
-static size_t
-utf8_length(struct span s, size_t at)
-{
-	const unsigned char	*byte = (const unsigned char *)s.at + at;
-	size_t			 left = s.len - at;
-	unsigned		 low = 0x80, high = 0xbf;
-	size_t			 len;
-
-	if (byte[0] < 0x80)
-		return 1;
-	if (byte[0] >= 0xc2 && byte[0] <= 0xdf)
-		len = 2;
-	else if (byte[0] >= 0xe0 && byte[0] <= 0xef)
-		len = 3;
-	else if (byte[0] >= 0xf0 && byte[0] <= 0xf4)
-		len = 4;
-	else
-		return 0;
-	if (len > left)
-		return 0;
-	if (byte[0] == 0xe0)
-		low = 0xa0;
-	else if (byte[0] == 0xed)
-		high = 0x9f;
-	else if (byte[0] == 0xf0)
-		low = 0x90;
-	else if (byte[0] == 0xf4)
-		high = 0x8f;
-	if (byte[1] < low || byte[1] > high)
-		return 0;
-	for (size_t i = 2; i < len; i++)
-		if (byte[i] < 0x80 || byte[i] > 0xbf)
-			return 0;
-	return len;
-}
-
-/*
- * JSON asks for the first row alone. But who cuts a stream of objects by Unicode's line ends would cut inside a
- * string at the others (NEL, LINE SEPARATOR, PARAGRAPH SEPARATOR), and terminals obey C1 controls.
- */
-static const struct range {
-	unsigned	first, last;
-} escaped[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x2029 } };
-
 /* A terminal with bidirectional text shows what these enclose in another order than it was sent. */
-static const struct range turning[] = { { 0x200e, 0x200f }, { 0x202a, 0x202e }, { 0x2066, 0x2069 } };
-
 static bool
-is_in(const struct range *ranges, size_t count, unsigned character)
+is_turning(uint32_t character)
 {
-	for (size_t i = 0; i < count; i++)
-		if (character >= ranges[i].first && character <= ranges[i].last)
-			return true;
-	return false;
-}
-
-static bool
-is_escaped(unsigned character)
-{
-	return is_in(escaped, NITEMS(escaped), character);
-}
-
-/* Of a well-formed sequence of at most three bytes; 0xfffd for longer ones, which are never escaped. */
-static unsigned
-utf8_character(struct span sequence)
-{
-	const unsigned char *byte = (const unsigned char *)sequence.at;
-
-	switch (sequence.len) {
-	case 1:
-		return byte[0];
-	case 2:
-		return (byte[0] & 0x1fu) << 6 | (byte[1] & 0x3fu);
-	case 3:
-		return (byte[0] & 0x0fu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
-	default:
-		return 0xfffd;
-	}
+	return (character >= 0x200e && character <= 0x200f) || (character >= 0x202a && character <= 0x202e) ||
+	    (character >= 0x2066 && character <= 0x2069);
 }
 
 void
@@ -162,13 +90,14 @@ buf_add_json(struct buf *buf, struct span s)
 	buf_add_char(buf, '"');
 	for (size_t i = 0; i < s.len;) {
 		unsigned char	c = (unsigned char)s.at[i];
-		size_t		len = utf8_length(s, i);
-		unsigned	character = utf8_character(span_cut(s, i, i + len));
+		bool		valid;
+		size_t		len = utf8_sequence(s, i, &valid);
+		uint32_t	character = utf8_character(span_cut(s, i, i + len));
 
-		if (len == 0) {
+		if (!valid) {
 			buf_add(buf, SPAN("\\ufffd"));
 			len = 1;
-		} else if (is_escaped(character))
+		} else if (utf8_is_control(character))
 			buf_printf(buf, "\\u%04x", character);
 		else {
 			if (c == '"' || c == '\\')
@@ -184,16 +113,17 @@ void
 buf_add_plain(struct buf *buf, struct span s)
 {
 	for (size_t i = 0, len; i < s.len; i += len) {
-		unsigned character;
+		uint32_t	character;
+		bool		valid;
 
-		len = utf8_length(s, i);
+		len = utf8_sequence(s, i, &valid);
 		character = utf8_character(span_cut(s, i, i + len));
-		if (len == 0) {
+		if (!valid) {
 			buf_printf(buf, "\\x%02x", (unsigned)(unsigned char)s.at[i]);
 			len = 1;
 		} else if (character == '\n' || character == '\r' || character == '\t')
 			buf_printf(buf, "\\%c", character == '\n' ? 'n' : character == '\r' ? 'r' : 't');
-		else if (is_escaped(character) || is_in(turning, NITEMS(turning), character))
+		else if (utf8_is_control(character) || is_turning(character))
 			buf_printf(buf, character < 0x80 ? "\\x%02x" : "\\u%04x", character);
 		else
 			buf_add(buf, span_cut(s, i, i + len));

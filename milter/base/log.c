@@ -1,4 +1,5 @@
 #include <pixelward/base/log.h>
+#include <pixelward/base/utf8.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -58,52 +59,36 @@ line_add(struct line *line, const char *text, size_t len)
 	line->len += len;
 }
 
-/*
- * Bytes of a UTF-8 sequence that shows something, or 0. Continuation bytes are checked loosely: overlong
- * forms of control characters begin with 0xc0 or 0xe0 0x80 and are refused.
- */
+/* Bytes of the character at i if it shows something, else 0. */
 static size_t
-printable(const unsigned char *s, size_t left)
+printable(struct span text, size_t i)
 {
-	size_t len = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+	bool		valid;
+	size_t		len = utf8_sequence(text, i, &valid);
+	uint32_t	character = utf8_character(span_cut(text, i, i + len));
 
-	if (len == 0 || len > left)
-		return 0;
-	if (len == 1)
-		return s[0] >= ' ' && s[0] != 0x7f && s[0] != '\\' ? 1 : 0;
-	for (size_t i = 1; i < len; i++)
-		if (s[i] < 0x80 || s[i] > 0xbf)
-			return 0;
-	if (len == 2 && s[0] == 0xc2 && s[1] < 0xa0)	/* C1 controls: NEL is a line end to some readers */
-		return 0;
-	if (len == 3 && (s[0] == 0xe0 ? s[1] < 0xa0 : s[0] == 0xed && s[1] > 0x9f))
-		return 0;
-	if (len == 3 && s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0xa8 || s[2] == 0xa9))	/* U+2028, U+2029 */
-		return 0;
-	if (len == 4 && (s[0] == 0xf0 ? s[1] < 0x90 : s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return len;
+	return valid && !utf8_is_control(character) && character != '\\' ? len : 0;
 }
 
 static void
-line_add_escaped(struct line *line, const char *text, size_t len)
+line_add_escaped(struct line *line, struct span text)
 {
-	for (size_t i = 0; i < len && !line->full;) {
-		const unsigned char	*s = (const unsigned char *)text + i;
-		size_t			 plain = printable(s, len - i);
-		char			 code[5];
+	for (size_t i = 0; i < text.len && !line->full;) {
+		unsigned char	c = (unsigned char)text.at[i];
+		size_t		plain = printable(text, i);
+		char		code[5];
 
 		if (plain > 0) {
-			line_add(line, text + i, plain);
+			line_add(line, text.at + i, plain);
 			i += plain;
 			continue;
 		}
-		if (*s == '\\')
+		if (c == '\\')
 			line_add(line, "\\\\", 2);
-		else if (*s == '\n')
+		else if (c == '\n')
 			line_add(line, "\\n", 2);
 		else {
-			snprintf(code, sizeof(code), "\\x%02x", *s);
+			snprintf(code, sizeof(code), "\\x%02x", c);
 			line_add(line, code, 4);
 		}
 		i++;
@@ -129,7 +114,7 @@ log_at(enum log_level level, const char *format, ...)
 
 	if (!use_syslog)
 		line_add(&line, prefix, strlen(prefix));
-	line_add_escaped(&line, text, kept);
+	line_add_escaped(&line, (struct span){ text, kept });
 	if (line.full || kept < (size_t)len) {
 		memcpy(line.at + line.len, "...", 3);
 		line.len += 3;

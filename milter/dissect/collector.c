@@ -1,5 +1,7 @@
 #include "collector.h"
 
+#include <pixelward/base/utf8.h>
+
 static struct extent
 raw_extent(const struct raw_map *raw, struct extent decoded)
 {
@@ -57,7 +59,7 @@ alt_beginning(struct span alt)
 {
 	size_t end = MOST_ALT_BYTES;
 
-	while (end < alt.len && end > 0 && ((unsigned char)alt.at[end] & 0xc0) == 0x80)
+	while (end < alt.len && end > 0 && utf8_goes_on(alt.at[end]))
 		end--;
 	return span_cut(alt, 0, end);
 }

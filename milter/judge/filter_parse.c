@@ -1,6 +1,8 @@
 /* The grammar of a line of an Adblock list. */
 #include "filter.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -215,7 +217,7 @@ is_utf8_text(struct span line, size_t *bad)
 		if (more == 4 || more > line.len - i || c == 0x7f || c < ' ')
 			return false;
 		for (; more > 0; more--, i++)
-			if (((unsigned char)line.at[i] & 0xc0) != 0x80)
+			if (!utf8_goes_on(line.at[i]))
 				return false;
 	}
 	return true;

@@ -1,6 +1,7 @@
 #include "notice.h"
 
 #include <pixelward/base/buf.h>
+#include <pixelward/base/utf8.h>
 
 #include <iconv.h>
 #include <string.h>
@@ -20,20 +21,9 @@ character_bytes(struct span text, size_t at)
 {
 	size_t len = 1;
 
-	while (at + len < text.len && ((unsigned char)text.at[at + len] & 0xc0) == 0x80)
+	while (at + len < text.len && utf8_goes_on(text.at[at + len]))
 		len++;
 	return len;
-}
-
-static unsigned
-character_of(struct span bytes)
-{
-	static const unsigned char	masks[] = { 0x7f, 0x7f, 0x1f, 0x0f, 0x07 };
-	unsigned			character = (unsigned char)bytes.at[0] & masks[bytes.len < NITEMS(masks) ? bytes.len : 1];
-
-	for (size_t i = 1; i < bytes.len; i++)
-		character = character << 6 | ((unsigned char)bytes.at[i] & 0x3f);
-	return character;
 }
 
 static void
@@ -41,7 +31,7 @@ add_escaped(struct buf *out, struct span text)
 {
 	for (size_t at = 0, len; at < text.len; at += len) {
 		len = character_bytes(text, at);
-		unsigned character = character_of(span_cut(text, at, at + len));
+		uint32_t character = utf8_character(span_cut(text, at, at + len));
 
 		if (character > '~' || strchr("&<>\"'", (int)character) != NULL)
 			buf_printf(out, "&#%u;", character);

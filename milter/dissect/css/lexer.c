@@ -1,8 +1,9 @@
 /* The tokens of CSS Syntax 3 (CRD 2021-12-24), section 4: how a run of bytes is cut into them. */
 #include "css/css.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <float.h>
-#include <string.h>
 
 /*
  * Classes of bytes. Preprocessing (section 3.3) is done here: CR, FF and CRLF are newlines, NUL is
@@ -40,9 +41,6 @@ static const unsigned char classes[256] = {
 	[0x7f]		= URL_STOP,
 	[0x80 ... 0xff]	= START | PLAIN,
 };
-
-static const char replacement[] = "\xef\xbf\xbd";	/* U+FFFD */
-#define REPLACEMENT_BYTES	3
 
 static inline bool
 is(const struct css_lexer *lexer, size_t i, unsigned int wanted)
@@ -96,35 +94,6 @@ escape_end(const struct css_lexer *lexer, size_t i)
 	return is(lexer, i, SPACE) ? newline_end(lexer, i) : i;
 }
 
-static size_t
-utf8_put(char *out, uint32_t code)
-{
-	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-		memcpy(out, replacement, REPLACEMENT_BYTES);
-		return REPLACEMENT_BYTES;
-	}
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | (code >> 6));
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xe0 | (code >> 12));
-		out[1] = (char)(0x80 | ((code >> 6) & 0x3f));
-		out[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | (code >> 18));
-	out[1] = (char)(0x80 | ((code >> 12) & 0x3f));
-	out[2] = (char)(0x80 | ((code >> 6) & 0x3f));
-	out[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
 /* What the escape at i stands for; the bytes of a multi-byte character but its first are not its. */
 static size_t
 escape_put(const struct css_lexer *lexer, size_t i, char *out)
@@ -144,7 +113,7 @@ escape_put(const struct css_lexer *lexer, size_t i, char *out)
 		out[0] = lexer->text.at[i];
 		return 1;
 	}
-	return utf8_put(out, code);
+	return utf8_encode(utf8_may_be_named(code) ? code : 0xfffd, out);
 }
 
 /* Each of the odd escapes and NULs makes the text at most two bytes longer. */
@@ -162,7 +131,7 @@ text_undo(struct css_lexer *lexer, size_t begin, size_t end, size_t odd, bool in
 		char c = lexer->text.at[i];
 
 		if (c == '\0') {
-			len += utf8_put(out + len, 0);
+			len += utf8_encode(0xfffd, out + len);
 			i++;
 		} else if (c != '\\') {
 			out[len++] = c;

@@ -1,5 +1,7 @@
 #include "charref.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,31 +63,6 @@ static const uint16_t c1_replacements[32] = {
 	0x0153, 0x9d, 0x017e, 0x0178,
 };
 
-static size_t
-utf8_encode(uint32_t code, char out[4])
-{
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		out[0] = (char)(0xc0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		out[0] = (char)(0xe0 | code >> 12);
-		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | code >> 18);
-	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
 /* s begins behind "&#". The length consumed, 0 if it is no reference. */
 static size_t
 numeric(struct span s, char out[4], size_t *out_len)
@@ -106,7 +83,7 @@ numeric(struct span s, char out[4], size_t *out_len)
 		return 0;
 	if (at < s.len && s.at[at] == ';')
 		at++;
-	if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff))
+	if (!utf8_may_be_named(code))
 		code = 0xfffd;
 	else if (code >= 0x80 && code <= 0x9f)
 		code = c1_replacements[code - 0x80];

@@ -1,5 +1,7 @@
 #include "charset.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <errno.h>
 #include <iconv.h>
 #include <string.h>
@@ -336,7 +338,7 @@ is_ascii(struct span bytes)
 
 /* Most UTF-8 bytes that one step of a converter gives: two characters of four. */
 #define STEP_BYTES	8
-static const char replacement[] = "\xef\xbf\xbd";
+static const char replacement[] = UTF8_REPLACEMENT;
 
 /*
  * Convert character by character, so that the map is exact: hand the converter one byte more until it takes them.
@@ -499,15 +501,7 @@ put_unit(uint32_t unit, uint32_t *high, char *out)
 	if (unit >= 0xdc00 && unit < 0xe000)
 		unit = *high != 0 ? 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00) : 0xfffd;
 	*high = 0;
-	if (unit < 0x80) {
-		out[0] = (char)unit;
-		return 1;
-	}
-	size_t	len = unit < 0x800 ? 2 : unit < 0x10000 ? 3 : 4;
-	for (size_t i = len; i-- > 1; unit >>= 6)
-		out[i] = (char)(0x80 | (unit & 0x3f));
-	out[0] = (char)((len == 2 ? 0xc0 : len == 3 ? 0xe0 : 0xf0) | unit);
-	return len;
+	return utf8_encode(unit, out);
 }
 
 /*
@@ -605,7 +599,7 @@ charset_drop_malformed(struct span text, struct arena *arena, bool *malformed)
 				    c >= 0xf0 && c < 0xf5 ? 4 : 0;
 		size_t		have = wanted > 0;
 
-		while (have < wanted && i + have < text.len && ((unsigned char)text.at[i + have] & 0xc0) == 0x80)
+		while (have < wanted && i + have < text.len && utf8_goes_on(text.at[i + have]))
 			have++;
 		bool good = have > 0 && have == wanted && c != '\0' &&
 		    !span_starts(span_from(text, i), span_of(replacement));

@@ -3,6 +3,8 @@
 #include "url/idna.h"
 #include "url/text.h"
 
+#include <pixelward/base/utf8.h>
+
 static enum pw_err
 opaque_parse(struct span written, struct arena *arena, struct span *host)
 {
@@ -64,7 +66,7 @@ url_domain_parse(struct span domain, struct arena *arena, struct span *ascii)
 	if (domain.len == 0 || has_forbidden(domain))
 		return PW_ESYNTAX;
 	if (all >= 0x80)
-		return url_text_is_utf8(domain) ? idna_parse(domain, arena, ascii) : PW_ESYNTAX;
+		return utf8_is_valid(domain) ? idna_parse(domain, arena, ascii) : PW_ESYNTAX;
 
 	/* The standard's answer for ASCII, whatever is wrong with an "xn--" in it. */
 	enum pw_err err = copy_to_arena(domain, arena, ascii);

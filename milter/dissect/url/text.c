@@ -1,5 +1,7 @@
 #include "url/text.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <string.h>
 
 #define ENCODE_ALL	(URL_ENCODE_C0 | ENCODE_BUT_C0)
@@ -40,53 +42,6 @@ const uint8_t url_classes[256] = {
 	[0x80 ... 0xff] = ENCODE_ALL,
 };
 
-static const struct span replacement = { "\xef\xbf\xbd", 3 };
-
-/* What may follow a lead byte: how many bytes, and the bounds of the first. (Encoding, "UTF-8 decoder") */
-static const struct lead {
-	unsigned char	from, to, more, low, high;
-} leads[] = {
-	{ 0xc2, 0xdf, 1, 0x80, 0xbf },
-	{ 0xe0, 0xe0, 2, 0xa0, 0xbf },
-	{ 0xe1, 0xec, 2, 0x80, 0xbf },
-	{ 0xed, 0xed, 2, 0x80, 0x9f },
-	{ 0xee, 0xef, 2, 0x80, 0xbf },
-	{ 0xf0, 0xf0, 3, 0x90, 0xbf },
-	{ 0xf1, 0xf3, 3, 0x80, 0xbf },
-	{ 0xf4, 0xf4, 3, 0x80, 0x8f },
-};
-
-size_t
-url_text_sequence(struct span s, size_t at, bool *valid)
-{
-	const unsigned char	*byte = (const unsigned char *)s.at + at;
-	size_t			 left = s.len - at, len = 1;
-
-	*valid = byte[0] < 0x80;
-	for (size_t i = 0; i < NITEMS(leads) && !*valid; i++) {
-		const struct lead *lead = &leads[i];
-
-		if (byte[0] < lead->from || byte[0] > lead->to)
-			continue;
-		if (left > 1 && byte[1] >= lead->low && byte[1] <= lead->high)
-			for (len = 2; len <= lead->more && len < left && (byte[len] & 0xc0) == 0x80; len++)
-				;
-		*valid = len == 1u + lead->more;
-		break;
-	}
-	return len;
-}
-
-bool
-url_text_is_utf8(struct span s)
-{
-	bool valid = true;
-
-	for (size_t at = 0; at < s.len && valid;)
-		at += url_text_sequence(s, at, &valid);
-	return valid;
-}
-
 static bool
 is_tab_or_newline(char c)
 {
@@ -119,22 +74,22 @@ url_text_clean(struct span input, struct arena *arena, struct url_text *clean)
 	}
 	if (!ascii)
 		for (size_t i = 0; i < s.len;) {
-			i += url_text_sequence(s, i, &valid);
+			i += utf8_sequence(s, i, &valid);
 			invalid += !valid;
 		}
-	*clean = (struct url_text){ s, 2 * heavy + 2 * replacement.len * invalid };
+	*clean = (struct url_text){ s, 2 * heavy + 2 * SPAN(UTF8_REPLACEMENT).len * invalid };
 	if (!blanks && invalid == 0)
 		return PW_OK;
 
-	struct url_out out = { .capacity = s.len + replacement.len * invalid };
+	struct url_out out = { .capacity = s.len + SPAN(UTF8_REPLACEMENT).len * invalid };
 	out.at = arena_alloc(arena, out.capacity);
 	if (out.at == NULL)
 		return PW_ENOMEM;
 	for (size_t i = 0; i < s.len;) {
-		size_t len = url_text_sequence(s, i, &valid);
+		size_t len = utf8_sequence(s, i, &valid);
 
 		if (!valid)
-			url_out_add(&out, replacement);
+			url_out_add(&out, SPAN(UTF8_REPLACEMENT));
 		else if (!is_tab_or_newline(s.at[i]))
 			url_out_add(&out, span_cut(s, i, i + len));
 		i += len;

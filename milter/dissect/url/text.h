@@ -37,10 +37,6 @@ struct url_text {
  */
 enum pw_err	url_text_clean(struct span input, struct arena *, struct url_text *) PW_MUST_CHECK;
 
-/* Bytes of the sequence at s.at[at]; *valid tells whether it is UTF-8 (if not: what becomes one U+FFFD). */
-size_t		url_text_sequence(struct span s, size_t at, bool *valid);
-bool		url_text_is_utf8(struct span);
-
 /* Percent-decoded; text itself where there is nothing to decode. at is NULL past the arena's end. */
 struct span	url_text_decode(struct span text, struct arena *) PW_MUST_CHECK;
 

@@ -1,5 +1,7 @@
 #include "finding.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +124,7 @@ print_source(const struct place *place, struct buf *out)
 	buf_add(out, SPAN("\n    "));
 	/* Continuation bytes of UTF-8 take no column. */
 	for (size_t i = 0; i < line.len && column < place->column; i++)
-		if (i + 1 == line.len || ((unsigned char)line.at[i + 1] & 0xc0) != 0x80) {
+		if (i + 1 == line.len || !utf8_goes_on(line.at[i + 1])) {
 			buf_add_char(out, ' ');
 			column++;
 		}

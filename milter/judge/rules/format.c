@@ -1,5 +1,7 @@
 #include "format.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -49,7 +51,7 @@ character_offsets(struct span text)
 	size_t	*offsets = calloc(text.len + 2, sizeof(*offsets)), count = 0;
 
 	for (size_t i = 0; offsets != NULL && i < text.len; i++)
-		if (((unsigned char)text.at[i] & 0xc0) != 0x80)
+		if (!utf8_goes_on(text.at[i]))
 			offsets[count++] = i;
 	for (; offsets != NULL && count < text.len + 2; count++)
 		offsets[count] = text.len;

@@ -1,5 +1,7 @@
 #include "literal.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <string.h>
 
 /*
@@ -51,7 +53,7 @@ take_literal(struct scan *scan, char c)
 static void
 drop_last(struct scan *scan)
 {
-	while (scan->run_len > 0 && ((unsigned char)scan->run[scan->run_len - 1] & 0xc0) == 0x80)
+	while (scan->run_len > 0 && utf8_goes_on(scan->run[scan->run_len - 1]))
 		scan->run_len--;
 	scan->run_len -= scan->run_len > 0;
 	run_end(scan);

@@ -1,5 +1,7 @@
 #include "mend.h"
 
+#include <pixelward/base/utf8.h>
+
 #include <string.h>
 #include <yaml.h>
 
@@ -53,7 +55,7 @@ offset_of(const struct mend *mend, struct spot spot)
 
 	while (spot.column > 0 && at < mend->text.len && mend->text.at[at] != '\n') {
 		at++;
-		while (at < mend->text.len && ((unsigned char)mend->text.at[at] & 0xc0) == 0x80)
+		while (at < mend->text.len && utf8_goes_on(mend->text.at[at]))
 			at++;
 		spot.column--;
 	}
@@ -66,7 +68,7 @@ column_of(struct span line, size_t byte)
 	size_t column = 0;
 
 	for (size_t i = 0; i < byte && i < line.len; i++)
-		column += ((unsigned char)line.at[i] & 0xc0) != 0x80;
+		column += !utf8_goes_on(line.at[i]);
 	return column;
 }
 
@@ -356,7 +358,7 @@ mend_signs(struct mend *mend, struct findings *findings)
 		}
 		spot.line += mend->text.at[at] == '\n';
 		spot.column = mend->text.at[at] == '\n' ? 0 :
-		    spot.column + (((unsigned char)mend->text.at[at] & 0xc0) != 0x80);
+		    spot.column + !utf8_goes_on(mend->text.at[at]);
 	}
 }
 
@@ -380,7 +382,7 @@ mend_blanks(struct mend *mend, struct findings *findings)
 		told = text.at[at] != '\n' && (told || no_break);
 		margin = text.at[at] == '\n' || (margin && (text.at[at] == ' ' || text.at[at] == '\t' || no_break));
 		spot.line += text.at[at] == '\n';
-		spot.column = text.at[at] == '\n' ? 0 : spot.column + (((unsigned char)text.at[at] & 0xc0) != 0x80);
+		spot.column = text.at[at] == '\n' ? 0 : spot.column + !utf8_goes_on(text.at[at]);
 		buf_add_char(&fresh, no_break ? ' ' : text.at[at]);
 		at += no_break;
 	}
@@ -408,7 +410,7 @@ cure_bytes(struct mend *mend, struct findings *findings, struct spot problem, st
 	size_t from = offset_of(mend, problem), to = from + 1;
 
 	(void)context, (void)told;
-	while (to < mend->text.len && ((unsigned char)mend->text.at[to] & 0xc0) == 0x80)
+	while (to < mend->text.len && utf8_goes_on(mend->text.at[to]))
 		to++;
 	doubt(mend, findings, problem);
 	return from < mend->text.len && exchange(mend, problem.line, from, to, SPAN("_"));

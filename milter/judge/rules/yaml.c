@@ -1,5 +1,7 @@
 #include "yaml.h"
 
+#include <pixelward/base/utf8.h>
+
 #include "mend.h"
 
 #include <string.h>
@@ -113,7 +115,7 @@ spot_of_byte(const struct reading *reading, size_t at)
 		if (text.at[i] == '\n') {
 			spot.line++;
 			spot.column = 0;
-		} else if (((unsigned char)text.at[i] & 0xc0) != 0x80)
+		} else if (!utf8_goes_on(text.at[i]))
 			spot.column++;
 	return spot;
 }
@@ -496,7 +498,7 @@ characters(struct span text)
 	size_t count = 0;
 
 	for (size_t i = 0; i < text.len; i++)
-		count += ((unsigned char)text.at[i] & 0xc0) != 0x80;
+		count += !utf8_goes_on(text.at[i]);
 	return count;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <pixelward/base/utf8.h>
 #include <pixelward/dissect/dissect.h>
 #include <pixelward/gateway/pipeline.h>
 #include <pixelward/gateway/size.h>
@@ -54,7 +55,7 @@ count_lines(struct span text, size_t at, size_t *line, size_t *column)
 		if (text.at[i] == '\n') {
 			++*line;
 			*column = 1;
-		} else if (((unsigned char)text.at[i] & 0xc0) != 0x80)
+		} else if (!utf8_goes_on(text.at[i]))
 			++*column;
 }
 
