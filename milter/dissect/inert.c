@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "html/html.h"
-#include "mail/charset.h"
+#include "mail/charset_decode.h"
 
 /*
  * Take one occurrence of url out of the sorted list. A URL that was kept in one place is no leave for a second one.

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "dissect/mail/charset.h"
+#include "dissect/mail/charset_decode.h"
 #include "dissect/mail/words.h"
 #include "keeper/dissector.h"
 #include "keeper/sandbox.h"

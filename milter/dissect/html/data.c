@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "../mail/charset.h"
+#include "../mail/charset_choice.h"
+#include "../mail/charset_decode.h"
 #include "html.h"
 
 static bool

@@ -5,10 +5,12 @@
 
 #include <string.h>
 
-#include "charset.h"
+#include "charset_choice.h"
+#include "charset_decode.h"
 #include "fields.h"
 #include "guises.h"
 #include "inlined.h"
+#include "malformed.h"
 #include "media.h"
 #include "metalabel.h"
 #include "transfer.h"
@@ -164,7 +166,7 @@ text_of(struct canonical *work, const struct part *part, struct span bytes)
 		fail(work, PW_ENOMEM);
 	if (span_starts(text.text, SPAN("\xef\xbb\xbf")))
 		text.text = span_from(text.text, 3);
-	text.text = charset_drop_malformed(text.text, work->arena, &malformed);
+	text.text = malformed_drop(text.text, work->arena, &malformed);
 	if (guise_without_escapes(text.text, work->arena, &plain) != PW_OK || (text.text.at == NULL && text.text.len > 0))
 		fail(work, PW_ENOMEM);
 	return plain.at != NULL ? plain : text.text;

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "charset.h"
+#include "charset_decode.h"
+#include "malformed.h"
 
 static enum pw_err
 as_charset(struct span text, const char *label, struct arena *arena, struct span *other)
@@ -73,7 +74,7 @@ static enum pw_err
 without_malformed(struct span text, struct arena *arena, struct span *other)
 {
 	bool		malformed;
-	struct span	kept = charset_drop_malformed(text, arena, &malformed);
+	struct span	kept = malformed_drop(text, arena, &malformed);
 
 	*other = malformed ? kept : SPAN_NONE;
 	return kept.at == NULL && text.len > 0 ? PW_ENOMEM : PW_OK;

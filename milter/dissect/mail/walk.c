@@ -4,8 +4,10 @@
 
 #include "../characters.h"
 #include "boundary.h"
-#include "charset.h"
+#include "charset_choice.h"
+#include "charset_decode.h"
 #include "fields.h"
+#include "malformed.h"
 #include "media.h"
 #include "own_header.h"
 #include "render.h"
@@ -254,7 +256,7 @@ add_document_as(struct walk *walk, uint32_t part_index, enum document_kind kind,
 		out_of_memory(walk);
 		return SPAN_NONE;
 	}
-	bool as_text = charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
+	bool as_text = charset_moves_ascii(charset);
 	bool identity = part->encoding == ENCODING_IDENTITY;
 	*document = (struct document){ .part = part_index, .kind = kind, .base = block_text(block, base) };
 	struct collector collector = {
@@ -298,11 +300,11 @@ static void
 look_behind_charset(struct walk *walk, uint32_t part_index, struct charset charset, struct span bytes, struct span text)
 {
 	uint32_t	*quirks = &block_part(walk->block, part_index)->quirks;
-	bool		 malformed, moved = charset.class == CHARSET_STATEFUL || charset.class == CHARSET_WIDE;
+	bool		 malformed, moved = charset_moves_ascii(charset);
 	bool		 shifts = bytes.len > 0 && memchr(bytes.at, '\033', bytes.len) != NULL;
 	bool		 has_nul = charset.class != CHARSET_WIDE && bytes.len > 0 && memchr(bytes.at, '\0', bytes.len) != NULL;
 
-	if (charset_drop_malformed(text, walk->block->arena, &malformed).at == NULL && text.len > 0)
+	if (malformed_drop(text, walk->block->arena, &malformed).at == NULL && text.len > 0)
 		out_of_memory(walk);
 	if (has_nul)
 		*quirks |= 1u << QUIRK_CHARSET_CONFLICT;

@@ -1,7 +1,8 @@
 /* Labels as programs compare them, and what bytes become. */
 #include "support.h"
 
-#include "dissect/mail/charset.h"
+#include "dissect/mail/charset_choice.h"
+#include "dissect/mail/charset_decode.h"
 #include "dissect/mail/guises.h"
 #include "dissect/mail/metalabel.h"
 
