@@ -82,8 +82,9 @@ span_from(struct span s, size_t begin)
 	return span_cut(s, begin, s.len);
 }
 
-/* Without ASCII space at both ends. */
+/* Without ASCII space at both ends; at the end alone. */
 struct span	span_trim(struct span s);
+struct span	span_trim_end(struct span s);
 
 static inline bool
 span_eq(struct span a, struct span b)

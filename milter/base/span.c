@@ -3,15 +3,21 @@
 #include <string.h>
 
 struct span
+span_trim_end(struct span s)
+{
+	while (s.len > 0 && ascii_space(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+struct span
 span_trim(struct span s)
 {
 	while (s.len > 0 && ascii_space(s.at[0])) {
 		s.at++;
 		s.len--;
 	}
-	while (s.len > 0 && ascii_space(s.at[s.len - 1]))
-		s.len--;
-	return s;
+	return span_trim_end(s);
 }
 
 bool

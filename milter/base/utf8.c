@@ -45,6 +45,16 @@ utf8_is_valid(struct span s)
 	return valid;
 }
 
+size_t
+utf8_count(struct span s)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		count += !utf8_goes_on(s.at[i]);
+	return count;
+}
+
 uint32_t
 utf8_character(struct span sequence)
 {

@@ -21,6 +21,8 @@ utf8_goes_on(char c)
  */
 size_t		utf8_sequence(struct span s, size_t at, bool *valid);
 bool		utf8_is_valid(struct span);
+/* Of any bytes: those that do not go on. */
+size_t		utf8_count(struct span);
 /* What a valid sequence stands for. */
 uint32_t	utf8_character(struct span sequence);
 /* Not NUL, no surrogate, not past the last: else an escape that names it stands for U+FFFD, in HTML and in CSS. */

@@ -367,12 +367,10 @@ open_multipart(struct walk *walk, const struct waiting *waiting, uint32_t part_i
 {
 	struct block	*block = walk->block;
 	struct part	*part = block_part(block, part_index);
-	struct span	 boundary = parameter_get(type, SPAN("boundary"), 0);
+	struct span	 boundary = span_trim_end(parameter_get(type, SPAN("boundary"), 0));
 	struct bodies	 bodies;
 	enum pw_err	 err;
 
-	while (boundary.len > 0 && ascii_space(boundary.at[boundary.len - 1]))
-		boundary.len--;
 	if (boundary.len == 0)
 		return false;
 	err = boundary_split(block->message, part->body, boundary, block->limits->parts, block->arena, &bodies);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "mend.h"
+#include "margin.h"
 
 #define INDENT		2
 #define MOST_BLOCKS	(2 * YAML_MOST_DEPTH + 2)	/* lists that are not indented count twice */
@@ -111,14 +111,6 @@ find_tokens(struct formatting *formatting)
 
 /* --- writing --- */
 
-static struct span
-trim_end(struct span text)
-{
-	while (text.len > 0 && ascii_space(text.at[text.len - 1]))
-		text.len--;
-	return text;
-}
-
 static void
 indent(struct formatting *formatting, size_t columns)
 {
@@ -182,7 +174,7 @@ write_lines(struct formatting *formatting, struct span gap, const struct token *
 	for (bool first = !formatting->line_begins;; first = false) {
 		size_t		end = span_find_char(gap, '\n', 0), margin;
 		bool		ends = end < gap.len;
-		struct span	line = trim_end(span_cut(gap, 0, end));
+		struct span	line = span_trim_end(span_cut(gap, 0, end));
 
 		margin = line_margin(line);
 		if (first && line.len > 0) {
@@ -235,7 +227,7 @@ static void
 write_block_scalar(struct formatting *formatting, struct span text)
 {
 	size_t		end = span_find_char(text, '\n', 0), margin = SIZE_MAX, blanks = 0;
-	struct span	head = trim_end(span_cut(text, 0, end)), rest = span_from(text, end + 1);
+	struct span	head = span_trim_end(span_cut(text, 0, end)), rest = span_from(text, end + 1);
 	bool		keeps = memchr(head.at, '+', head.len) != NULL;
 
 	for (size_t i = 0; i < head.len && head.at[i] != '#'; i++)
@@ -248,7 +240,7 @@ write_block_scalar(struct formatting *formatting, struct span text)
 	for (size_t at = 0; at < rest.len && margin == SIZE_MAX; at = span_find_char(rest, '\n', at) + 1) {
 		struct span line = span_cut(rest, at, span_find_char(rest, '\n', at));
 
-		if (trim_end(line).len > 0)
+		if (span_trim_end(line).len > 0)
 			margin = line_margin(line);
 	}
 	while (rest.len > 0) {
@@ -290,7 +282,7 @@ write_scalar(struct formatting *formatting, const struct token *token)
 		struct span	line = span_cut(text, 0, end);
 		bool		ends = end < text.len;
 
-		line = ends ? trim_end(line) : line;
+		line = ends ? span_trim_end(line) : line;
 		line = first ? line : span_trim(line);
 		if (!first && (line.len > 0 || !ends))
 			indent(formatting, inner_column(formatting));

@@ -2,7 +2,7 @@
 
 #include <pixelward/base/utf8.h>
 
-#include "mend.h"
+#include "cure.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -112,11 +112,7 @@ spot_of_byte(const struct reading *reading, size_t at)
 	while (at > 0 && at < text.len && ((unsigned char)text.at[at] & 0xc0) != 0xc0 && (unsigned char)text.at[at - 1] >= 0x80)
 		at--;
 	for (size_t i = 0; i < at && i < text.len; i++)
-		if (text.at[i] == '\n') {
-			spot.line++;
-			spot.column = 0;
-		} else if (!utf8_goes_on(text.at[i]))
-			spot.column++;
+		spot_pass(&spot, text.at[i]);
 	return spot;
 }
 
@@ -492,16 +488,6 @@ node_rename(const struct node *key, const char *meant)
 	((struct node *)(uintptr_t)key)->text = span_of(meant);
 }
 
-static size_t
-characters(struct span text)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		count += !utf8_goes_on(text.at[i]);
-	return count;
-}
-
 struct place
 node_place_of(const struct node *scalar, size_t at)
 {
@@ -509,7 +495,7 @@ node_place_of(const struct node *scalar, size_t at)
 	size_t		begin = 0;
 
 	if (scalar->exact)
-		place.column += scalar->indent + characters(span_cut(scalar->text, 0, at));
+		place.column += scalar->indent + utf8_count(span_cut(scalar->text, 0, at));
 	else if (scalar->literal) {
 		place.line++;
 		for (size_t i = 0; i < at && i < scalar->text.len; i++)
@@ -517,7 +503,7 @@ node_place_of(const struct node *scalar, size_t at)
 				place.line++;
 				begin = i + 1;
 			}
-		place.column = 1 + scalar->indent + characters(span_cut(scalar->text, begin, at));
+		place.column = 1 + scalar->indent + utf8_count(span_cut(scalar->text, begin, at));
 	}
 	return place;
 }
