@@ -376,6 +376,8 @@ outcome_campaign_line(const struct outcome *outcome, struct arena *arena)
 	}
 	buf_printf(&line, " mails=%u recipients=%u watched=%u earlier=", sign->messages, sign->recipients, sign->watched);
 	add_names(&line, sign->earlier, sign->earlier_count);
+	buf_add(&line, SPAN(" parts="));
+	add_names(&line, sign->parts, sign->part_count);
 	struct span copy = arena_copy(arena, buf_span(&line));
 	buf_fini(&line);
 	return copy;

@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include <pixelward/base/clock.h>
+
 #include "campaign_group.h"
 #include "campaign_member.h"
 
@@ -119,7 +121,12 @@ list_names(const struct campaign_group *group, struct arena *arena, struct campa
 	return true;
 }
 
-/* The day it began, and which mail began it: two gateways that find it at once call it the same. */
+#define DAY_PARTS	4096	/* of 21 seconds */
+
+/*
+ * The day it began, when on that day, and which mail began it: of two the older one's name sorts first, and two gateways that
+ * find one at once call it the same.
+ */
 static struct span
 make_id(const struct campaign_group *group, struct arena *arena)
 {
@@ -135,16 +142,39 @@ make_id(const struct campaign_group *group, struct arena *arena)
 	time_t seconds = (time_t)(time_ms / 1000);
 	if (gmtime_r(&seconds, &day) == NULL)
 		day = (struct tm){ .tm_mday = 1 };
-	return arena_printf(arena, "%04d%02d%02d-%06llx", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday,
-	    (unsigned long long)(message & 0xffffff));
+	return arena_printf(arena, "%04d%02d%02d-%03x%03x", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday,
+	    (unsigned)(time_ms % DAY_MS * DAY_PARTS / DAY_MS), (unsigned)(message & 0xfff));
 }
 
-/* Of several the oldest: its name sorts first. */
+/* The oldest of those that a message has to do with; the others are parts of it. */
+struct names {
+	struct span	*at;
+	size_t		 count;
+};
+
 static void
-take_id(struct span *id, struct span other)
+names_add(struct names *names, struct span id)
 {
-	if (other.len > 0 && (id->len == 0 || span_order(&other, id) < 0))
-		*id = other;
+	add_span(names->at, &names->count, id);
+	if (names->count > 1 && span_order(&names->at[names->count - 1], &names->at[0]) < 0) {
+		struct span oldest = names->at[names->count - 1];
+
+		names->at[names->count - 1] = names->at[0];
+		names->at[0] = oldest;
+	}
+}
+
+/* An older name each time, so that it ends. */
+struct span
+campaign_of(const struct store_answer *answer, struct span id)
+{
+	for (size_t i = 0; i < answer->part_count && id.len > 0; i++)
+		if (span_eq(answer->parts[i].id, id) && answer->parts[i].of.len > 0 &&
+		    span_order(&answer->parts[i].of, &id) < 0) {
+			id = answer->parts[i].of;
+			i = SIZE_MAX;	/* from the beginning */
+		}
+	return id;
 }
 
 static bool
@@ -178,21 +208,30 @@ is_new_to_it(const struct campaign_group *group)
 	return !sender_known;
 }
 
+/* The names of the campaign that it is of: by its hosts and by members before; if it is of one, also by those that are kin. */
+static void
+name_campaign(const struct campaign_group *group, const struct store_answer *answer, bool trips, struct names *names)
+{
+	for (int kin = 0; kin < 2; kin++)
+		for (size_t i = 0; i < group->count; i++)
+			if (kin != 0 ? group->members[i].kin && (trips || names->count > 0) : group->members[i].belongs)
+				names_add(names, campaign_of(answer, group->members[i].member.campaign));
+}
+
 enum pw_err
 campaign_look(const struct options *options, const struct sighting *sighting, const struct standing *hosts,
     const struct standing *sender, const struct template_history *templates, bool seasoned,
-    const struct store_window *windows, size_t window_count, struct arena *arena, struct campaign_sign *sign)
+    const struct store_answer *answer, size_t window_count, struct arena *arena, struct campaign_sign *sign)
 {
 	struct campaign_member	self;
 	struct campaign_group	group;
+	struct names		names = { .count = 0 };
 	uint64_t		found = candidates(sighting);
+	bool			trips;
 
 	*sign = (struct campaign_sign){ .messages = 0 };
 	if ((sighting->flags & (SIGHTING_INTERNAL | SIGHTING_LEARNED)) != 0)
 		return PW_OK;
-	for (size_t i = 0; i < sighting->host_count; i++)
-		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0 && hosts[i].word != WORD_ALLOW)
-			take_id(&sign->id, hosts[i].campaign);
 	for (size_t i = 0; i < sighting->template_count && i < 64; i++)
 		if ((found >> i & 1) != 0 && is_suspect(options, sighting, i, hosts, templates, seasoned))
 			sign->suspects |= (uint64_t)1 << i;
@@ -202,15 +241,23 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		self.flags |= MEMBER_NEW_SENDER;
 	if (self.beacon_count == 0)
 		sign->suspects = 0;
-	if (!campaign_group_make(&self, sign->suspects != 0 ? windows : NULL, sign->suspects != 0 ? window_count : 0, arena,
-	    &group))
+	if (!campaign_group_make(&self, answer->windows, sign->suspects != 0 ? window_count : 0, arena, &group))
 		return PW_ENOMEM;
-	for (size_t i = 0; i < group.count; i++)
-		if (group.members[i].belongs)
-			take_id(&sign->id, group.members[i].member.campaign);
-	if (sign->id.len > 0)
-		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 && is_new_to_it(&group);
-	else if (sign->suspects != 0 && campaign_group_trips(&group, (int)options->campaign_score, seasoned)) {
+	names.at = arena_array(arena, sighting->host_count + group.count + 1, sizeof(*names.at));
+	if (names.at == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < sighting->host_count; i++)
+		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0 && hosts[i].word != WORD_ALLOW)
+			names_add(&names, hosts[i].campaign);
+	trips = sign->suspects != 0 && campaign_group_trips(&group, (int)options->campaign_score, seasoned);
+	name_campaign(&group, answer, trips, &names);
+	if (names.count > 0) {
+		sign->id = names.at[0];
+		sign->parts = names.at + 1;
+		sign->part_count = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 ? names.count - 1 : 0;
+		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 &&
+		    (is_new_to_it(&group) || sign->part_count > 0);
+	} else if (trips) {
 		sign->trips = true;
 		sign->id = make_id(&group, arena);
 	}
@@ -320,12 +367,19 @@ make_room(struct campaign_lesson *lesson, struct arena *arena)
 	return campaign->hosts != NULL && campaign->senders != NULL && campaign->members != NULL && lesson->domains != NULL;
 }
 
+/* Does a member that has a name tell the campaign of a message that has one? */
+static bool
+is_of_it(const struct campaign_linked *linked)
+{
+	return linked->member.campaign.len > 0 && (linked->belongs || linked->kin);
+}
+
 /* Does anybody of the group know of the campaign already? */
 static bool
 was_named(const struct campaign_group *group)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (group->members[i].belongs && group->members[i].member.campaign.len > 0)
+		if (is_of_it(&group->members[i]))
 			return true;
 	return group->self->beacon_count == 0;
 }
@@ -340,6 +394,69 @@ join(const struct span *reasons, size_t count, struct arena *arena)
 	return text;
 }
 
+/* Another gateway may have found an older one meanwhile. */
+static struct span
+oldest_name(const struct campaign_group *group, struct span id)
+{
+	for (size_t i = 0; i < group->count; i++)
+		if (is_of_it(&group->members[i]) && span_order(&group->members[i].member.campaign, &id) < 0)
+			id = group->members[i].member.campaign;
+	return id;
+}
+
+/* What the message shares with mails of that name; empty if with none. */
+static bool
+shares_with(const struct campaign_group *group, struct span id, struct arena *arena, struct span *shares)
+{
+	const struct campaign_linked *best = NULL;
+
+	for (size_t i = 0; i < group->count; i++)
+		if (is_of_it(&group->members[i]) && span_eq(group->members[i].member.campaign, id) &&
+		    (best == NULL || campaign_group_is_closer(&group->members[i], best)))
+			best = &group->members[i];
+	*shares = best != NULL ? campaign_group_shares(best, arena) : SPAN("");
+	return shares->at != NULL;
+}
+
+static bool
+add_part(struct teaching *teaching, const struct campaign_group *group, struct span id)
+{
+	struct campaign_lesson	*lesson = teaching->lesson;
+	struct span		 whole = lesson->campaign.id, with_whole, with_part;
+	struct store_campaign	*part = &lesson->parts[lesson->part_count];
+
+	if (id.len == 0 || span_eq(id, whole))
+		return true;
+	for (size_t i = 0; i < lesson->part_count; i++)
+		if (span_eq(lesson->parts[i].id, id))
+			return true;
+	if (!shares_with(group, whole, teaching->arena, &with_whole) || !shares_with(group, id, teaching->arena, &with_part))
+		return false;
+	/* A mail that is of one by its host alone shares that. */
+	if (with_whole.len == 0)
+		with_whole = SPAN("a beacon's domain");
+	if (with_part.len == 0)
+		with_part = SPAN("a beacon's domain");
+	*part = (struct store_campaign){ .id = id, .part_of = whole, .part_why = arena_printf(teaching->arena,
+	    "a mail shares %.*s with %.*s, and %.*s with %.*s", SPAN_ARG(with_whole), SPAN_ARG(whole), SPAN_ARG(with_part),
+	    SPAN_ARG(id)) };
+	lesson->part_count++;
+	return part->part_why.at != NULL;
+}
+
+/* Campaigns that turn out to be this one, and by what. */
+static bool
+teach_parts(struct teaching *teaching, const struct campaign_group *group, struct span own)
+{
+	teaching->lesson->parts = arena_array(teaching->arena, group->count + 1, sizeof(*teaching->lesson->parts));
+	if (teaching->lesson->parts == NULL || !add_part(teaching, group, own))
+		return false;
+	for (size_t i = 0; i < group->count; i++)
+		if (is_of_it(&group->members[i]) && !add_part(teaching, group, group->members[i].member.campaign))
+			return false;
+	return true;
+}
+
 enum pw_err
 campaign_teach(const struct sighting *sighting, const struct store_window *windows, size_t window_count,
     struct arena *arena, struct campaign_lesson *lesson)
@@ -350,11 +467,14 @@ campaign_teach(const struct sighting *sighting, const struct store_window *windo
 	/* Who answers a mail of a campaign is not of it. */
 	bool			named = sighting->campaign.len > 0 && (sighting->flags & SIGHTING_REPLY) == 0;
 
-	*lesson = (struct campaign_lesson){ .campaign.id = named ? sighting->campaign : SPAN_NONE };
+	*lesson = (struct campaign_lesson){ .windows = NULL };
 	campaign_member_of(sighting, marked(sighting), &self);
-	self.campaign = lesson->campaign.id;
-	if (!campaign_group_make(&self, named ? windows : NULL, named ? window_count : 0, arena, &group) ||
-	    !make_room(lesson, arena) || !teach_member(&teaching, &self))
+	self.campaign = SPAN_NONE;
+	if (!campaign_group_make(&self, windows, named ? window_count : 0, arena, &group) || !make_room(lesson, arena))
+		return PW_ENOMEM;
+	if (named)
+		self.campaign = lesson->campaign.id = oldest_name(&group, sighting->campaign);
+	if (!teach_member(&teaching, &self) || (named && !teach_parts(&teaching, &group, sighting->campaign)))
 		return PW_ENOMEM;
 	if (named && !was_named(&group)) {
 		struct campaign_sign sign = { .messages = 0 };
@@ -363,12 +483,15 @@ campaign_teach(const struct sighting *sighting, const struct store_window *windo
 			return PW_ENOMEM;
 		lesson->campaign.note = join(sign.reasons, sign.reason_count, arena);
 	}
-	for (size_t i = 0, told = 0; named && i < group.count && told < MOST_TOLD; i++)
-		if (group.members[i].belongs && group.members[i].member.campaign.len == 0) {
-			group.members[i].member.campaign = sighting->campaign;
-			if (!teach_member(&teaching, &group.members[i].member))
-				return PW_ENOMEM;
-			told++;
-		}
+	for (size_t i = 0, told = 0; named && i < group.count && told < MOST_TOLD; i++) {
+		struct campaign_linked *linked = &group.members[i];
+
+		if (!(linked->belongs || is_of_it(linked)) || span_eq(linked->member.campaign, self.campaign))
+			continue;
+		linked->member.campaign = self.campaign;
+		if (!teach_member(&teaching, &linked->member))
+			return PW_ENOMEM;
+		told++;
+	}
 	return PW_OK;
 }

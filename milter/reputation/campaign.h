@@ -17,13 +17,15 @@
 size_t		campaign_keys(const struct sighting *, uint64_t keys[STORE_MOST_WINDOWS]);
 
 /*
- * hosts and templates are parallel to the sighting's, scored already; windows answer campaign_keys(). All that the sign
- * holds lives in the arena, or in the sighting.
+ * hosts and templates are parallel to the sighting's, scored already; the answer's windows are of campaign_keys(). All
+ * that the sign holds lives in the arena, or in the sighting.
  *	PW_ENOMEM
  */
 enum pw_err	campaign_look(const struct options *, const struct sighting *, const struct standing *hosts,
 		    const struct standing *sender, const struct template_history *templates, bool seasoned,
-		    const struct store_window *, size_t window_count, struct arena *, struct campaign_sign *) PW_MUST_CHECK;
+		    const struct store_answer *, size_t window_count, struct arena *, struct campaign_sign *) PW_MUST_CHECK;
+/* The campaign that it turned out to be a part of, or itself. */
+struct span	campaign_of(const struct store_answer *, struct span id);
 
 /* What reputation_mark() does. */
 void		campaign_mark(struct sighting *, const struct campaign_sign *);
@@ -34,6 +36,8 @@ struct campaign_lesson {
 	struct store_campaign	 campaign;	/* to add; id empty: none */
 	const uint64_t		*recipients;	/* of the campaign */
 	size_t			 recipient_count;
+	struct store_campaign	*parts;		/* campaigns that turned out to be this one */
+	size_t			 part_count;
 	struct span		*domains;	/* that lose their standing */
 	size_t			 domain_count;
 };

@@ -24,9 +24,14 @@ enum link {
 static const struct {
 	uint32_t	link;
 	int		weight;
+	const char	*says;
 } links[] = {
-	{ LINK_DOMAIN, 7 }, { LINK_SENDER, 4 }, { LINK_SENDER_DOMAIN, 2 }, { LINK_PATH, 2 },
-	{ LINK_SKELETON, 2 }, { LINK_NAME, 2 },
+	{ LINK_DOMAIN, 7, "a beacon's domain" },
+	{ LINK_SENDER, 4, "a sender" },
+	{ LINK_SENDER_DOMAIN, 2, "a sender's new domain" },
+	{ LINK_PATH, 2, "a URL template" },
+	{ LINK_SKELETON, 2, "the page's structure" },
+	{ LINK_NAME, 2, "names that sound like news or like a vendor" },
 };
 
 /* How little a mail says of whose its beacon is: with the flag, without it. */
@@ -38,6 +43,8 @@ static const struct {
 };
 
 #define BELONGS	6
+/* Of two mails that are both of a campaign, whatever they are like: it only remains whether it is the same. */
+#define KIN	4
 
 static bool
 has_domain(const struct campaign_member *member, struct span domain)
@@ -95,15 +102,40 @@ traits_of(const struct campaign_member *member)
 	return sum;
 }
 
-static bool
-belong_together(const struct campaign_member *a, const struct campaign_member *b, uint32_t shared)
+static int
+weight_of(uint32_t shared)
 {
-	int of_a = traits_of(a), of_b = traits_of(b), sum = of_a < of_b ? of_a : of_b;
+	int sum = 0;
 
 	for (size_t i = 0; i < NITEMS(links); i++)
 		if ((shared & links[i].link) != 0)
 			sum += links[i].weight;
-	return sum >= BELONGS;
+	return sum;
+}
+
+static bool
+belong_together(const struct campaign_member *a, const struct campaign_member *b, uint32_t shared)
+{
+	int of_a = traits_of(a), of_b = traits_of(b);
+
+	return (of_a < of_b ? of_a : of_b) + weight_of(shared) >= BELONGS;
+}
+
+bool
+campaign_group_is_closer(const struct campaign_linked *a, const struct campaign_linked *b)
+{
+	return weight_of(a->links) > weight_of(b->links);
+}
+
+struct span
+campaign_group_shares(const struct campaign_linked *linked, struct arena *arena)
+{
+	struct span text = SPAN("");
+
+	for (size_t i = 0; i < NITEMS(links); i++)
+		if ((linked->links & links[i].link) != 0)
+			text = arena_printf(arena, "%.*s%s%s", SPAN_ARG(text), text.len > 0 ? ", " : "", links[i].says);
+	return text;
 }
 
 /* --- the group --- */
@@ -182,7 +214,10 @@ collect_members(const struct store_window *windows, size_t window_count, struct 
 				continue;
 			*place = packed;
 			linked->links = links_of(self, &linked->member);
+			/* Who answers a mail quotes its beacon. */
 			linked->belongs = belong_together(self, &linked->member, linked->links) &&
+			    !holds_flag(&linked->member, MEMBER_REPLY);
+			linked->kin = weight_of(linked->links) >= KIN && !holds_flag(self, MEMBER_REPLY) &&
 			    !holds_flag(&linked->member, MEMBER_REPLY);
 			if (linked->links != 0)
 				group->count++;

@@ -8,6 +8,7 @@ struct campaign_linked {
 	struct campaign_member	member;
 	uint32_t		links;		/* what it shares with the message: enum in campaign_group.c */
 	bool			belongs;	/* so much that what is known of one is true of the other */
+	bool			kin;		/* enough that two campaigns that have one of them each are one */
 };
 
 struct campaign_shown;
@@ -25,6 +26,10 @@ bool	campaign_group_make(const struct campaign_member *self, const struct store_
 	    struct arena *, struct campaign_group *) PW_MUST_CHECK;
 /* score: what the terms must come to; more where no history says what is new. */
 bool	campaign_group_trips(const struct campaign_group *, int score, bool seasoned);
+/* Does a share more with the message than b? */
+bool		campaign_group_is_closer(const struct campaign_linked *a, const struct campaign_linked *b);
+/* What a member shares with the message, in words; at is NULL: no memory. */
+struct span	campaign_group_shares(const struct campaign_linked *, struct arena *);
 /* Reasons and counts. False: no memory. */
 bool	campaign_group_explain(const struct campaign_group *, struct arena *, struct campaign_sign *) PW_MUST_CHECK;
 

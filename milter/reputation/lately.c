@@ -145,5 +145,6 @@ lately_teach(struct lately *lately, const struct lesson *lesson)
 	part.number = 0;
 	part.domain_count = 0;
 	part.campaign = NULL;
+	part.part_count = 0;
 	return memory_data_teach(&lately->data, &part);
 }

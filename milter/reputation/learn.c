@@ -138,6 +138,8 @@ lesson_make(const struct sighting *sighting, const struct store_answer *answer, 
 		lesson->campaign = &campaign->campaign;
 		lesson->campaign_recipients = campaign->recipients;
 		lesson->campaign_recipient_count = campaign->recipient_count;
+		lesson->parts = campaign->parts;
+		lesson->part_count = campaign->part_count;
 	}
 	for (size_t i = 0; i < sighting->template_count; i++)
 		if (sighting->templates[i].host < sighting->host_count)

@@ -47,7 +47,7 @@ struct campaign {
 	int64_t		first_ms, last_ms;
 	uint64_t	messages;
 	bool		closed;
-	struct span	note;
+	struct span	note, part_of, part_why;
 	struct texts	hosts, senders, members;
 	struct sketch	recipients;
 };

@@ -55,6 +55,8 @@ campaign_fini(struct entry *entry)
 	struct campaign *campaign = (struct campaign *)entry;
 
 	free((char *)campaign->note.at);
+	free((char *)campaign->part_of.at);
+	free((char *)campaign->part_why.at);
 	texts_fini(&campaign->hosts);
 	texts_fini(&campaign->senders);
 	texts_fini(&campaign->members);
@@ -246,6 +248,8 @@ memory_data_teach(struct memory_data *data, const struct lesson *lesson)
 	if (err == PW_OK && lesson->campaign != NULL)
 		err = memory_data_campaign(data, lesson->campaign, lesson->campaign_recipients,
 		    lesson->campaign_recipient_count);
+	for (size_t i = 0; i < lesson->part_count && err == PW_OK; i++)
+		err = memory_data_campaign(data, &lesson->parts[i], NULL, 0);
 	return err;
 }
 
@@ -296,6 +300,12 @@ memory_data_campaign(struct memory_data *data, const struct store_campaign *adde
 	campaign->closed = campaign->closed || added->closed;
 	if (added->note.len > 0)
 		err = text_set(&campaign->note, added->note);
+	if (added->part_of.len > 0 && err == PW_OK &&
+	    (campaign->part_of.len == 0 || span_order(&added->part_of, &campaign->part_of) < 0)) {
+		err = text_set(&campaign->part_why, added->part_why);
+		if (err == PW_OK)
+			err = text_set(&campaign->part_of, added->part_of);
+	}
 	for (size_t i = 0; i < added->host_count && err == PW_OK; i++)
 		err = texts_add(&campaign->hosts, added->hosts[i], MOST_CAMPAIGN_TEXTS);
 	for (size_t i = 0; i < added->sender_count && err == PW_OK; i++)
@@ -383,6 +393,27 @@ window_ask(const struct memory_data *data, uint64_t key, int64_t since_ms, struc
 	return PW_OK;
 }
 
+/* The youngest records are the last ones that were touched. */
+static enum pw_err
+parts_ask(const struct memory_data *data, struct arena *arena, struct store_answer *answer)
+{
+	size_t room = 0;
+
+	for (const struct entry *e = data->campaigns.youngest; e != NULL && answer->part_count < STORE_MOST_PARTS; e = e->older) {
+		const struct campaign	*campaign = (const struct campaign *)e;
+		struct store_part	 part;
+
+		if (campaign->part_of.len == 0)
+			continue;
+		part = (struct store_part){ arena_copy(arena, e->key), arena_copy(arena, campaign->part_of) };
+		answer->parts = arena_grow(arena, answer->parts, answer->part_count, &room, sizeof(part));
+		if (part.id.at == NULL || part.of.at == NULL || answer->parts == NULL)
+			return PW_ENOMEM;
+		answer->parts[answer->part_count++] = part;
+	}
+	return PW_OK;
+}
+
 enum pw_err
 memory_data_ask(const struct memory_data *data, const struct store_question *question, struct arena *arena,
     struct store_answer *answer)
@@ -405,7 +436,7 @@ memory_data_ask(const struct memory_data *data, const struct store_question *que
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
 		err = window_ask(data, question->windows[i], question->now_ms - question->window_ms, arena,
 		    &answer->windows[i]);
-	return err;
+	return err == PW_OK && question->window_count > 0 ? parts_ask(data, arena, answer) : err;
 }
 
 static int
@@ -467,8 +498,9 @@ campaign_copy(const struct campaign *campaign, struct arena *arena, struct store
 
 	*copy = (struct store_campaign){ .id = arena_copy(arena, campaign->entry.key), .first_ms = campaign->first_ms,
 	    .last_ms = campaign->last_ms, .closed = campaign->closed, .messages = campaign->messages,
-	    .note = arena_copy(arena, campaign->note), .recipients = sketch_count(&campaign->recipients) };
-	if (copy->id.at == NULL || copy->note.at == NULL)
+	    .note = arena_copy(arena, campaign->note), .part_of = arena_copy(arena, campaign->part_of),
+	    .part_why = arena_copy(arena, campaign->part_why), .recipients = sketch_count(&campaign->recipients) };
+	if (copy->id.at == NULL || copy->note.at == NULL || copy->part_of.at == NULL || copy->part_why.at == NULL)
 		return PW_ENOMEM;
 	err = texts_copy(&campaign->hosts, arena, &copy->hosts, &copy->host_count);
 	if (err == PW_OK)

@@ -22,7 +22,7 @@
 #define MOST_MERGED	4096u
 
 enum record { RECORD_END, RECORD_HEAD, RECORD_DOMAIN, RECORD_TEMPLATE, RECORD_WINDOW, RECORD_CAMPAIGN, RECORD_NODE,
-	RECORD_MERGED, RECORD_SURGE };
+	RECORD_MERGED, RECORD_SURGE, RECORD_PART };
 
 struct writer {
 	FILE		*file;		/* its errors stick */
@@ -179,6 +179,13 @@ put_data(struct writer *writer, const struct memory_data *data)
 	put_table(writer, RECORD_TEMPLATE, &data->templates, put_template);
 	put_table(writer, RECORD_WINDOW, &data->windows, put_window);
 	put_table(writer, RECORD_CAMPAIGN, &data->campaigns, put_campaign);
+	for (const struct entry *entry = data->campaigns.oldest; entry != NULL; entry = entry->younger)
+		if (((const struct campaign *)entry)->part_of.len > 0) {
+			put_number(writer, RECORD_PART);
+			put_text(writer, entry->key);
+			put_text(writer, ((const struct campaign *)entry)->part_of);
+			put_text(writer, ((const struct campaign *)entry)->part_why);
+		}
 	put_table(writer, RECORD_NODE, &data->nodes, put_node);
 	for (size_t i = 0; i < data->merged.count; i++) {
 		put_number(writer, RECORD_MERGED);
@@ -415,6 +422,18 @@ get_campaign(struct reader *reader, struct memory_data *data, struct entry *entr
 	get_sketch(reader, &campaign->recipients);
 }
 
+/* Behind the campaigns: files of before had none. */
+static void
+get_part(struct reader *reader, struct memory_data *data)
+{
+	struct store_campaign part = { .id = get_text(reader) };
+
+	part.part_of = get_text(reader);
+	part.part_why = get_text(reader);
+	if (reader->err == PW_OK && memory_data_campaign(data, &part, NULL, 0) != PW_OK)
+		fail(reader, PW_ENOMEM);
+}
+
 static void
 get_node(struct reader *reader, struct memory_data *data, struct entry *entry)
 {
@@ -450,6 +469,8 @@ get_data(struct reader *reader, struct memory_data *data)
 		} else if (record == RECORD_MERGED) {
 			if (texts_add(&data->merged, get_text(reader), MOST_MERGED) != PW_OK)
 				fail(reader, PW_ENOMEM);
+		} else if (record == RECORD_PART) {
+			get_part(reader, data);
 		} else if (record < NITEMS(kinds) && kinds[record].table != NULL) {
 			struct table	*table = kinds[record].table;
 			struct span	 key = get_text(reader);

@@ -216,6 +216,7 @@ campaign_merge(struct memory_data *data, struct campaign *from)
 {
 	struct store_campaign	 added = { .id = from->entry.key, .first_ms = from->first_ms, .last_ms = from->last_ms,
 				    .closed = from->closed, .messages = from->messages, .note = from->note,
+				    .part_of = from->part_of, .part_why = from->part_why,
 				    .hosts = from->hosts.at, .host_count = from->hosts.count,
 				    .senders = from->senders.at, .sender_count = from->senders.count,
 				    .members = from->members.at, .member_count = from->members.count };

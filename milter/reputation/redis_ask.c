@@ -193,6 +193,24 @@ window_answer(const struct redis_reply *reply, uint64_t key, struct arena *arena
 	return PW_OK;
 }
 
+/* "ID OF" each. */
+static enum pw_err
+parts_answer(const struct redis_reply *reply, struct arena *arena, struct store_answer *answer)
+{
+	size_t count = reply->kind == REDIS_LIST ? reply->count : 0;
+
+	answer->parts = arena_array(arena, count, sizeof(*answer->parts));
+	if (answer->parts == NULL)
+		return PW_ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct span	text = reply->items[i].text;
+		size_t		blank = span_find_char(text, ' ', 0);
+
+		answer->parts[answer->part_count++] = (struct store_part){ span_cut(text, 0, blank), span_from(text, blank + 1) };
+	}
+	return PW_OK;
+}
+
 /* A key that is either in the cache or in the batch. */
 struct asked {
 	struct span	key, record;	/* record empty: asked */
@@ -245,6 +263,8 @@ question_send(struct redis_store *store, const struct store_question *question, 
 		err = key.at != NULL ? PW_OK : PW_ENOMEM;
 		redis_batch_add(batch, (const struct span[]){ SPAN("ZRANGEBYSCORE"), key, since, SPAN("+inf") }, 4);
 	}
+	if (question->window_count > 0)
+		redis_batch_add(batch, (const struct span[]){ SPAN("ZRANGE"), SPAN(REDIS_PARTS_KEY), SPAN("0"), SPAN("-1") }, 4);
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++) {
 		domains[i].key = redis_key(arena, "pw:rep:", question->domains[i], "");
 		err = hash_ask(store, batch, &domains[i]);
@@ -286,6 +306,8 @@ redis_store_ask(struct store *opened, const struct store_question *question, str
 	}
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
 		err = window_answer(&batch.replies[1 + i], question->windows[i], arena, &answer->windows[i]);
+	if (question->window_count > 0 && err == PW_OK)
+		err = parts_answer(&batch.replies[1 + question->window_count], arena, answer);
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++) {
 		err = hash_take(store, &batch, &domains[i], domain_record);
 		if (err == PW_OK)

@@ -6,12 +6,13 @@ static const char *const kinds[] = { ":h", ":s", ":m" };
 
 /*
  * KEYS: campaign, hosts, senders, members, recipients.
- * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, all of these, recipients.
+ * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, what it is part of, why, all of these,
+ * recipients.
  * Members are named once: a message that comes again is not counted again.
  */
 static struct redis_script add_script = { .text = REDIS_LUA_OURS REDIS_LUA_LOG
 	"for i = 1, 4 do ours(KEYS[i], i == 1 and 'hash' or 'zset') end\n"
-	"local key, at, new = KEYS[1], 9, { 0, 0, 0 }\n"
+	"local key, at, new = KEYS[1], 11, { 0, 0, 0 }\n"
 	"for kind = 1, 3 do\n"
 	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"
 	"  for i = at, at + tonumber(ARGV[5 + kind]) - 1 do\n"
@@ -32,6 +33,9 @@ static struct redis_script add_script = { .text = REDIS_LUA_OURS REDIS_LUA_LOG
 	"if ARGV[8] == '0' or new[3] > 0 then redis.call('HINCRBY', key, 'messages', ARGV[3]) end\n"
 	"if ARGV[4] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
 	"if #ARGV[5] > 0 then redis.call('HSET', key, 'note', ARGV[5]) end\n"
+	"if #ARGV[9] > 0 and ARGV[9] < (redis.call('HGET', key, 'part_of') or '~') then\n"
+	"  redis.call('HSET', key, 'part_of', ARGV[9], 'part_why', ARGV[10])\n"
+	"end\n"
 	"for i = at, #ARGV do log_add(KEYS[5], ARGV[i]) end\n"
 	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
 	"return string.format('%.0f', first)\n"
@@ -51,12 +55,15 @@ words_add(struct span *words, size_t *count, const struct span *texts, size_t te
 	*count += texts_count;
 }
 
+#define FIXED_WORDS	15u	/* five keys, and all that is no list */
+#define MAY_BE_EMPTY	((1u << 9) | (1u << 13) | (1u << 14))	/* of these */
+
 /* The campaign itself; answers when it began. */
 static void
 campaign_add(const struct store_campaign *added, const uint64_t *recipients, size_t count, struct redis_batch *batch)
 {
 	struct arena	*arena = batch->arena;
-	size_t		 most = 13 + added->host_count + added->sender_count + added->member_count + count, n = 0;
+	size_t		 most = FIXED_WORDS + added->host_count + added->sender_count + added->member_count + count, n = 0;
 	struct span	*words = arena_array(arena, most, sizeof(*words));
 
 	if (words == NULL) {
@@ -75,55 +82,72 @@ campaign_add(const struct store_campaign *added, const uint64_t *recipients, siz
 	words[n++] = redis_number(arena, (int64_t)added->host_count);
 	words[n++] = redis_number(arena, (int64_t)added->sender_count);
 	words[n++] = redis_number(arena, (int64_t)added->member_count);
+	words[n++] = added->part_of;
+	words[n++] = span_cut(added->part_why, 0, REDIS_MOST_NOTE_BYTES);
 	words_add(words, &n, added->hosts, added->host_count);
 	words_add(words, &n, added->senders, added->sender_count);
 	words_add(words, &n, added->members, added->member_count);
 	for (size_t i = 0; i < count; i++)
 		words[n++] = (struct span){ (const char *)&recipients[i], sizeof(recipients[i]) };
-	/* Only texts of the caller may be empty. */
-	for (size_t i = 0; i < 13; i++)
-		batch->failed = batch->failed || (words[i].at == NULL && i != 9);
+	for (size_t i = 0; i < FIXED_WORDS; i++)
+		batch->failed = batch->failed || (words[i].at == NULL && (MAY_BE_EMPTY >> i & 1) == 0);
 	redis_batch_script(batch, &add_script, 5, words, n);
 }
 
-/* KEYS: the index. ARGV: first, name. */
+/* KEYS: an index. ARGV: first, name, the most that it may hold. */
 static struct redis_script index_script = { .text = REDIS_LUA_OURS
 	"ours(KEYS[1], 'zset')\n"
 	"redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])\n"
-	"return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(REDIS_MOST_CAMPAIGNS) " + 1))\n"
+	"return redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[3] - 1)\n"
 };
 
-/* Another tag: who lists campaigns begins here. */
 static void
-index_add(struct span id, const struct redis_reply *began, struct redis_batch *batch)
+index_add(const char *index, struct span name, const char *most, const struct redis_reply *began, struct redis_batch *batch)
 {
-	const struct span words[] = { SPAN(REDIS_CAMPAIGNS_KEY), began->kind == REDIS_TEXT ? began->text : SPAN("0"), id };
+	const struct span words[] = { span_of(index), began->kind == REDIS_TEXT ? began->text : SPAN("0"), name, span_of(most) };
 
+	batch->failed = batch->failed || name.at == NULL;
 	redis_batch_script(batch, &index_script, 1, words, NITEMS(words));
+}
+
+/* Other tags: who lists campaigns begins here, and each suspect mail asks which of them are parts of others. */
+static void
+indexes_add(const struct store_campaign *added, const struct redis_reply *began, struct redis_batch *batch)
+{
+	index_add(REDIS_CAMPAIGNS_KEY, added->id, REDIS_TEXT(REDIS_MOST_CAMPAIGNS), began, batch);
+	if (added->part_of.len > 0)
+		index_add(REDIS_PARTS_KEY, arena_printf(batch->arena, "%.*s %.*s", SPAN_ARG(added->id), SPAN_ARG(added->part_of)),
+		    REDIS_TEXT(STORE_MOST_PARTS), began, batch);
 }
 
 enum pw_err
 redis_store_join(struct redis_store *store, const struct lesson *lessons, size_t count, struct arena *arena)
 {
-	struct redis_batch	campaigns, index;
+	struct redis_batch	campaigns, indexes;
 	size_t			added = 0;
 	enum pw_err		err = PW_OK;
 
 	redis_batch_init(&campaigns, arena);
-	redis_batch_init(&index, arena);
-	for (size_t i = 0; i < count; i++)
+	redis_batch_init(&indexes, arena);
+	for (size_t i = 0; i < count; i++) {
 		if (lessons[i].campaign != NULL)
 			campaign_add(lessons[i].campaign, lessons[i].campaign_recipients, lessons[i].campaign_recipient_count,
 			    &campaigns);
+		for (size_t k = 0; k < lessons[i].part_count; k++)
+			campaign_add(&lessons[i].parts[k], NULL, 0, &campaigns);
+	}
 	if (campaigns.count > 0 || campaigns.failed)
 		err = redis_write(store, &campaigns);
-	for (size_t i = 0; i < count && err == PW_OK; i++)
+	for (size_t i = 0; i < count && err == PW_OK; i++) {
 		if (lessons[i].campaign != NULL)
-			index_add(lessons[i].campaign->id, &campaigns.replies[added++], &index);
+			indexes_add(lessons[i].campaign, &campaigns.replies[added++], &indexes);
+		for (size_t k = 0; k < lessons[i].part_count; k++)
+			indexes_add(&lessons[i].parts[k], &campaigns.replies[added++], &indexes);
+	}
 	if (err == PW_OK && added > 0)
-		err = redis_write(store, &index);
+		err = redis_write(store, &indexes);
 	redis_batch_fini(&campaigns);
-	redis_batch_fini(&index);
+	redis_batch_fini(&indexes);
 	return err;
 }
 
@@ -155,7 +179,7 @@ campaign_read(const struct redis_reply *replies, struct span id, struct arena *a
 {
 	enum pw_err err;
 
-	*campaign = (struct store_campaign){ .id = id, .note = SPAN("") };
+	*campaign = (struct store_campaign){ .id = id, .note = SPAN(""), .part_of = SPAN(""), .part_why = SPAN("") };
 	for (size_t i = 0; i + 1 < replies[0].count; i += 2) {
 		struct span			 name = replies[0].items[i].text;
 		const struct redis_reply	*value = &replies[0].items[i + 1];
@@ -170,6 +194,10 @@ campaign_read(const struct redis_reply *replies, struct span id, struct arena *a
 			campaign->closed = redis_reply_number(value) != 0;
 		else if (span_eq(name, SPAN("note")))
 			campaign->note = value->text;
+		else if (span_eq(name, SPAN("part_of")))
+			campaign->part_of = value->text;
+		else if (span_eq(name, SPAN("part_why")))
+			campaign->part_why = value->text;
 	}
 	campaign->recipients = (uint64_t)redis_reply_number(&replies[4]);
 	err = texts_read(&replies[1], arena, &campaign->hosts, &campaign->host_count);

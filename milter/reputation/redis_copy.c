@@ -148,6 +148,9 @@ answer_merge(struct copy *copy, const struct store_question *question, const str
 		err = template_put(&known, question->templates[i], &answer->templates[i], question->now_ms);
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
 		err = window_put(&known, &answer->windows[i]);
+	for (size_t i = 0; i < answer->part_count && err == PW_OK; i++)
+		err = memory_data_campaign(&known, &(struct store_campaign){ .id = answer->parts[i].id,
+		    .part_of = answer->parts[i].of }, NULL, 0);
 	if (err == PW_OK)
 		err = memory_data_merge(&copy->data, &known);
 	copy->began = copy->began || err == PW_OK;

@@ -17,6 +17,7 @@
 
 #define REDIS_STORE_KEY		"pw:store"
 #define REDIS_CAMPAIGNS_KEY	"pw:cams"
+#define REDIS_PARTS_KEY		"pw:parts"
 #define REDIS_WORDS_KEY		"pw:words"
 #define REDIS_DAYS_OF_CAMPAIGN	1096
 #define REDIS_MOST_CAMPAIGNS	1024

@@ -134,6 +134,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 		struct standing *standing = i < sighting->host_count ? &knowledge->hosts[i] : &knowledge->sender;
 
 		*standing = answer.standings[i];
+		standing->campaign = campaign_of(&answer, standing->campaign);
 		standing_judge(standing);
 	}
 	for (size_t i = 0; i < sighting->template_count; i++) {
@@ -149,7 +150,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	knowledge->complete = true;
 	knowledge->seasoned = is_seasoned(options, &answer, sighting->time_ms);
 	err = campaign_look(options, sighting, knowledge->hosts, &knowledge->sender, knowledge->templates,
-	    knowledge->seasoned, answer.windows, window_count, arena, &knowledge->campaign);
+	    knowledge->seasoned, &answer, window_count, arena, &knowledge->campaign);
 	knowledge->surge = surge_times(&answer.surge, sighting->time_ms / DAY_MS,
 	    knowledge->campaign.suspects != 0 && sighting->watched_count > 0);
 	return err;

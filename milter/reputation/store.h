@@ -50,6 +50,13 @@ struct store_window {
 	size_t		 count;
 };
 
+/* A campaign that turned out to be an older one: whoever still bears its name is of that. */
+struct store_part {
+	struct span	id, of;
+};
+
+#define STORE_MOST_PARTS	256	/* that are told; the oldest go */
+
 /* One round trip: what a message asks. Answers live in the arena. */
 struct store_question {
 	int64_t		 now_ms;
@@ -67,6 +74,8 @@ struct store_answer {
 	struct standing		*standings;
 	struct store_template	*templates;
 	struct store_window	*windows;
+	struct store_part	*parts;		/* if a window is asked for */
+	size_t			 part_count;
 	int64_t			 began_ms, last_ms;	/* of the first and the last message that it learned; 0: none */
 	uint64_t		 learned;	/* messages that `pixelctl learn` gave it */
 	struct surge		 surge;
@@ -121,6 +130,8 @@ struct lesson {
 	const struct store_campaign *campaign;	/* what is added to it; NULL: it is of none */
 	const uint64_t	*campaign_recipients;
 	size_t		 campaign_recipient_count;
+	const struct store_campaign *parts;	/* of that campaign: part_of and part_why are set in them */
+	size_t		 part_count;
 };
 
 struct store {
@@ -136,7 +147,10 @@ struct store_kind {
 	enum pw_err	(*say)(struct store *, struct span domain, enum word, struct span note, int64_t until_ms);
 	/* Domains that an analyst spoke of, by name; until_ms is not looked at. */
 	enum pw_err	(*words)(struct store *, struct arena *, struct analyst_word **, size_t *count);
-	/* Add to a campaign, which begins to be by it; closed and note are set if given. */
+	/*
+	 * Add to a campaign, which begins to be by it; closed, note and part_of are set if given. Of two that it is part of
+	 * the one whose name sorts first counts.
+	 */
 	enum pw_err	(*campaign_add)(struct store *, const struct store_campaign *, const uint64_t *recipients, size_t count);
 	/* The last ones, the youngest first; id not empty: that one alone. */
 	enum pw_err	(*campaigns)(struct store *, struct span id, size_t most, struct arena *,

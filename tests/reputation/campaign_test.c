@@ -46,6 +46,9 @@ struct world {
 	size_t			 lesson_count;
 	struct { struct span domain, campaign; } named[64];
 	size_t			 named_count;
+	struct store_part	 parts[64];
+	size_t			 part_count;
+	struct span		 why;		/* of the last part */
 	size_t			 number;
 };
 
@@ -131,19 +134,27 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 			standings[0].campaign = world->named[i].campaign;
 	size_t count = campaign_keys(&sighting, keys);
 	assert_true(count <= STORE_MOST_WINDOWS);
-	const struct store_window *windows = ask(world, keys, count);
-	assert_int_equal(campaign_look(world->options, &sighting, standings, &sender, &history, seasoned, windows, count, arena,
+	const struct store_answer answer = { .windows = ask(world, keys, count), .parts = world->parts,
+		.part_count = world->part_count };
+	standings[0].campaign = campaign_of(&answer, standings[0].campaign);
+	assert_int_equal(campaign_look(world->options, &sighting, standings, &sender, &history, seasoned, &answer, count, arena,
 	    sign), PW_OK);
 	campaign_mark(&sighting, sign);
 	if (!campaign_teaches(&sighting))
 		return;
-	assert_int_equal(campaign_teach(&sighting, windows, count, arena, &lesson), PW_OK);
+	assert_int_equal(campaign_teach(&sighting, answer.windows, count, arena, &lesson), PW_OK);
 	for (size_t i = 0; i < lesson.window_count; i++)
 		teach(world, &lesson.windows[i]);
 	for (size_t i = 0; lesson.campaign.id.len > 0 && i < lesson.domain_count; i++) {
 		world->named[world->named_count].domain = lesson.domains[i];
 		world->named[world->named_count++].campaign = lesson.campaign.id;
 		assert_true(world->named_count < NITEMS(world->named));
+	}
+	for (size_t i = 0; i < lesson.part_count; i++) {
+		assert_true(world->part_count < NITEMS(world->parts));
+		world->parts[world->part_count].id = lesson.parts[i].id;
+		world->parts[world->part_count++].of = lesson.parts[i].part_of;
+		world->why = lesson.parts[i].part_why;
 	}
 }
 
@@ -433,6 +444,118 @@ a_mail_before_that_only_a_later_one_connects_is_added(void **state)
 	world_free(world);
 }
 
+/* --- several that are one --- */
+
+#define SEEN	"/seen/counter/{mixed}.png"
+#define SHY	(H | HOW_BULK | HOW_LINKED)	/* what hides most: a host alone makes mails belong together */
+
+/* Two campaigns, each at a host of its own; the second one is named by its last mail if that has nothing of the first. */
+static const struct mail two[] = {
+	{ "a@one.example", "i.bad.example", "bad.example", PX, 0, SHY, "R" },
+	{ "b@two.example", "i.bad.example", "bad.example", PX, 0, SHY, "S" },
+	{ "c@three.example", "i.bad.example", "bad.example", SHEET, 0, SHY | HOW_UNUSUAL, "T" },
+	{ "d@four.example", "evil.example", "evil.example", SEEN, 8, SHY, "R" },
+	{ "e@five.example", "evil.example", "evil.example", SEEN, 8, SHY, "S" },
+	{ "f@six.example", "evil.example", "evil.example", SHEET, 8, SHY | HOW_UNUSUAL, "T" },
+};
+
+static const struct meeting {
+	const char	*says;
+	size_t		 before;	/* of the mails above */
+	struct mail	 mail;
+	bool		 is_of_first, is_of_second, unites;
+	const char	*why;
+} meetings[] = {
+	{ "two campaigns that have a sender in common are one", NITEMS(two),
+	  { "a@one.example", "evil.example", "evil.example", SEEN, 8, SHY, "u" }, true, true, true, "a sender" },
+	{ "and so are two whose pages and templates are the same", NITEMS(two),
+	  { "g@seven.example", "i.bad.example", "bad.example", SEEN, 8, SHY, "u" }, true, true, true,
+	  "a beacon's domain" },
+	{ "a template alone connects none", NITEMS(two),
+	  { "g@seven.example", "i.bad.example", "bad.example", SHEET, 0, SHY | HOW_UNUSUAL, "u" }, true, false, false, NULL },
+	{ "nor does who answers a mail of one", NITEMS(two),
+	  { "a@one.example", "evil.example", "evil.example", SEEN, 8, SHY | HOW_REPLY, "u" }, false, true, false, NULL },
+	{ "nor does mail that is of neither", NITEMS(two),
+	  { "a@one.example", "t.shop.example", "shop.example", "/a/{hex}", 0, SHY, "u" }, false, false, false, NULL },
+	{ "what shows itself beside a campaign, by one of its senders, is of it", NITEMS(two) - 1,
+	  { "c@three.example", "evil.example", "evil.example", SHEET, 8, SHY | HOW_UNUSUAL, "T" }, true, false, false, NULL },
+};
+
+static void
+meet(void **state)
+{
+	static const struct mail	next = { "h@eight.example", "evil.example", "evil.example", SEEN, 0, SHY, "v" };
+	const struct meeting		*meeting = *state;
+	struct world			*world = world_new();
+	struct campaign_sign		 first_sign = { .messages = 0 }, second = { .messages = 0 }, sign;
+
+	for (size_t i = 0; i < meeting->before; i++)
+		deliver(world, &two[i], true, i < 3 ? &first_sign : &second);
+	assert_true(first_sign.trips && second.trips == (meeting->before == NITEMS(two)));
+	deliver(world, &meeting->mail, true, &sign);
+	assert_false(sign.trips);
+	assert_int_equal(sign.part_count, meeting->unites);
+	assert_int_equal(world->part_count, meeting->unites);
+	if (meeting->is_of_first || meeting->is_of_second)
+		assert_true(span_eq(sign.id, meeting->is_of_first ? first_sign.id : second.id));
+	else
+		assert_int_equal(sign.id.len, 0);
+	if (meeting->unites) {
+		assert_true(sign.joins && span_eq(sign.parts[0], second.id));
+		assert_true(span_eq(world->parts[0].id, second.id) && span_eq(world->parts[0].of, first_sign.id));
+		struct span why = arena_printf(world->arena, "a mail shares %s with %.*s, and ", meeting->why, SPAN_ARG(first_sign.id));
+		assert_true(span_eq(span_cut(world->why, 0, why.len), why));
+	}
+	/* Once is enough: who has only to do with the younger one is of the older one from now on. */
+	deliver(world, &next, true, &sign);
+	assert_int_equal(sign.part_count, 0);
+	if (meeting->is_of_first && meeting->is_of_second)
+		assert_true(span_eq(sign.id, first_sign.id));
+	world_free(world);
+}
+
+static void
+an_older_one_that_another_gateway_found_meanwhile_is_the_one(void **state)
+{
+	struct arena			*arena = arena_new(1 << 20);
+	struct campaign_member		 other = { .time_ms = NOW_MS, .message = 1, .from = SPAN("a@one.example"),
+					    .domain = SPAN("one.example"), .queue_id = SPAN("Q"), .campaign = SPAN("20250101-aaaaaa"),
+					    .beacons = { { SPAN("i.bad.example"), 11, true, true, 9, 5, 6 } }, .beacon_count = 1 };
+	struct member			 packed = { .time_ms = NOW_MS, .message = 1, .text = campaign_member_pack(&other, arena) };
+	struct store_window		 window = { .members = &packed, .count = 1 };
+	struct sighting_host		 host = { .host = SPAN("i.bad.example"), .domain = SPAN("bad.example"),
+					    .appearance = APPEARS_FETCHED };
+	struct sighting_template	 template = { .appearance = APPEARS_FETCHED | APPEARS_HIDDEN | APPEARS_SUSPECT,
+					    .text = SPAN("i.bad.example/x") };
+	struct sighting			 sighting = { .time_ms = NOW_MS + 1, .message = 2, .from = SPAN("b@two.example"),
+					    .sender_domain = SPAN("two.example"), .queue_id = SPAN("R"),
+					    .campaign = SPAN("20250101-bbbbbb"), .hosts = &host, .host_count = 1,
+					    .templates = &template, .template_count = 1 };
+	struct campaign_lesson		 lesson;
+
+	(void)state;
+	assert_int_equal(campaign_teach(&sighting, &window, 1, arena, &lesson), PW_OK);
+	assert_true(span_eq(lesson.campaign.id, SPAN("20250101-aaaaaa")));
+	assert_int_equal(lesson.part_count, 1);
+	assert_true(span_eq(lesson.parts[0].id, SPAN("20250101-bbbbbb")));
+	arena_free(arena);
+}
+
+/* However they were told, and whatever else was written there. */
+static void
+parts_of_parts_are_followed_and_end(void **state)
+{
+	struct store_part		parts[] = { { SPAN("4"), SPAN("2") }, { SPAN("2"), SPAN("1") }, { SPAN("1"), SPAN("1") },
+					    { SPAN("1"), SPAN("9") }, { SPAN("9"), SPAN("") } };
+	const struct store_answer	answer = { .parts = parts, .part_count = NITEMS(parts) };
+
+	(void)state;
+	assert_true(span_eq(campaign_of(&answer, SPAN("4")), SPAN("1")));
+	assert_true(span_eq(campaign_of(&answer, SPAN("9")), SPAN("9")));
+	assert_true(span_eq(campaign_of(&answer, SPAN("3")), SPAN("3")));
+	assert_int_equal(campaign_of(&answer, SPAN_NONE).len, 0);
+}
+
 /* --- packing --- */
 
 static void
@@ -496,20 +619,26 @@ texts_of_others_are_no_members(void **state)
 	}
 }
 
+#define SINGLE	6
+
 int
 main(void)
 {
-	static struct CMUnitTest tests[NITEMS(scenes) + NITEMS(sequels) + 4] = {
+	static struct CMUnitTest tests[SINGLE + NITEMS(scenes) + NITEMS(sequels) + NITEMS(meetings)] = {
 		cmocka_unit_test(what_is_packed_comes_back),
 		cmocka_unit_test(long_words_are_cut_and_nothing_gets_out_of_its_word),
 		cmocka_unit_test(texts_of_others_are_no_members),
 		cmocka_unit_test(a_mail_before_that_only_a_later_one_connects_is_added),
+		cmocka_unit_test(an_older_one_that_another_gateway_found_meanwhile_is_the_one),
+		cmocka_unit_test(parts_of_parts_are_followed_and_end),
 	};
+	size_t count = SINGLE;
 
 	for (size_t i = 0; i < NITEMS(scenes); i++)
-		tests[4 + i] = (struct CMUnitTest){ scenes[i].says, play, NULL, NULL, (void *)(uintptr_t)&scenes[i] };
+		tests[count++] = (struct CMUnitTest){ scenes[i].says, play, NULL, NULL, (void *)(uintptr_t)&scenes[i] };
 	for (size_t i = 0; i < NITEMS(sequels); i++)
-		tests[4 + NITEMS(scenes) + i] = (struct CMUnitTest){ sequels[i].says, follow, NULL, NULL,
-		    (void *)(uintptr_t)&sequels[i] };
+		tests[count++] = (struct CMUnitTest){ sequels[i].says, follow, NULL, NULL, (void *)(uintptr_t)&sequels[i] };
+	for (size_t i = 0; i < NITEMS(meetings); i++)
+		tests[count++] = (struct CMUnitTest){ meetings[i].says, meet, NULL, NULL, (void *)(uintptr_t)&meetings[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

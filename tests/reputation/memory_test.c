@@ -101,7 +101,7 @@ all_of_it_comes_back(void **state)
 	struct store		*store = open_here();
 	struct arena		*arena = arena_new(1 << 20);
 	struct store_campaign	 campaign = { .id = SPAN("c-1"), .first_ms = NOW, .last_ms = NOW, .messages = 3,
-				    .note = SPAN("note"), .senders = (struct span[]){ SPAN("s") }, .sender_count = 1 };
+				    .note = SPAN("note"), .part_of = SPAN("c-0"), .part_why = SPAN("why"), .senders = (struct span[]){ SPAN("s") }, .sender_count = 1 };
 	struct store_campaign	*all;
 	size_t			 count;
 
@@ -130,6 +130,7 @@ all_of_it_comes_back(void **state)
 	assert_int_equal(count, 1);
 	assert_int_equal(all[0].messages, 3);
 	assert_true(span_eq(all[0].senders[0], SPAN("s")));
+	assert_true(span_eq(all[0].part_of, SPAN("c-0")) && span_eq(all[0].part_why, SPAN("why")));
 	/* How far the node was learned, too. */
 	see(store, "a.example", 20);
 	assert_int_equal(messages_of(store, "a.example"), 20);

@@ -14,6 +14,7 @@
 #include <pixelward/base/config.h>
 #include <pixelward/base/redis.h>
 
+#include "reputation/campaign.h"
 #include "reputation/store.h"
 
 #define DAY_MS	((int64_t)24 * 3600 * 1000)
@@ -607,6 +608,38 @@ a_campaign_grows_by_what_is_added(void)
 }
 
 static void
+a_part_is_told_with_windows_and_only_an_older_whole_replaces_another(void)
+{
+	static const char *const	 wholes[] = { "c-3", "c-2", "c-3" };
+	struct lesson			 lesson = lesson_of(NOW, 1, NULL, NULL);
+	struct store_campaign		 whole = { .id = SPAN("c-2"), .first_ms = NOW, .last_ms = NOW, .messages = 1 }, *all;
+	struct store_answer		 answer;
+	uint64_t			 key = 9;
+	size_t				 count;
+
+	lesson.campaign = &whole;
+	for (size_t i = 0; i < NITEMS(wholes); i++) {
+		struct store_campaign part = { .id = SPAN("c-4"), .part_of = span_of(wholes[i]), .part_why = span_of(wholes[i]) };
+
+		lesson.parts = &part;
+		lesson.part_count = 1;
+		teach(&lesson);
+	}
+	assert_int_equal(store->kind->campaigns(store, SPAN("c-4"), 1, arena, &all, &count), PW_OK);
+	assert_int_equal(count, 1);
+	assert_true(span_eq(all[0].part_of, SPAN("c-2")) && span_eq(all[0].part_why, SPAN("c-2")));
+	assert_int_equal(store->kind->campaigns(store, SPAN("c-2"), 1, arena, &all, &count), PW_OK);
+	assert_int_equal(all[0].part_of.len, 0);
+	ask((struct store_question){ .windows = &key, .window_count = 1, .window_ms = DAY_MS }, &answer);
+	assert_true(answer.part_count > 0);
+	for (size_t i = 0; i < answer.part_count; i++)
+		assert_true(span_eq(answer.parts[i].id, SPAN("c-4")));
+	assert_true(span_eq(campaign_of(&answer, SPAN("c-4")), SPAN("c-2")));
+	ask((struct store_question){ 0 }, &answer);
+	assert_int_equal(answer.part_count, 0);
+}
+
+static void
 campaigns_are_listed_the_youngest_first(void)
 {
 	struct store_campaign	*all;
@@ -793,6 +826,7 @@ static const struct row {
 	ROW(the_same_message_is_one_member_with_its_last_text),
 	ROW(of_many_members_the_last_are_kept),
 	ROW(a_campaign_grows_by_what_is_added),
+	ROW(a_part_is_told_with_windows_and_only_an_older_whole_replaces_another),
 	ROW(campaigns_are_listed_the_youngest_first),
 	ROW(names_may_hold_any_bytes),
 	ROW(lessons_at_once_are_as_if_each_came_alone),

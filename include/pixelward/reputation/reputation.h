@@ -73,7 +73,8 @@ struct campaign_sign {
 	struct span	*hosts;		/* of beacons; the domain alone of one whose name carries a token */
 	struct span	*senders;	/* mailboxes of From */
 	struct span	*earlier;	/* queue ids of members before, as far as the windows show them */
-	size_t		 host_count, sender_count, earlier_count;
+	struct span	*parts;		/* campaigns that turn out to be this one */
+	size_t		 host_count, sender_count, earlier_count, part_count;
 	uint64_t	 suspects;	/* bits: the sighting's templates that are suspect, campaign or not */
 	bool		 new_sender;
 };
@@ -96,6 +97,7 @@ struct store_campaign {
 	bool		 closed;
 	uint64_t	 messages;
 	struct span	 note;		/* why it was found */
+	struct span	 part_of, part_why;	/* an older campaign that it turned out to be, and by what; or empty */
 	struct span	*hosts, *senders, *members;	/* members: queue ids */
 	size_t		 host_count, sender_count, member_count;
 	uint64_t	 recipients;	/* different ones, roughly */

@@ -42,8 +42,36 @@ add_list(struct buf *out, const char *key, const struct span *list, size_t count
 	buf_add_char(out, ']');
 }
 
+/* All that the store has: which of them are parts of one is in theirs. */
+struct listed {
+	struct store_campaign	*at;
+	size_t			 count;
+};
+
+static bool
+is_part(const struct store_campaign *campaign, struct span of)
+{
+	return campaign->part_of.len > 0 && span_eq(campaign->part_of, of);
+}
+
 static void
-print_json(const struct store_campaign *campaign)
+add_parts(struct buf *out, const struct listed *all, struct span of)
+{
+	bool first = true;
+
+	buf_add(out, SPAN(",\"parts\":["));
+	for (size_t i = 0; i < all->count; i++)
+		if (is_part(&all->at[i], of)) {
+			if (!first)
+				buf_add_char(out, ',');
+			buf_add_json(out, all->at[i].id);
+			first = false;
+		}
+	buf_add_char(out, ']');
+}
+
+static void
+print_json(const struct store_campaign *campaign, const struct listed *all)
 {
 	struct buf out;
 
@@ -60,6 +88,11 @@ print_json(const struct store_campaign *campaign)
 	add_list(&out, "hosts", campaign->hosts, campaign->host_count);
 	add_list(&out, "senders", campaign->senders, campaign->sender_count);
 	add_list(&out, "members", campaign->members, campaign->member_count);
+	buf_add(&out, SPAN(",\"part_of\":"));
+	buf_add_json(&out, campaign->part_of);
+	buf_add(&out, SPAN(",\"part_why\":"));
+	buf_add_json(&out, campaign->part_why);
+	add_parts(&out, all, campaign->id);
 	buf_add(&out, SPAN("}\n"));
 	fwrite(out.at, 1, out.len, stdout);
 	buf_fini(&out);
@@ -77,12 +110,26 @@ print_words(struct buf *out, const char *what, const struct span *list, size_t c
 }
 
 static void
-print_text(const struct store_campaign *campaign, bool whole)
+print_part(struct buf *out, const char *what, struct span id, struct span why)
+{
+	buf_printf(out, "  %s ", what);
+	buf_add_plain(out, id);
+	buf_add(out, SPAN(": "));
+	buf_add_plain(out, why);
+	buf_add_char(out, '\n');
+}
+
+static void
+print_text(const struct store_campaign *campaign, const struct listed *all, bool whole)
 {
 	struct buf out;
 
 	buf_init(&out, (size_t)1 << 24);
 	buf_add_plain(&out, campaign->id);
+	if (campaign->part_of.len > 0) {
+		buf_add(&out, SPAN(" part of "));
+		buf_add_plain(&out, campaign->part_of);
+	}
 	buf_printf(&out, " %s ", campaign->closed ? "closed" : "open");
 	add_time(&out, campaign->first_ms);
 	buf_add(&out, SPAN(" to "));
@@ -93,6 +140,11 @@ print_text(const struct store_campaign *campaign, bool whole)
 		buf_add(&out, SPAN("  because "));
 		buf_add_plain(&out, campaign->note);
 		buf_add_char(&out, '\n');
+		if (campaign->part_of.len > 0)
+			print_part(&out, "part of", campaign->part_of, campaign->part_why);
+		for (size_t i = 0; i < all->count; i++)
+			if (is_part(&all->at[i], campaign->id))
+				print_part(&out, "with", all->at[i].id, all->at[i].part_why);
 		print_words(&out, "hosts", campaign->hosts, campaign->host_count);
 		print_words(&out, "senders", campaign->senders, campaign->sender_count);
 		print_words(&out, "queue ids of its mails", campaign->members, campaign->member_count);
@@ -104,17 +156,20 @@ print_text(const struct store_campaign *campaign, bool whole)
 static enum pw_err
 show(struct campaigns *campaigns, struct span id)
 {
-	struct store_campaign	*found;
-	size_t			 count;
-	enum pw_err		 err = reputation_campaigns(campaigns->history.reputation, id, MOST_LISTED,
-				     campaigns->history.arena, &found, &count);
+	struct reputation	*reputation = campaigns->history.reputation;
+	struct arena		*arena = campaigns->history.arena;
+	struct listed		 all, found;
+	enum pw_err		 err = reputation_campaigns(reputation, SPAN_NONE, MOST_LISTED, arena, &all.at, &all.count);
 
-	for (size_t i = 0; err == PW_OK && i < count; i++)
+	found = all;
+	if (err == PW_OK && id.len > 0)
+		err = reputation_campaigns(reputation, id, 1, arena, &found.at, &found.count);
+	for (size_t i = 0; err == PW_OK && i < found.count; i++)
 		if (campaigns->json)
-			print_json(&found[i]);
+			print_json(&found.at[i], &all);
 		else
-			print_text(&found[i], id.len > 0);
-	return err == PW_OK && id.len > 0 && count == 0 ? PW_ENOTFOUND : err;
+			print_text(&found.at[i], &all, id.len > 0);
+	return err == PW_OK && id.len > 0 && found.count == 0 ? PW_ENOTFOUND : err;
 }
 
 static enum pw_err

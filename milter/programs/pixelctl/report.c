@@ -127,6 +127,8 @@ report_campaign_json(struct buf *out, const struct campaign_sign *sign, struct s
 	add_strings(out, earlier, sign->earlier_count);
 	buf_add(out, SPAN(",\"reasons\":"));
 	add_strings(out, sign->reasons, sign->reason_count);
+	buf_add(out, SPAN(",\"parts\":"));
+	add_strings(out, sign->parts, sign->part_count);
 	buf_add(out, SPAN("}\n"));
 }
 

@@ -127,8 +127,9 @@ draw_campaigns(struct buf *out)
 
 		buf_add(out, SPAN("  "));
 		buf_add_plain(out, campaign->id);
-		buf_printf(out, "  %llu messages to %llu, %zu hosts%s\n", (unsigned long long)campaign->messages,
-		    (unsigned long long)campaign->recipients, campaign->host_count, campaign->closed ? ", closed" : "");
+		buf_printf(out, "  %llu messages to %llu, %zu hosts%s%s\n", (unsigned long long)campaign->messages,
+		    (unsigned long long)campaign->recipients, campaign->host_count, campaign->closed ? ", closed" : "",
+		    campaign->part_of.len > 0 ? ", part of another" : "");
 	}
 }
 
