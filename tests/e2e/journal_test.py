@@ -277,13 +277,34 @@ class JournalTest(unittest.TestCase):
         first.end()
         second.end()
 
-    def test_a_minute_is_closed_when_all_are_done_with_it_and_sums_stay_right(self):
-        node, minute = self.node(), int(time.time()) // 60 - 20
-
+    def roller(self, node, minute):
+        """What a node says of a minute, counted from this one; answers the messages of those that are closed."""
         def roll(who, mark, *bucket):
             node.say(" ".join(map(str, ("roll", who, minute + mark, *((minute + bucket[0], bucket[1]) if bucket else ())))))
             return {at // 60000 - minute: messages for at, messages in self.rolled_up("pw:ts:t").items()}
+        self.server.command("HSET", "pw:n:{pw:ts:t}", "|paused", "1")  # nobody else is waited for
+        return roll
 
+    def test_a_series_begins_with_what_is_said_first_and_each_minute_is_said_once(self):
+        node, minute = self.node(), int(time.time()) // 60 - 20
+        roll = self.roller(node, minute)
+        self.assertEqual(roll("a", 0), {})  # before any mail
+        self.assertEqual(roll("a", 0, 0, 5), {})
+        self.assertEqual(roll("a", 0), {})
+        self.assertEqual(roll("a", 1), {0: 5})
+        self.assertEqual(roll("a", 1), {0: 5})
+        self.assertEqual(roll("a", 3), {0: 5, 1: 0, 2: 0})
+        # One that is emptied waits for what others have to tell.
+        self.server.command("FLUSHALL")
+        self.assertEqual(roll("a", 6, 4, 1), {})
+        self.assertEqual(roll("b", 6, 2, 7), {})
+        self.server.command("HSET", "pw:n:{pw:ts:t}", "|paused", "1")
+        self.assertEqual(roll("a", 7), {2: 7, 3: 0, 4: 1, 5: 0})
+        node.end()
+
+    def test_a_minute_is_closed_when_all_are_done_with_it_and_sums_stay_right(self):
+        node, minute = self.node(), int(time.time()) // 60 - 20
+        roll = self.roller(node, minute)
         self.assertEqual(roll("a", 0), {})
         self.assertEqual(roll("b", 0), {})
         self.assertEqual(roll("a", 1, 0, 5), {})  # b is not done
