@@ -153,6 +153,12 @@ block_part(struct block *block, uint32_t index)
 	return (struct part *)block->parts.at + index;
 }
 
+void
+block_add_quirk(struct block *block, uint32_t part, enum quirk quirk)
+{
+	block_part(block, part)->quirks |= 1u << quirk;
+}
+
 struct document *
 block_document(struct block *block, uint32_t index)
 {

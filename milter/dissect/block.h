@@ -39,6 +39,8 @@ const struct reference *block_references(const struct block *, size_t *count);
 struct address	*block_add_address(struct block *);
 struct mark	*block_add_mark(struct block *);
 struct claim	*block_add_claim(struct block *);
+/* What makes clients read that part differently. */
+void		 block_add_quirk(struct block *, uint32_t part, enum quirk);
 void		 block_add_note(struct block *, uint32_t part, struct span text);
 struct part	*block_part(struct block *, uint32_t index);
 struct document	*block_document(struct block *, uint32_t index);

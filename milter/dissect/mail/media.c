@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fields.h"
+
 static const struct {
 	const char		*type;
 	enum media		 media;
@@ -178,4 +180,22 @@ media_sniff(struct span content, enum document_kind *kind)
 		}
 	}
 	return false;
+}
+
+bool
+media_is_report(struct span body)
+{
+	for (size_t at = 0; at < body.len;) {
+		struct field_reader	reader;
+		struct field		field;
+
+		field_reader_init(&reader, span_from(body, at));
+		while (field_next(&reader, &field))
+			if (span_starts_nocase(field.name, SPAN("content-")))
+				return false;
+		if (reader.no_blank_line)
+			return false;
+		at += reader.at;
+	}
+	return true;
 }

@@ -24,5 +24,7 @@ bool		media_of_name(struct span name, enum document_kind *);
 bool		media_is_message_name(struct span name);
 /* WHATWG MIME Sniffing, 7.1: does the content begin like an HTML or SVG document? */
 bool		media_sniff(struct span content, enum document_kind *);
+/* Blocks of fields and nothing else, and none of them says what content there is. */
+bool		media_is_report(struct span content);
 
 #endif

@@ -94,8 +94,8 @@ url_in(struct span value)
 	return span_cut(value, begin, end);
 }
 
-void
-requests_look(struct block *block, uint32_t part, const struct field *field, size_t offset)
+static void
+look_at(struct block *block, uint32_t part, const struct field *field)
 {
 	const struct request *request = NULL;
 	uint32_t document;
@@ -107,7 +107,7 @@ requests_look(struct block *block, uint32_t part, const struct field *field, siz
 		return;
 	struct span	value = field_unfold(field->value, block->arena);
 	uint32_t	base = block_part(block, part)->header.begin;
-	struct extent	site = { (uint32_t)(offset + field->begin) - base, (uint32_t)(offset + field->end) - base };
+	struct extent	site = { (uint32_t)field->begin, (uint32_t)field->end };
 	if (request->kind == REFERENCE_RECEIPT) {
 		add_receipt(block, document, value, site, base, span_of(request->name));
 		return;
@@ -122,6 +122,18 @@ requests_look(struct block *block, uint32_t part, const struct field *field, siz
 	struct url	url;
 	if (place.written.len > 0)
 		collector_add(&collector, &place, &reach, &url);
+}
+
+void
+requests_look(struct block *block, uint32_t part)
+{
+	struct extent		header = block_part(block, part)->header;
+	struct field_reader	reader;
+	struct field		field;
+
+	field_reader_init(&reader, span_cut(block->message, header.begin, header.end));
+	while (field_next(&reader, &field))
+		look_at(block, part, &field);
 }
 
 void

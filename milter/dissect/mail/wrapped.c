@@ -120,7 +120,7 @@ wrapped_look(struct block *block, uint32_t part, struct span type, struct span n
 
 	if (wrapper == NULL)
 		return;
-	block_part(block, part)->quirks |= 1u << wrapper->quirk;
+	block_add_quirk(block, part, wrapper->quirk);
 	sweep_bytes(block, part, bytes);
 	if (wrapper->quirk == QUIRK_TNEF)
 		look_at_rtf(block, part, bytes);
@@ -146,7 +146,7 @@ wrapped_look_in_text(struct block *block, uint32_t part, struct span text)
 		}
 		if (file.begin == text.len)
 			break;
-		block_part(block, part)->quirks |= 1u << QUIRK_UUENCODE;
+		block_add_quirk(block, part, QUIRK_UUENCODE);
 		sweep_bytes(block, part, file.bytes);
 		/* Decoders differ about lines that are longer or shorter than they say. */
 		sweep_bytes(block, part, span_cut(text, file.begin, file.end));
