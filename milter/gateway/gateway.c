@@ -178,7 +178,7 @@ reload(const struct gateway *gateway, const char *tested)
 	bool loaded = generation_load(gateway->config_file, NULL, &report, &next) == PW_OK;
 	if (loaded && is_tested(next, tested)) {
 		current_publish(next);
-		history_describe(generation_options(next), policy_generation(generation_policy(next)));
+		history_describe();
 		say(gateway, GATEWAY_YES);
 	} else {
 		/* The keeper found no mistake a moment ago: the files changed in between. */
@@ -278,6 +278,10 @@ listen_to_keeper(const struct gateway *gateway)
 			probe_ms = now + PROBE_MS;
 		}
 		poll(&control, 1, (int)(probe_ms - now));
+		if (history_is_stranded()) {
+			log_warn("StateDir is another folder now: the next gateway may use it");
+			return;
+		}
 	} while (control.revents == 0 || keeper_heard(gateway));
 }
 
@@ -302,7 +306,6 @@ gateway_run(int listen_fd, int control_fd, const struct slots *slots, const char
 	}
 	current_publish(generation);
 	history_open(generation_options(generation));
-	history_describe(generation_options(generation), policy_generation(generation_policy(generation)));
 	if (!libmilter_start(&gateway, generation_options(generation)))
 		return EX_OSERR;
 	generation_drop(generation);

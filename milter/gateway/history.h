@@ -8,12 +8,17 @@
 #include <pixelward/options.h>
 #include <pixelward/reputation/reputation.h>
 
-/* Before the first message. What cannot be opened is logged, and mail is judged without it. */
+/*
+ * Before the first message. What cannot be opened is logged, and tried again each second; until then mail is judged without
+ * it, and counted or deferred as OnJournalFull says.
+ */
 void			 history_open(const struct options *);
-/* What the gateway works by from now on. */
-void			 history_describe(const struct options *, const char *generation);
+/* The gateway works by another generation now. */
+void			 history_describe(void);
 /* After the last one: hands on what it can for a short while, and saves. */
 void			 history_close(void);
+/* StateDir is another folder than at the start, and this process may not use it: the next one may. */
+bool			 history_is_stranded(void);
 /* NULL: none. */
 struct reputation	*history_reputation(void);
 /* Of each message: a history that begins or ends is told. */

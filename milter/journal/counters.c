@@ -231,11 +231,11 @@ counters_count(struct counters *counters, const struct sighting *s)
 }
 
 void
-counters_miss(struct counters *counters, int64_t now_ms)
+counters_miss(struct counters *counters, uint64_t messages, int64_t now_ms)
 {
 	uint64_t values[COUNTERS] = { 0 };
 
-	values[COUNTER_unrecorded] = 1;
+	values[COUNTER_unrecorded] = messages;
 	add(counters, values, now_ms);
 }
 

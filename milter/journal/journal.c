@@ -36,10 +36,12 @@ struct journal {
 	struct publisher	 publisher;
 	pthread_t		 thread;
 	bool			 running;
+	bool			 unsaved;	/* of the last snapshot, as the log has it */
 	pthread_mutex_t		 mutex;		/* all below; held while a record is written, so that counters follow it */
 	pthread_cond_t		 wake;
 	struct counters		*counters;
 	uint64_t		 snapshot;	/* number of the last one on the disk */
+	uint64_t		 unrecorded;	/* as it has it: these are in no record, and soon in it */
 	uint64_t		 missed;	/* messages since it opened that it could not take */
 	bool			 full, stopping;
 };
@@ -56,15 +58,22 @@ snapshot_take(struct journal *journal)
 	pthread_mutex_lock(&journal->mutex);
 	journal->counters->writes++;
 	snapshot_print(journal->counters, &text);
-	uint64_t number = journal->counters->number;
+	uint64_t number = journal->counters->number, unrecorded = journal->counters->totals[COUNTER_unrecorded];
 	pthread_mutex_unlock(&journal->mutex);
 	errno = ENOMEM;
 	bool saved = !buf_failed(&text) && snapshot_save(journal->directory, buf_span(&text));
-	if (!saved)
-		log_warn("journal: cannot save the counters in %s: %s", journal->directory, strerror(errno));
+	int error = errno;
+	if (!saved && !journal->unsaved)
+		log_warn("journal: cannot save the counters in %s: %s", journal->directory, strerror(error));
+	else if (saved && journal->unsaved)
+		log_info("journal: the counters are saved again");
+	journal->unsaved = !saved;
 	buf_fini(&text);
-	if (saved)
+	errno = error;
+	if (saved) {
 		journal->snapshot = number;
+		journal->unrecorded = unrecorded;
+	}
 	return saved;
 }
 
@@ -91,6 +100,8 @@ sync_log(bool fine)
 
 	if (!fine && !was_broken)
 		log_error("journal: fdatasync: %s: a power cut may lose records", strerror(errno));
+	else if (fine && was_broken)
+		log_info("journal: fdatasync works again");
 	was_broken = !fine;
 }
 
@@ -107,13 +118,16 @@ keep(void *context)
 		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
 
 		(void)pthread_cond_timedwait(&journal->wake, &journal->mutex, &until);
+		bool missed = journal->counters->totals[COUNTER_unrecorded] != journal->unrecorded;
 		pthread_mutex_unlock(&journal->mutex);
-		sync_log(spool_sync(journal->spool));
+		/* To have nothing to do is no success. */
+		if (spool_last(journal->spool) != spool_synced(journal->spool))
+			sync_log(spool_sync(journal->spool));
 		if (journal->learner.running)
 			reader_wake(&journal->learner);
 		if (journal->events_reader.running)
 			reader_wake(&journal->events_reader);
-		if (clock_ms() - snapshot_ms >= SNAPSHOT_MS) {
+		if (clock_ms() - snapshot_ms >= (missed ? IDLE_MS : SNAPSHOT_MS)) {
 			(void)snapshot_take(journal);
 			snapshot_ms = clock_ms();
 		}
@@ -345,7 +359,7 @@ journal_write(struct journal *journal, struct sighting *sighting)
 		counters_count(journal->counters, sighting);
 	else if (!journal->tempfail_when_full) {
 		journal->missed++;
-		counters_miss(journal->counters, sighting->time_ms);
+		counters_miss(journal->counters, 1, sighting->time_ms);
 	}
 	note_full(journal, err != PW_OK, error);
 	if (idle)
@@ -353,6 +367,22 @@ journal_write(struct journal *journal, struct sighting *sighting)
 	pthread_mutex_unlock(&journal->mutex);
 	buf_fini(&framed);
 	return err != PW_OK && journal->tempfail_when_full ? PW_EAWAY : PW_OK;
+}
+
+void
+journal_miss(struct journal *journal, uint64_t messages)
+{
+	if (messages == 0)
+		return;
+	pthread_mutex_lock(&journal->mutex);
+	counters_miss(journal->counters, messages, clock_unix_ms());
+	pthread_mutex_unlock(&journal->mutex);
+}
+
+bool
+journal_is_lost(struct journal *journal)
+{
+	return !spool_is_there(journal->spool);
 }
 
 void

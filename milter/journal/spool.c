@@ -464,6 +464,24 @@ spool_losses(struct spool *spool, struct spool_losses *losses)
 	pthread_mutex_unlock(&spool->mutex);
 }
 
+/* What cannot be looked at may be there. */
+bool
+spool_is_there(struct spool *spool)
+{
+	struct stat	named, held;
+	bool		there = true;
+
+	pthread_mutex_lock(&spool->mutex);
+	if (stat(spool->settings.directory, &named) != 0)
+		there = errno != ENOENT && errno != ENOTDIR;
+	else if (fstat(spool->directory_fd, &held) == 0)
+		there = named.st_dev == held.st_dev && named.st_ino == held.st_ino;
+	if (there && spool->fd >= 0 && fstat(spool->fd, &held) == 0)
+		there = held.st_nlink > 0;
+	pthread_mutex_unlock(&spool->mutex);
+	return there;
+}
+
 void
 spool_acknowledge(struct spool *spool, uint64_t number, int64_t now_ms)
 {

@@ -51,6 +51,9 @@ uint64_t	spool_synced(struct spool *);
 uint64_t	spool_bytes(struct spool *);
 void		spool_losses(struct spool *, struct spool_losses *);
 
+/* False: its folder, or the file that grows, has been taken away: what is written goes nowhere. */
+bool		spool_is_there(struct spool *);
+
 /* Records up to this one are needed by nobody; those that are old enough go. now_ms: Unix time. */
 void		spool_acknowledge(struct spool *, uint64_t number, int64_t now_ms);
 

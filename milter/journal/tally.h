@@ -52,8 +52,8 @@ struct counters {
 struct counters	*counters_new(void);	/* NULL: no memory */
 /* A record that is not in it yet. What there is no memory for is missing in lists, never in the totals. */
 void		 counters_count(struct counters *, const struct sighting *);
-/* A message that is in no record. */
-void		 counters_miss(struct counters *, int64_t now_ms);
+/* Messages that are in no record. */
+void		 counters_miss(struct counters *, uint64_t messages, int64_t now_ms);
 /* Everything is to be published again. */
 void		 counters_all_dirty(struct counters *);
 

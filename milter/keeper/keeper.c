@@ -20,6 +20,7 @@
 
 #include "background.h"
 #include "child.h"
+#include "claim.h"
 #include "confine.h"
 #include "crew.h"
 #include "listener.h"
@@ -45,7 +46,7 @@ struct keeper {
 	bool			 to_syslog;
 	struct child		 gateway;
 	struct crew		*crew;
-	int			 signal_fd;
+	int			 signal_fd, claim_fd;
 	bool			 announced;	/* somebody was told that we serve */
 	bool			 reload_again;	/* SIGHUP came while a reload was under way */
 	bool			 draining;
@@ -71,6 +72,7 @@ serve_in_child(void *context, int control_fd)
 
 	log_open("pixelward", keeper->to_syslog);
 	close(keeper->signal_fd);
+	claim_release(&keeper->claim_fd);
 	background_leave_in_child(&keeper->background);
 	listener_release_in_child(&keeper->listener);
 	crew_release_in_child(keeper->crew);
@@ -324,12 +326,11 @@ watchdog(struct keeper *keeper, int64_t now)
 static int
 wait_ms(const struct keeper *keeper)
 {
-	int64_t next = keeper->restart_ms, now = clock_ms();
+	const int64_t	due_ms[] = { keeper->restart_ms, keeper->drain_end_ms, keeper->watchdog_ms, keeper->status_file.due_ms };
+	int64_t		next = NEVER, now = clock_ms();
 
-	if (keeper->drain_end_ms < next)
-		next = keeper->drain_end_ms;
-	if (keeper->watchdog_ms < next)
-		next = keeper->watchdog_ms;
+	for (size_t i = 0; i < NITEMS(due_ms); i++)
+		next = due_ms[i] < next ? due_ms[i] : next;
 	if (next == NEVER)
 		return -1;
 	return next <= now ? 0 : (int)(next - now);
@@ -344,6 +345,8 @@ clock_look(struct keeper *keeper)
 		watchdog(keeper, now);
 	if (now >= keeper->restart_ms)
 		gateway_start(keeper);
+	if (now >= keeper->status_file.due_ms)
+		status_again(&keeper->status_file);
 	if (now >= keeper->drain_end_ms) {
 		log_warn("the gateway does not stop: killed");
 		child_kill(&keeper->gateway);
@@ -428,6 +431,7 @@ prepare(struct keeper *keeper, const struct options *options, struct buf *why)
 	prepared = signals_take(keeper, why) &&
 	    (!changes || account_find(options->user, &account, why)) &&
 	    listener_open(&keeper->listener, options, changes ? &account : NULL, why) &&
+	    claim_take(options->state_dir, &keeper->claim_fd, why) &&
 	    (options->pid_file[0] == '\0' || pid_file_write(options->pid_file, why)) &&
 	    (!changes || account_become(&account, why)) &&
 	    crew_new(options, &keeper->crew, why);
@@ -460,6 +464,7 @@ run(struct keeper *keeper)
 	}
 	crew_free(keeper->crew);
 	listener_close(&keeper->listener);
+	status_fini(&keeper->status_file);
 	background_report(&keeper->background, status != EX_OK ? status : EX_SOFTWARE);
 	buf_fini(&why);
 	free(pid_file);
@@ -475,7 +480,7 @@ keeper_run(const char *config_file, struct generation *generation, bool foregrou
 		.listener = { .fd = -1, .lock_fd = -1 },
 		.background = { .report_fd = -1 },
 		.gateway = { .control_fd = -1 },
-		.signal_fd = -1,
+		.signal_fd = -1, .claim_fd = -1,
 		.restart_ms = NEVER, .drain_end_ms = NEVER, .watchdog_ms = NEVER,
 	};
 	int status;
@@ -498,5 +503,6 @@ keeper_run(const char *config_file, struct generation *generation, bool foregrou
 		close(keeper.signal_fd);
 	if (keeper.listener.lock_fd >= 0)
 		close(keeper.listener.lock_fd);
+	claim_release(&keeper.claim_fd);
 	return status;
 }

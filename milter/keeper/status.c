@@ -1,5 +1,6 @@
 #include "status.h"
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/file.h>
 #include <pixelward/base/log.h>
 
@@ -12,34 +13,51 @@
 
 #define MOST_REPORT	((size_t)64 << 10)
 #define MOST_FILE	(MOST_REPORT + 4096)
+/* Until what could not be written is tried again. */
+#define PAUSE_MS	2000
 
 void
 status_init(struct status *status, const char *state_dir)
 {
-	*status = (struct status){ .generation = "-" };
+	*status = (struct status){ .generation = "-", .due_ms = INT64_MAX };
+	buf_init(&status->text, MOST_FILE);
 	if ((size_t)snprintf(status->path, sizeof(status->path), "%s/" STATUS_FILE, state_dir) >= sizeof(status->path))
 		status->path[0] = '\0';
 }
 
 void
+status_fini(struct status *status)
+{
+	buf_fini(&status->text);
+}
+
+void
+status_again(struct status *status)
+{
+	bool fine = file_replace(status->path, buf_span(&status->text), 0640, false);
+
+	if (!fine && !status->failing)
+		log_warn("cannot write %s: %s; until it can, pixelctl reload will not find this daemon", status->path,
+		    strerror(errno));
+	else if (fine && status->failing)
+		log_info("%s is written again", status->path);
+	status->failing = !fine;
+	status->due_ms = fine ? INT64_MAX : clock_ms() + PAUSE_MS;
+}
+
+void
 status_write(struct status *status, struct span report)
 {
-	struct buf text;
-
 	if (status->path[0] == '\0')
 		return;
-	buf_init(&text, MOST_FILE);
-	buf_printf(&text, "pid %ld\ngeneration %s\nreloaded %llu\nrefused %llu\n", (long)getpid(), status->generation,
-	    status->reloaded, status->refused);
+	buf_reset(&status->text);
+	buf_printf(&status->text, "pid %ld\ngeneration %s\nreloaded %llu\nrefused %llu\n", (long)getpid(),
+	    status->generation, status->reloaded, status->refused);
 	if (report.len > 0) {
-		buf_add_char(&text, '\n');
-		buf_add(&text, span_cut(report, 0, MOST_REPORT));
+		buf_add_char(&status->text, '\n');
+		buf_add(&status->text, span_cut(report, 0, MOST_REPORT));
 	}
-	if (!file_replace(status->path, buf_span(&text), 0640, false)) {
-		log_warn("cannot write %s: %s; pixelctl reload will not find this daemon", status->path, strerror(errno));
-		status->path[0] = '\0';
-	}
-	buf_fini(&text);
+	status_again(status);
 }
 
 void

@@ -98,6 +98,9 @@ memory_teach(struct store *store, const struct lesson *lessons, size_t count)
 	enum pw_err	 err = PW_OK;
 
 	pthread_rwlock_wrlock(&memory->lock);
+	/* The owner may have these records from the journal already: who comes after it sees that in what it saves. */
+	if (is_guest(memory) && count > 0 && lessons[0].number > 0)
+		err = PW_EAWAY;
 	for (size_t i = 0; i < count && err == PW_OK; i++) {
 		err = memory_data_teach(&memory->data, &lessons[i]);
 		if (is_guest(memory) && err == PW_OK)
@@ -169,6 +172,8 @@ save_failed(struct memory *memory, const char *what, bool failed)
 {
 	if (failed && !memory->save_failed)
 		log_error("reputation: %s: %s; what is learned now is lost at the next start", what, strerror(errno));
+	else if (!failed && memory->save_failed)
+		log_info("reputation: %s is written again", what);
 	memory->save_failed = failed;
 }
 

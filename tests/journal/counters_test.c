@@ -125,7 +125,7 @@ a_snapshot_is_read_as_it_was_written(void **state)
 	count(counters, 5, 1700000000123);
 	stints_call(&counters->stints, "an odd%name", 5, counters->totals);
 	count(counters, 6, -1);
-	counters_miss(counters, 1700000000123);
+	counters_miss(counters, 1, 1700000000123);
 	sighting.number = 7;
 	sighting.rules = &rule;
 	sighting.rule_count = 1;
@@ -176,7 +176,7 @@ of_two_snapshots_of_one_record_the_younger_counts(void **state)
 		assert_int_equal(snapshot_load(folder, &loaded), PW_OK);
 		assert_int_equal(counters_total(loaded, COUNTER_unrecorded), missed);
 		counters_free(loaded);
-		counters_miss(counters, 1700000000123);
+		counters_miss(counters, 1, 1700000000123);
 	}
 	counters_free(counters);
 	folder_remove(folder);

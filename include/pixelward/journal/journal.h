@@ -45,6 +45,10 @@ enum pw_err	journal_open(const struct options *, const struct journal_taker *, s
 enum pw_err	journal_write(struct journal *, struct sighting *) PW_MUST_CHECK;
 /* What the heartbeat says of the node from now on: its mode, and the generation of its rules. Any thread. */
 void		journal_describe(struct journal *, const struct options *, const char *generation);
+/* Messages that were judged while no journal could be opened. */
+void		journal_miss(struct journal *, uint64_t messages);
+/* Its files were taken away: it is to be closed, and another one opened. Any thread. */
+bool		journal_is_lost(struct journal *);
 /* Hands on what it can for at most so long, then closes. NULL is fine. */
 void		journal_close(struct journal *, int64_t most_ms);
 

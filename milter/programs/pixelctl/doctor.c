@@ -122,6 +122,13 @@ doctor_restart(struct doctor *doctor)
 	    arena_printf(doctor->arena, "kill %ld, then %.*s", (long)doctor->keeper.pid, SPAN_ARG(start));
 }
 
+struct span
+doctor_mend(struct doctor *doctor)
+{
+	return arena_printf(doctor->arena, "mend %s as the check of state says, or see the log; it is tried again each second",
+	    doctor->options->state_dir);
+}
+
 /* --- what is looked at --- */
 
 /* False: no memory. What is wrong with the configuration is told by its check. */

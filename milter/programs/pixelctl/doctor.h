@@ -47,8 +47,9 @@ void	doctor_say(struct doctor *, enum finding, struct span remedy, const char *f
 struct span	doctor_command_line(struct doctor *, const char *command, const char *arguments);
 /* Does a daemon run here, and without what this lock in StateDir stands for? False, too, if that cannot be told. */
 bool		doctor_runs_without(struct doctor *, const char *lock);
-/* How to have the daemon open what it could not, once StateDir is mended. */
 struct span	doctor_restart(struct doctor *);
+/* What of StateDir the daemon could not use. */
+struct span	doctor_mend(struct doctor *);
 /* The command that starts the daemon. */
 struct span	doctor_start(struct doctor *);
 

@@ -162,7 +162,7 @@ doctor_daemon(struct doctor *doctor)
 	if (doctor->keeper.pid == 0)
 		say_absent(doctor);
 	else if (doctor->silent)
-		doctor_say(doctor, FINDING_FAIL, doctor_restart(doctor), "process %ld runs, and could not write %s/" STATUS_FILE,
+		doctor_say(doctor, FINDING_FAIL, doctor_mend(doctor), "process %ld runs, and could not write %s/" STATUS_FILE,
 		    (long)doctor->keeper.pid, doctor->options->state_dir);
 	else if (wanted > 0 && doctor->numbers.running && doctor->numbers.dissectors == 0)
 		doctor_say(doctor, FINDING_FAIL, SPAN("journalctl -u pixelward"), "process %ld runs, but none of its %u dissectors",

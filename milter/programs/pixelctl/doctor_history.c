@@ -34,7 +34,7 @@ doctor_history(struct doctor *doctor)
 	struct span		remedy = doctor_command_line(doctor, "pixelctl learn", "/var/mail/archive");
 
 	if (!redis_is_wanted(doctor->options) && doctor_runs_without(doctor, "reputation/lock")) {
-		say_unseasoned(doctor, doctor_restart(doctor), arena_printf(doctor->arena, "process %ld runs without %s/reputation",
+		say_unseasoned(doctor, doctor_mend(doctor), arena_printf(doctor->arena, "process %ld runs without %s/reputation",
 		    (long)doctor->keeper.pid, doctor->options->state_dir));
 		return;
 	}

@@ -136,7 +136,7 @@ doctor_journal(struct doctor *doctor)
 	bool				 waits = journal->unlearned > 0 || journal->untold > 0;
 
 	if (doctor_runs_without(doctor, "journal/lock")) {
-		doctor_say(doctor, FINDING_FAIL, doctor_restart(doctor), "process %ld runs without %s/journal: nothing is recorded or "
+		doctor_say(doctor, FINDING_FAIL, doctor_mend(doctor), "process %ld runs without %s/journal: nothing is recorded or "
 		    "counted", (long)doctor->keeper.pid, state_dir);
 		return;
 	}
