@@ -46,6 +46,17 @@ totals_print(uint64_t number, const uint64_t totals[COUNTERS], struct arena *are
 	return copy;
 }
 
+/* " node:NAME node:NAME": what the gateway is and was called, for who lists nodes. */
+static struct span
+names_print(const struct counters *counters, struct arena *arena)
+{
+	struct span names = SPAN("");
+
+	for (size_t i = 0; i < counters->stints.count; i++)
+		names = arena_printf(arena, "%.*s node:%s", SPAN_ARG(names), counters->stints.at[i].node);
+	return names;
+}
+
 static void
 sum_add(struct redis_batch *batch, struct span key, struct span who, struct span said)
 {
@@ -290,7 +301,9 @@ round_prepare(struct publisher *publisher, struct redis_batch *batch, uint64_t *
 	tops_add(publisher, batch);
 	/* At last: whoever sees these sees the rest. */
 	nodes_add(publisher, batch);
-	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), totals_print(*number, counters->totals, batch->arena));
+	struct span totals = totals_print(*number, counters->totals, batch->arena);
+	sum_add(batch, SPAN("pw:c:all"), span_of(publisher->who), arena_printf(batch->arena, "%.*s%.*s", SPAN_ARG(totals),
+	    SPAN_ARG(names_print(counters, batch->arena))));
 }
 
 static uint64_t

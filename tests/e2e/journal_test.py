@@ -415,6 +415,9 @@ class JournalTest(unittest.TestCase):
         self.wait_messages(41)
         self.wait_events(41)
         self.assertEqual(self.by_node("mx1", "mx2"), [26, 15])
+        nodes = json.loads(self.ctl(older, "stats", "--json"))["redis"]["nodes"]
+        self.assertEqual(sorted((each["node"], each["messages"], each["alive"]) for each in nodes),
+                         [("mx1", 26, True), ("mx2", 15, True)])
         older.end()
         newer.end()
 

@@ -106,6 +106,7 @@ class Keeper(State):
 
     def test_another_daemon_with_the_same_StateDir_does_not_start(self):
         self.ward.start()
+        scratch.wait_until(lambda: os.path.exists(self.state + "/keeper.status"), "the keeper's word")
         second = pixelward.Pixelward(start=False)
         self.addCleanup(second.stop)
         os.rmdir(second.folder + "/state")

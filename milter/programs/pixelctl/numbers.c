@@ -79,17 +79,25 @@ all_read(struct numbers *numbers, const struct redis_reply *reply)
 			}
 }
 
-/* "NODE#EPOCH": a node may have begun anew. */
 static void
-node_add(struct numbers *numbers, struct span who)
+node_add(struct numbers *numbers, struct span name)
 {
-	struct span name = span_cut(who, 0, span_find_char(who, '#', 0));
-
 	for (size_t i = 0; i < numbers->node_count; i++)
 		if (span_eq(numbers->nodes[i].name, name))
 			return;
 	if (numbers->node_count < NUMBERS_MOST_NODES)
 		numbers->nodes[numbers->node_count++] = (struct numbers_node){ .name = name };
+}
+
+/* "@NUMBER messages=… node:NAME node:NAME": under another name a gateway is another node, whose numbers stay. */
+static void
+nodes_add(struct numbers *numbers, struct span said)
+{
+	for (size_t end; said.len > 0; said = span_from(said, end + 1)) {
+		end = span_find_char(said, ' ', 0);
+		if (span_starts(said, SPAN("node:")))
+			node_add(numbers, span_cut(said, 5, end));
+	}
 }
 
 static bool
@@ -125,13 +133,13 @@ redis_take(struct numbers *numbers, struct redis *redis, struct arena *arena)
 
 	redis_batch_init(&batch, arena);
 	redis_batch_add(&batch, (const struct span[]){ SPAN("HGETALL"), SPAN("pw:c:all") }, 2);
-	redis_batch_add(&batch, (const struct span[]){ SPAN("HKEYS"), SPAN("pw:b:{pw:c:all}") }, 2);
+	redis_batch_add(&batch, (const struct span[]){ SPAN("HVALS"), SPAN("pw:b:{pw:c:all}") }, 2);
 	enum pw_err err = redis_run(redis, &batch, PATIENCE_MS);
 	numbers->redis_up = err == PW_OK;
 	if (err == PW_OK) {
 		all_read(numbers, &batch.replies[0]);
 		for (size_t i = 0; batch.replies[1].kind == REDIS_LIST && i < batch.replies[1].count; i++)
-			node_add(numbers, batch.replies[1].items[i].text);
+			nodes_add(numbers, batch.replies[1].items[i].text);
 		fine = nodes_take(numbers, redis, arena);
 	}
 	redis_batch_fini(&batch);
