@@ -2,7 +2,7 @@
 
 #include "hidden.h"
 #include "kind.h"
-#include "shape.h"
+#include "shape/opaque.h"
 #include "sighting.h"
 
 /* Each says whether it speaks against a live reference, and why. */

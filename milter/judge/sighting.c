@@ -8,6 +8,7 @@
 #include "kind.h"
 #include "rules/element.h"
 #include "rules/getter.h"
+#include "shape/opaque.h"
 
 /* Of more fetches the hosts alone are remembered: an attacker's long list is no newsletter. */
 #define MOST_TEMPLATED		256u

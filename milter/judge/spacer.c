@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "shape.h"
+#include "shape/asset.h"
+#include "shape/plain.h"
+#include "shape/spacer_name.h"
+#include "shape/store.h"
 
 /* A picture used that often in one document, in any size, holds the layout: a tracker needs one. */
 #define LEAST_USES	2

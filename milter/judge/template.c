@@ -118,11 +118,10 @@ add_pieces(struct writer *writer, struct span text, char separator)
 static void
 write(struct writer *writer, const struct url_pieces *url)
 {
-	size_t labels = url->host.len > url->domain.len && span_ends_nocase(url->host, url->domain) ?
-	    url->host.len - url->domain.len : 0;
+	struct span labels = url_labels(url);
 
-	add_pieces(writer, span_cut(url->host, 0, labels), '.');
-	add(writer, span_from(url->host, labels));
+	add_pieces(writer, labels, '.');
+	add(writer, span_from(url->host, labels.len));
 	add_pieces(writer, url->path, '/');
 	if (url->has_query) {
 		add(writer, SPAN("?"));

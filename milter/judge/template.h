@@ -7,7 +7,7 @@
 
 #include <pixelward/base/arena.h>
 
-#include "shape.h"
+#include "shape/opaque.h"
 
 /* Bits. */
 enum template_token {

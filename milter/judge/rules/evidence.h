@@ -8,7 +8,7 @@
 #include "../filter.h"
 #include "../group.h"
 #include "../regex.h"
-#include "../shape.h"
+#include "../shape/report.h"
 #include "../spacer.h"
 #include "../template.h"
 #include "../token.h"

@@ -1,7 +1,7 @@
 /* Facts of a reference or a link: its URL, its element, its place. */
 #include <stdlib.h>
 
-#include "../shape.h"
+#include "../shape/opaque.h"
 #include "element.h"
 #include "getter.h"
 #include "word.h"

@@ -2,9 +2,10 @@
 #include <pixelward/base/clock.h>
 #include <pixelward/reputation/reputation.h>
 
+#include "../shape/plain.h"
+
 #include "getter.h"
 #include "word.h"
-
 
 static const struct knowledge *
 knowledge_of(const struct evidence *evidence)

@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "judge/shape_words.h"
+#include "judge/shape/words.h"
 
 static void
 tables_are_sorted_and_lower_case(void **state)

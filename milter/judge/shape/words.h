@@ -19,4 +19,10 @@ enum shape_table {
 
 extern const struct words	shape_words[SHAPE_WORDS];
 
+static inline bool
+shape_has(struct span word, enum shape_table table)
+{
+	return words_have(&shape_words[table], word);
+}
+
 #endif

@@ -1,4 +1,4 @@
-#include "shape_words.h"
+#include "words.h"
 
 static const char *const picture_suffixes[] = {
 	"bmp", "gif", "jpeg", "jpg", "png", "svg", "webp",

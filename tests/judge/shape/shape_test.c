@@ -6,7 +6,10 @@
 #include <cmocka.h>
 
 #include "judge/fixture.h"
-#include "judge/shape.h"
+#include "judge/shape/opaque.h"
+#include "judge/shape/plain.h"
+#include "judge/shape/report.h"
+#include "judge/shape/spacer_name.h"
 
 static const struct picture_case {
 	const char	*says, *url;
