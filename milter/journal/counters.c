@@ -286,6 +286,12 @@ counters_total(const struct counters *counters, enum counter counter)
 	return counters->totals[counter];
 }
 
+const struct torn *
+counters_torn(const struct counters *counters)
+{
+	return &counters->torn;
+}
+
 uint64_t
 counters_of_minute(const struct counters *counters, int64_t minute_ms, enum counter counter)
 {

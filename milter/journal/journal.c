@@ -171,13 +171,18 @@ counters_open(struct journal *journal, struct buf *report)
 }
 
 static void
-losses_log(struct journal *journal)
+losses_note(struct journal *journal)
 {
-	struct spool_losses losses;
+	struct torn		*torn = &journal->counters->torn;
+	struct spool_losses	 losses;
 
 	spool_losses(journal->spool, &losses);
-	if (losses.torn > 0)
+	if (losses.torn > 0) {
 		log_warn("journal: %llu torn bytes at its end were cut off", (unsigned long long)losses.torn_bytes);
+		torn->ends += losses.torn;
+		torn->bytes += losses.torn_bytes;
+		torn->last_ms = clock_unix_ms();
+	}
 	if (losses.segments > 0)
 		log_error("journal: %llu files in %s are no segments any more: renamed to *.bad",
 		    (unsigned long long)losses.segments, journal->directory);
@@ -305,6 +310,8 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 
 		err = spool_open(&settings, report, &journal->spool);
 	}
+	if (err == PW_OK)
+		losses_note(journal);
 	errno = 0;
 	if (err == PW_OK && (!identity_open(journal->directory, journal->node, journal->counters->epoch, journal->identity) ||
 	    !snapshot_take(journal))) {
@@ -318,7 +325,6 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 		return err;
 	}
 	acknowledge(journal);
-	losses_log(journal);
 	*out = journal;
 	return PW_OK;
 }

@@ -72,6 +72,9 @@ snapshot_print(const struct counters *counters, struct buf *out)
 		buf_printf(out, " %s", counter_name((enum counter)i));
 	buf_add(out, SPAN("\ntotal"));
 	print_values(out, counters->totals, COUNTERS);
+	if (counters->torn.ends > 0)
+		buf_printf(out, "torn %llu %llu %lld\n", (unsigned long long)counters->torn.ends,
+		    (unsigned long long)counters->torn.bytes, (long long)counters->torn.last_ms);
 	for (size_t i = 0; i < counters->stints.count; i++) {
 		buf_add(out, SPAN("node "));
 		print_name(out, span_of(counters->stints.at[i].node));
@@ -190,6 +193,16 @@ stint_parse(struct parse *parse, struct span line)
 }
 
 static void
+torn_parse(struct parse *parse, struct span line)
+{
+	struct torn *torn = &parse->counters->torn;
+
+	torn->ends = number_take(&line);
+	torn->bytes = number_take(&line);
+	torn->last_ms = signed_take(&line);
+}
+
+static void
 series_parse(const struct parse *parse, struct span line, struct series *series)
 {
 	struct bucket *bucket = series_get(series, signed_take(&line));
@@ -237,6 +250,8 @@ line_parse(struct parse *parse, struct span line)
 		fields_parse(parse, line);
 	else if (span_eq(word, SPAN("total")))
 		values_parse(parse, line, parse->counters->totals);
+	else if (span_eq(word, SPAN("torn")))
+		torn_parse(parse, line);
 	else if (span_eq(word, SPAN("node")))
 		stint_parse(parse, line);
 	else if (span_eq(word, SPAN("minute")))

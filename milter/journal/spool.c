@@ -146,6 +146,21 @@ segment_set_aside(struct spool *spool, uint64_t first)
 	spool->losses.segments++;
 }
 
+/* Its writer was killed, or the power failed, before the first record: an end that is torn, too. */
+static void
+half_made_remove(struct spool *spool, const struct segment *segment)
+{
+	char name[NAME_BYTES];
+
+	name_of(segment->first, name);
+	(void)unlinkat(spool->directory_fd, name, 0);
+	if (spool->last < segment->first - 1)
+		spool->last = segment->first - 1;
+	spool->losses.torn++;
+	spool->losses.torn_bytes += segment->bytes;
+	spool->count--;
+}
+
 /* Goes on behind the last whole record of the last segment. False: it is none; errno EBADMSG, or what failed. */
 static bool
 last_take_up(struct spool *spool, struct segment *segment)
@@ -190,6 +205,10 @@ take_up(struct spool *spool)
 	while (err == PW_OK && spool->count > 0) {
 		struct segment *last = &spool->segments[spool->count - 1];
 
+		if (last->bytes < SEGMENT_HEAD) {
+			half_made_remove(spool, last);
+			continue;
+		}
 		if (last_take_up(spool, last)) {
 			if (spool->last < last->first - 1)
 				spool->last = last->first - 1;

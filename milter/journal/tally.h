@@ -43,6 +43,7 @@ struct counters {
 	uint64_t	writes;		/* snapshots of it, over all lives */
 	int64_t		last_ms;
 	uint64_t	totals[COUNTERS];
+	struct torn	torn;
 	struct stints	stints;		/* the totals by the node's names */
 	struct names	rules;
 	struct series	minutes, hours;

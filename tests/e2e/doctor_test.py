@@ -298,6 +298,22 @@ class State(DoctorTest):
         self.assertSeen(look(ward.config_file), "journal", WARN, "1 files of", "/journal/*.bad")
 
 
+    def test_a_journal_that_was_cut(self):
+        node = Node("mx1", None)
+        self.addCleanup(node.remove)
+        for _ in range(2):
+            node.write(1)
+            node.kill()
+            last = max(name for name in os.listdir(node.folder + "/journal") if name.endswith(".pwj"))
+            with open(f"{node.folder}/journal/{last}", "ab") as journal:
+                journal.write(b"half a record")
+            node.start()
+        self.assertSeen(look(node.folder + "/conf"), "journal", WARN,
+                        f"2 torn ends of files were cut (26 bytes), the last one {time.strftime('%Y-%m-%dT', time.gmtime())}",
+                        "journalctl -k")
+        node.end()
+
+
 class Journal(DoctorTest):
 
     def test_records_that_nobody_takes(self):
@@ -638,6 +654,29 @@ class Postfix(DoctorTest):
                 self.assertSeen(self.look(milters), "verifiers", OK, "mx.parl.example are believed")
                 self.assertSeen(self.look(milters, options={"TrustedAuthservIDs": None, "AuthservID": "mx.parl.example"}),
                                 "verifiers", WARN, "TrustedAuthservIDs is empty", "TrustedAuthservIDs mx.parl.example, if ")
+
+    def test_clients_that_are_led_past_it(self):
+        table = self.mta + "/clients"
+        with open(table, "w", encoding="utf-8") as file:
+            file.write("# of ours\n127.0.0.0/8 DISABLE\n\n198.51.100.0/24\n  inet:localhost:8891,\n  unix:pixelward/pixelward.sock\n")
+        for kind in ("cidr", "hash", "proxy:texthash"):
+            self.assertSeen(self.look(smtpd_milter_maps=f"{kind}:{table}", options={"InternalHosts": "127.0.0.0/8"}), "postfix", OK,
+                            f"{kind}:{table} leads nobody past pixelward but InternalHosts")
+        self.assertSeen(self.look(smtpd_milter_maps=f"cidr:{table}", options={"InternalHosts": "127.0.0.1"}), "postfix", WARN,
+                        "leads clients past pixelward: 127.0.0.0/8", f"these lines of cidr:{table}")
+        with open(table, "w", encoding="utf-8") as file:
+            file.write("if /^192/\n/^192\\.0\\.2\\. ?/ disable\nendif\n")
+        self.assertSeen(self.look(smtpd_milter_maps=f"regexp:{table}"), "postfix", WARN,
+                        "past pixelward: /^192\\.0\\.2\\. ?/")
+        for maps, finding, seen in (("static:DISABLE", FAIL, "everybody"), ("static:unix:pixelward/pixelward.sock", OK, "nobody"),
+                                    ("inline:{ 10.0.0.1=DISABLE, {10.0.0.2 = inet:localhost:8891, unix:x}, 10.0.0.3=x, 10.0.0.4=x }", WARN,
+                                     "leads clients past pixelward: 10.0.0.1, 10.0.0.2, 10.0.0.3, and 1 more"),
+                                    ("tcp:localhost:1", WARN, "cannot be seen from here"),
+                                    ("cidr:/nonexistent", WARN, "cannot be seen from here")):
+            with self.subTest(maps):
+                self.assertSeen(self.look(smtpd_milter_maps=maps), "postfix", finding, seen)
+        self.assertWell(self.look(smtpd_milter_maps=""))
+        self.assertSeen(self.look(override=" -o smtpd_milter_maps=static:DISABLE"), "postfix", FAIL, "everybody")
 
     def test_what_happens_while_it_is_away(self):
         for action, finding in (("accept", WARN), ("reject", WARN), ("tempfail", OK), ("quarantine", OK)):

@@ -70,6 +70,12 @@ struct named_count {
 	int64_t		last_ms;
 };
 
+/* Ends of the journal's files that were cut at a start: a record that was half written, or not yet on the disk. */
+struct torn {
+	uint64_t	ends, bytes;
+	int64_t		last_ms;	/* 0: never */
+};
+
 struct counters;
 
 /*
@@ -83,6 +89,7 @@ void		counters_free(struct counters *);	/* NULL is fine */
 uint64_t	counters_number(const struct counters *);	/* of the last record that is counted */
 int64_t		counters_last_ms(const struct counters *);	/* when its message came; 0: none yet */
 uint64_t	counters_total(const struct counters *, enum counter);
+const struct torn *counters_torn(const struct counters *);
 /* Of the minute that began at this time (Unix time), if it is one of the last six hours; else 0. */
 uint64_t	counters_of_minute(const struct counters *, int64_t minute_ms, enum counter);
 /* The rules that matched most, the first one first. */

@@ -68,5 +68,7 @@ void	doctor_journal(struct doctor *);
 void	doctor_redis(struct doctor *);
 void	doctor_history(struct doctor *);
 void	doctor_postfix(struct doctor *);
+/* A part of it: by the value of smtpd_milter_maps. has_us: are we among these milters? */
+void	doctor_clients(struct doctor *, struct span maps, bool (*has_us)(void *context, struct span milters), void *context);
 
 #endif

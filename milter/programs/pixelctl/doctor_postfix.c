@@ -337,6 +337,30 @@ look_at_front(struct looking *looking, const struct span *services, size_t count
 	}
 }
 
+static bool
+has_us(void *context, struct span milters)
+{
+	struct looking *looking = context;
+
+	return list_read(looking, milters, postconf_chroot(&looking->postconf, looking->service));
+}
+
+/* Clients for whom smtpd_milters do not count; of services that have us, each table once. */
+static void
+look_at_clients(struct looking *looking, const struct span *services, size_t count)
+{
+	struct span before = SPAN("");
+
+	for (size_t i = 0; i < count; i++) {
+		struct span maps = postconf_value(&looking->postconf, services[i], "smtpd_milter_maps");
+
+		looking->service = services[i];
+		if (maps.len > 0 && !span_eq(maps, before) &&
+		    has_us(looking, postconf_value(&looking->postconf, services[i], "smtpd_milters")))
+			doctor_clients(looking->doctor, before = maps, has_us, looking);
+	}
+}
+
 void
 doctor_postfix(struct doctor *doctor)
 {
@@ -359,6 +383,9 @@ doctor_postfix(struct doctor *doctor)
 		if (list_read(&looking, postconf_value(&looking.postconf, services[i], "smtpd_milters"),
 		    postconf_chroot(&looking.postconf, services[i])) && with++ == 0)
 			looking.service = services[i];
+	struct span ours = looking.service;
+	look_at_clients(&looking, services, count);
+	looking.service = ours;
 	look_at_front(&looking, services, count);
 	/* Other doors may be meant to lead past it. */
 	for (size_t i = 0; i < count; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
 #include "doctor.h"
 
@@ -127,6 +128,27 @@ say_waiting(struct doctor *doctor, const char *whom, uint64_t count)
 		    (unsigned long long)count, whom);
 }
 
+/* While what is kept of that time can still be compared. */
+static void
+say_torn(struct doctor *doctor)
+{
+	static const struct torn	 never;
+	const struct torn		*torn = doctor->numbers.counted ? counters_torn(doctor->numbers.counters) : &never;
+	time_t				 last = (time_t)(torn->last_ms / 1000);
+	struct tm			 utc;
+	char				 when[64];
+
+	if (torn->ends == 0 || gmtime_r(&last, &utc) == NULL)
+		return;
+	bool lately = doctor->numbers.now_ms - torn->last_ms < (int64_t)doctor->options->journal_keep_ms;
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	doctor_say(doctor, lately ? FINDING_WARN : FINDING_OK,
+	    lately ? arena_printf(doctor->arena, "journalctl -k --until '%.10s %.8s UTC', for a power cut or a disk that fails; what "
+	    "was cut is in no counter", when, when + 11) : SPAN_NONE,
+	    "%llu torn ends of files were cut (%llu bytes), the last one %s", (unsigned long long)torn->ends,
+	    (unsigned long long)torn->bytes, when);
+}
+
 void
 doctor_journal(struct doctor *doctor)
 {
@@ -153,6 +175,7 @@ doctor_journal(struct doctor *doctor)
 	if (journal->bad > 0)
 		doctor_say(doctor, FINDING_WARN, arena_printf(doctor->arena, "ls -l %s/journal/*.bad", state_dir),
 		    "%llu files of %s/journal were damaged, and set aside", (unsigned long long)journal->bad, state_dir);
+	say_torn(doctor);
 	say_waiting(doctor, "the reputation", journal->unlearned);
 	say_waiting(doctor, "Redis", journal->untold);
 	if (waits && journal->bytes > doctor->options->journal_size / 10 * 9)

@@ -94,7 +94,7 @@ run(const char *const *arguments, struct arena *arena, struct span *text)
 bool
 postconf_read(struct postconf *postconf, struct arena *arena, struct span *why)
 {
-	static const char *const main[] = { NAME, "-x", "smtpd_milters", "non_smtpd_milters", "milter_default_action",
+	static const char *const main[] = { NAME, "-x", "smtpd_milters", "smtpd_milter_maps", "non_smtpd_milters", "milter_default_action",
 		"milter_content_timeout", "milter_protocol", "message_size_limit", "queue_directory", "compatibility_level", NULL };
 	static const char *const services[] = { NAME, "-F", NULL };
 	static const char *const overrides[] = { NAME, "-x", "-P", NULL };
