@@ -444,6 +444,27 @@ class Redis(DoctorTest):
                               extra_groups=[], capture_output=True, text=True, cwd="/", check=False)
         self.assertSeen(Seen(2, json.loads(done.stdout)), "redis", FAIL, "Permission denied", "chown nobody:nogroup ")
 
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")
+    def test_a_password_that_root_may_read_and_the_daemon_may_not(self):
+        folder = self.folder()
+        os.mkdir(folder + "/kept")
+        path = shutil.copy(self.password, folder + "/kept/password")
+
+        def seen(mode, of_folder, owner="root", group="root", user="nobody"):
+            os.chmod(path, mode)
+            os.chmod(folder + "/kept", of_folder)
+            shutil.chown(path, owner, group)
+            return self.look(RedisPasswordFile=path, UserID=user)
+
+        os.chmod(folder, 0o755)
+        for args in ((0o644, 0o755), (0o640, 0o711, "root", "nogroup"), (0o400, 0o755, "nobody"),
+                     (0o040, 0o755, "root", "daemon", "nobody:daemon")):
+            self.assertSeen(seen(*args), "redis", OK, f"user nobody may read RedisPasswordFile {path}")
+        for args in ((0o600, 0o755), (0o640, 0o755, "root", "daemon"), (0o007, 0o755, "root", "nogroup")):
+            self.assertSeen(seen(*args), "redis", FAIL, f"may not read RedisPasswordFile {path}",
+                            f"chown nobody {path}; chmod 0400 {path}")
+        self.assertSeen(seen(0o644, 0o700), "redis", FAIL, f"may not enter {folder}/kept: ", "/etc/pixelward")
+
     def test_a_password_that_is_a_credential_of_the_daemon(self):
         config = self.config(Redis="unix:" + self.server.socket, RedisUser="writer", RedisPasswordFile="redis-password")
         self.assertSeen(look(config), "redis", FAIL, "systemd gave no credentials")

@@ -53,6 +53,9 @@ struct span	doctor_mend(struct doctor *);
 /* The command that starts the daemon. */
 struct span	doctor_start(struct doctor *);
 
+/* Whom the daemon is: UserID, else who runs; false: nobody says so. */
+bool		doctor_daemon_user(const struct doctor *, uid_t *);
+
 /* Redis answers, and lets our user read nothing: that looks as if it knew nothing. */
 bool		doctor_is_denied(struct doctor *);
 
@@ -66,6 +69,7 @@ void	doctor_generation(struct doctor *);
 void	doctor_state(struct doctor *);
 void	doctor_journal(struct doctor *);
 void	doctor_redis(struct doctor *);
+void	doctor_password(struct doctor *);	/* a part of it: RedisPasswordFile */
 void	doctor_history(struct doctor *);
 void	doctor_postfix(struct doctor *);
 /* A part of it: by the value of smtpd_milter_maps. has_us: are we among these milters? */

@@ -397,6 +397,7 @@ doctor_redis(struct doctor *doctor)
 		doctor_say(doctor, FINDING_OK, SPAN_NONE, "none is wanted: what is learned stays on this machine");
 		return;
 	}
+	doctor_password(doctor);
 	if (doctor->redis == NULL || ask(doctor, &SPAN("PING"), 1) == NULL) {
 		say_away(doctor);
 		return;

@@ -27,9 +27,8 @@ owner_options(struct doctor *doctor)
 	    arena_printf(doctor->arena, "-o %.*s -g %s", (int)(colon - user), user, colon + 1);
 }
 
-/* Whom the daemon is: who runs, else UserID; false: nobody says so. */
-static bool
-daemon_user(const struct doctor *doctor, uid_t *uid)
+bool
+doctor_daemon_user(const struct doctor *doctor, uid_t *uid)
 {
 	char		path[64], name[65];
 	struct stat	process;
@@ -53,7 +52,7 @@ say_access(struct doctor *doctor, const struct stat *about)
 {
 	const char	*directory = doctor->options->state_dir;
 	uid_t		 uid;
-	bool		 known = daemon_user(doctor, &uid);
+	bool		 known = doctor_daemon_user(doctor, &uid);
 	unsigned	 mode = about->st_mode & 07777;
 
 	if (known && about->st_uid != uid) {
