@@ -167,13 +167,14 @@ is_unvouched(struct hearing *hearing, uint32_t index, struct grounds *grounds, s
 
 	(void)spacer;
 	if (hearing->options->remote_content != REMOTE_UNVOUCHED || knowledge == NULL || !knowledge->complete ||
-	    !knowledge->seasoned || (standing != NULL && standing->vouched))
+	    !knowledge->seasoned || evidence_vouches(&hearing->evidence, index))
 		return false;
 	/* Of a message's hosts the first ones are asked for: a long list of others is no way around. */
 	if (standing == NULL && dissection_references(hearing->d)[index].host.len == 0)
 		return false;
 	ground_add(&hearing->opinion, grounds, standing == NULL ?
-	    SPAN("its host is one of too many to ask for (RemoteContent unvouched)") : standing->known ?
+	    SPAN("its host is one of too many to ask for (RemoteContent unvouched)") : standing->vouched ?
+	    SPAN("its domain is young, and the URL not proved to be the same for all (RemoteContent unvouched)") : standing->known ?
 	    arena_printf(hearing->arena, "its domain has no standing yet: %d of 100 (RemoteContent unvouched)", standing->score) :
 	    SPAN("its domain was never seen before (RemoteContent unvouched)"));
 	return true;

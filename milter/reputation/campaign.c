@@ -69,7 +69,7 @@ is_suspect(const struct options *options, const struct sighting *sighting, size_
 	/* Without a history all stores of pictures are new. */
 	if (!seasoned && !may_be_beacon(&sighting->templates[index]))
 		return false;
-	return templates[index].proof != PROOF_STATIC && standing->word != WORD_ALLOW && !standing->vouched &&
+	return templates[index].proof != PROOF_STATIC && standing->word != WORD_ALLOW && !standing->firm &&
 	    (standing->campaign.len > 0 || is_recent(options, sighting, standing));
 }
 

@@ -146,6 +146,9 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 		knowledge->templates[i] = (struct template_history){ .messages = history->messages,
 			.recipients = history->recipients, .tokens = history->tokens,
 			.proof = proof == PROOF_STATIC && sighting->templates[i].various ? PROOF_NONE : proof };
+		if (sighting->templates[i].host < sighting->host_count)
+			knowledge->templates[i].vouched = standing_vouches(&knowledge->hosts[sighting->templates[i].host],
+			    knowledge->templates[i].proof);
 	}
 	knowledge->complete = true;
 	knowledge->seasoned = is_seasoned(options, &answer, sighting->time_ms);

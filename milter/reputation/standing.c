@@ -1,5 +1,7 @@
 #include "standing.h"
 
+#include <pixelward/base/clock.h>
+
 #include "proof.h"
 
 #define LEAST		(-100)
@@ -85,4 +87,13 @@ standing_judge(struct standing *standing)
 		score += terms[i].points(standing);
 	standing->score = (int32_t)(score < LEAST ? LEAST : score > MOST ? MOST : score);
 	standing->vouched = standing->score >= STANDING_VOUCHED;
+	/* A picture that is the same for all would else open the door for those that are not. */
+	standing->firm = standing->vouched && (standing->word == WORD_ALLOW || standing->learned > 0 ||
+	    standing->last_ms - standing->first_ms >= STANDING_FIRM_DAYS * DAY_MS);
+}
+
+bool
+standing_vouches(const struct standing *standing, enum proof proof)
+{
+	return standing->firm || (standing->vouched && proof == PROOF_STATIC);
 }

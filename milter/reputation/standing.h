@@ -12,7 +12,12 @@
 
 #define STANDING_VOUCHED	30	/* from this score on remote content of a domain is allowed */
 
-/* Sets score and vouched. */
+/* So long a domain that earned its standing by mail that came in is vouched for by what it has shown, and no further. */
+#define STANDING_FIRM_DAYS	28
+
+/* Sets score, vouched and firm. */
 void	standing_judge(struct standing *);
+/* Of a URL of that domain. */
+bool	standing_vouches(const struct standing *, enum proof);
 
 #endif

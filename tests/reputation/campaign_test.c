@@ -19,6 +19,7 @@ enum how {
 	HOW_HIDDEN = 1, HOW_LINKED = 2, HOW_BULK = 4, HOW_OLD_HOST = 8, HOW_VOUCHED = 16, HOW_OLD_SENDER = 32, HOW_VISIBLE = 64,
 	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512, HOW_LISTED = 1024, HOW_INDICATED = 2048,
 	HOW_UNUSUAL = 4096,
+	HOW_EARNED = 16384,	/* vouched for lately, by mail that came in */
 	HOW_AT_HOME = 8192,	/* the link leads to the sender's own domain, not to an outlet */
 };
 
@@ -124,9 +125,11 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 	for (size_t i = 0; i < sighting.recipient_count; i++)
 		recipients[i] = (struct sighting_recipient){ .digest = (uint64_t)(mail->to[i] | 0x20),
 		    .watched = mail->to[i] < 'a' };
-	if ((mail->how & (HOW_OLD_HOST | HOW_VOUCHED)) != 0)
-		standings[0] = (struct standing){ .known = true, .first_ms = NOW_MS - 100 * DAY_MS,
-		    .vouched = (mail->how & HOW_VOUCHED) != 0 };
+	if ((mail->how & HOW_OLD_HOST) != 0)
+		standings[0] = (struct standing){ .known = true, .first_ms = NOW_MS - 100 * DAY_MS };
+	if ((mail->how & (HOW_VOUCHED | HOW_EARNED)) != 0)
+		standings[0] = (struct standing){ .known = true, .first_ms = NOW_MS - 6 * DAY_MS, .vouched = true,
+		    .firm = (mail->how & HOW_VOUCHED) != 0 };
 	if ((mail->how & HOW_ALLOWED) != 0)
 		standings[0].word = WORD_ALLOW;
 	for (size_t i = 0; i < world->named_count; i++)
@@ -322,6 +325,9 @@ static const struct scene {
 	{ "nor are vouched ones", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_VOUCHED, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_VOUCHED, "s" } }, false, 0, 0, 0, 0 },
+	{ "but one that earned it in some days is, with what is not the same for all", {
+	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_EARNED, "r" },
+	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_EARNED, "s" } }, false, 2, 1, 2, 1 },
 	{ "nor those that an analyst allowed", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, H | HOW_ALLOWED, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", OTHER, 0, H | HOW_ALLOWED, "s" } }, false, 0, 0, 0, 0 },

@@ -100,6 +100,14 @@ five_days_of_pictures_for_five_people_vouch(void **state)
 	assert_int_equal(known->sender.messages, 5);
 	assert_int_equal(known->sender.recipients, 5);
 	assert_int_equal(known->templates[0].proof, PROOF_STATIC);
+	/* That opens no door for others. */
+	assert_true(known->templates[0].vouched);
+	struct mail *other = mail_of(NOW + 6 * DAY_MS, 9, 1, APPEARS_SHOWN, 0);
+	other->template.digest++;
+	assert_false(look(other)->templates[0].vouched);
+	learn(mail_of(NOW + 28 * DAY_MS, 6, 9, APPEARS_SHOWN, 0));
+	other->sighting.time_ms = NOW + 28 * DAY_MS + 1;
+	assert_true(look(other)->templates[0].vouched);
 }
 
 /* What the first ones of a batch prove counts for those behind them. */

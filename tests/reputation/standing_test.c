@@ -66,6 +66,35 @@ is_vouched(void **state)
 	assert_int_equal(standing.score, sum > 100 ? 100 : sum < -100 ? -100 : sum);
 }
 
+#define FOUR_WEEKS_MS	((int64_t)STANDING_FIRM_DAYS * 86400000)
+
+static const struct firm_case {
+	const char	*says;
+	struct standing	 standing;
+	bool		 of_static, of_any;
+} firm_cases[] = {
+	{ "a young domain that earned it is vouched for by what is the same for all", { SPREAD(20), .first_ms = 1,
+	  .last_ms = FOUR_WEEKS_MS }, true, false },
+	{ "after four weeks by whatever it shows", { SPREAD(20), .first_ms = 1, .last_ms = FOUR_WEEKS_MS + 1 }, true, true },
+	{ "four weeks alone earn nothing", { .first_ms = 1, .last_ms = 2 * FOUR_WEEKS_MS }, false, false },
+	{ "one that old mail shows is not young", { SPREAD(1), .learned = 1 }, true, true },
+	{ "nor one that an analyst allows", { .word = WORD_ALLOW }, true, true },
+	{ "nothing of a campaign is vouched for, however old", { SPREAD(20), .last_ms = 2 * FOUR_WEEKS_MS, .campaign = { "c", 1 } },
+	  false, false },
+};
+
+static void
+vouches_for(void **state)
+{
+	const struct firm_case	*row = *state;
+	struct standing		 standing = row->standing;
+
+	standing_judge(&standing);
+	assert_int_equal(standing_vouches(&standing, PROOF_STATIC), row->of_static);
+	assert_int_equal(standing_vouches(&standing, PROOF_NONE), row->of_any);
+	assert_int_equal(standing_vouches(&standing, PROOF_PERSONAL), row->of_any);
+}
+
 static uint64_t seed = 1;
 
 static uint64_t
@@ -114,10 +143,14 @@ every_term_is_monotone(void **state)
 int
 main(void)
 {
-	struct CMUnitTest	tests[NITEMS(cases) + 1] = { cmocka_unit_test(every_term_is_monotone) };
+	struct CMUnitTest	tests[NITEMS(cases) + NITEMS(firm_cases) + 1] = { cmocka_unit_test(every_term_is_monotone) };
+	size_t			count = 1;
 
 	for (size_t i = 0; i < NITEMS(cases); i++)
-		tests[i + 1] = (struct CMUnitTest){ .name = cases[i].says, .test_func = is_vouched,
+		tests[count++] = (struct CMUnitTest){ .name = cases[i].says, .test_func = is_vouched,
 		    .initial_state = (void *)(uintptr_t)&cases[i] };
+	for (size_t i = 0; i < NITEMS(firm_cases); i++)
+		tests[count++] = (struct CMUnitTest){ .name = firm_cases[i].says, .test_func = vouches_for,
+		    .initial_state = (void *)(uintptr_t)&firm_cases[i] };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,8 @@ struct standing {
 	int64_t		 until_ms;	/* of the word; 0: for ever */
 	struct span	 campaign;	/* one that it belongs to, or empty */
 	int32_t		 score;		/* -100 to 100, docs/reputation.md */
-	bool		 vouched;	/* remote content of it is allowed */
+	bool		 vouched;	/* remote content of it is allowed: */
+	bool		 firm;		/* all of it; else what is proved to be the same for all */
 };
 
 /* What a score is the sum of; cut to -100 and 100 in the end. */
@@ -59,6 +60,7 @@ enum proof { PROOF_NONE, PROOF_PERSONAL, PROOF_STATIC };
 
 struct template_history {
 	enum proof	proof;
+	bool		vouched;	/* by its domain, firmly, or since it is proved to be the same for all */
 	uint64_t	messages, recipients, tokens;	/* different ones, roughly */
 };
 

@@ -64,6 +64,8 @@ void			 evidence_init(struct evidence *, const struct message *, const struct di
 			    const struct group_set *, groups watched, struct arena *);
 /* What token.h finds in a reference's URL, looked for once. NULL: no memory. */
 const struct token	*evidence_token(struct evidence *, uint32_t reference);
+/* Is remote content of that URL allowed, by what is known? False where nothing is. */
+bool			 evidence_vouches(const struct evidence *, uint32_t reference);
 /* As template_of(), made once. NULL: no memory. */
 const struct template	*evidence_template(struct evidence *, uint32_t reference);
 /* As spacer_reason(). */

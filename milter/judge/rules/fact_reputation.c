@@ -46,6 +46,16 @@ set_score(struct value *value, int32_t score)
 	value->number = score;
 }
 
+bool
+evidence_vouches(const struct evidence *evidence, uint32_t element)
+{
+	const struct standing	*standing = standing_of(evidence, element);
+	uint32_t		 template = standing != NULL ? evidence->sighting->template_of[element] : SIGHTING_NONE;
+
+	return standing != NULL && (standing->firm || (template != SIGHTING_NONE &&
+	    knowledge_of(evidence)->templates[template].vouched));
+}
+
 /* The same of a URL's domain and of the sender's. */
 #define STANDING_GETTERS(name, set)						\
 	GETTER(get_reputation_##name)						\
@@ -70,8 +80,23 @@ STANDING_GETTERS(first_seen_days, value_set_number(value, days_since(evidence, s
 STANDING_GETTERS(messages, value_set_number(value, standing->messages))
 STANDING_GETTERS(recipients, value_set_number(value, standing->recipients))
 STANDING_GETTERS(score, set_score(value, standing->score))
-STANDING_GETTERS(vouched, value_set_truth(value, standing->vouched))
 STANDING_GETTERS(word, value_set_text(value, span_of(word_of_analyst(standing->word))))
+
+GETTER(get_reputation_vouched)
+{
+	(void)scope;
+	if (standing_of(evidence, element) != NULL)
+		value_set_truth(value, evidence_vouches(evidence, element));
+}
+
+GETTER(get_sender_reputation_vouched)
+{
+	const struct standing *standing = sender_of(evidence);
+
+	UNUSED;
+	if (standing != NULL)
+		value_set_truth(value, standing->vouched);
+}
 
 /* Of the message and the mails before that belong together with it. */
 #define CAMPAIGN_GETTER(name, set)						\

@@ -54,8 +54,8 @@ text(struct history *history, struct span domain, const struct standing *standin
 	size_t			term_count = standing_terms(standing, terms);
 
 	buf_add_plain(out, domain);
-	buf_printf(out, ": %d of 100: %s\n", standing->score, standing->vouched ? "vouched for, remote content is allowed" :
-	    standing->known ? "not vouched for" : "never seen, not vouched for");
+	buf_printf(out, ": %d of 100: %s\n", standing->score, standing->firm ? "vouched for, remote content is allowed" :
+	    standing->vouched ? "vouched for in what is the same for all, for four weeks" : standing->known ? "not vouched for" : "never seen, not vouched for");
 	for (size_t i = 0; i < term_count; i++)
 		if (terms[i].points != 0)
 			buf_printf(out, "  %+5d  %s\n", terms[i].points, terms[i].text);
@@ -89,8 +89,8 @@ json(struct span domain, const struct standing *standing, struct buf *out)
 
 	buf_add(out, SPAN("{\"domain\":"));
 	buf_add_json(out, domain);
-	buf_printf(out, ",\"known\":%s,\"score\":%d,\"vouched\":%s,\"terms\":[", standing->known ? "true" : "false",
-	    standing->score, standing->vouched ? "true" : "false");
+	buf_printf(out, ",\"known\":%s,\"score\":%d,\"vouched\":%s,\"firm\":%s,\"terms\":[", standing->known ? "true" : "false",
+	    standing->score, standing->vouched ? "true" : "false", standing->firm ? "true" : "false");
 	for (size_t i = 0; i < term_count; i++) {
 		buf_printf(out, "%s{\"points\":%d,\"text\":", i > 0 ? "," : "", terms[i].points);
 		buf_add_json(out, span_of(terms[i].text));
