@@ -59,6 +59,8 @@ class HistoryInRedis(history_test.History):
         self.assertTrue(self.why("letter.example")["vouched"])
         self.assertIn("a.example", self.run_ctl("ioc", "show"))
         self.assertIn("its user hunt may not", self.refused(77, "ioc", "add", "b.example", "--deny"))
+        # Before any mail is read.
+        self.assertIn("its user hunt may not", self.refused(77, "learn", self.path("nowhere")))
 
     def test_a_wrong_password_is_a_redis_that_cannot_be_asked(self):
         with open(self.path("wrong"), "w", encoding="utf-8") as file:

@@ -17,6 +17,7 @@
 /* Ten seconds. */
 #define MOST_TRIES	50
 #define PAUSE_NS	200000000
+#define PATIENCE_MS	2000
 
 /* --- StateDir --- */
 
@@ -114,6 +115,30 @@ reach_redis(const struct options *options, struct buf *why)
 	return health.up ? HISTORY_NOT_ALLOWED : HISTORY_AWAY;
 }
 
+/*
+ * As writers do it, and nothing is written. What it came to is in the health of the place: who may not would have his mail
+ * read first, and learn that with the first lesson.
+ */
+static void
+reach_ask_to_write(const struct options *options)
+{
+	static struct redis_script	 nothing = { .text = "return redis.call('HDEL', KEYS[1], 'nothing')\n" };
+	struct arena			*arena = arena_new((size_t)1 << 20);
+	struct redis_words		 words = { .arena = arena };
+	struct redis_batch		 batch;
+	struct redis			*redis = NULL;
+
+	if (arena != NULL && redis_open(options, &redis) == PW_OK) {
+		redis_batch_init(&batch, arena);
+		redis_words_add(&words, SPAN("pw:reach"));
+		redis_batch_call(&batch, &nothing, 1, &words);
+		(void)!redis_run(redis, &batch, PATIENCE_MS);
+		redis_batch_fini(&batch);
+	}
+	redis_close(redis);
+	arena_free(arena);
+}
+
 void
 reach_wait(const struct options *options)
 {
@@ -190,6 +215,8 @@ reach_open(const struct options *options, enum reputation_kind kind, bool writes
 	/* One that does not answer, or not to this user, would look empty. */
 	if (err == PW_OK && kind != REPUTATION_EMPTY)
 		err = reputation_age(*opened, options, clock_unix_ms(), &age);
+	if (err == PW_OK && writes && kind != REPUTATION_EMPTY && redis_is_wanted(options))
+		reach_ask_to_write(options);
 	return kind == REPUTATION_EMPTY && err == PW_OK ? HISTORY_DONE : explain(options, err, why);
 }
 
