@@ -266,6 +266,8 @@ history_close(void)
 		pthread_join(history.tender, NULL);
 	history.tended = false;
 	journal_end();
+	if (history.missed > 0)
+		log_error("%llu messages were not recorded: there was no journal", (unsigned long long)history.missed);
 	reputation_close(atomic_exchange(&history.reputation, NULL));
 }
 

@@ -398,6 +398,8 @@ signals_take(struct keeper *keeper, struct buf *why)
 	for (size_t i = 0; i < NITEMS(signals); i++)
 		sigaddset(&set, signals[i]);
 	signal(SIGPIPE, SIG_IGN);
+	/* A limit on the size of files is a disk that is full. */
+	signal(SIGXFSZ, SIG_IGN);
 	/* A parent may have left it ignored: then no child could be waited for. */
 	signal(SIGCHLD, SIG_DFL);
 	if (sigprocmask(SIG_SETMASK, &set, NULL) == 0)

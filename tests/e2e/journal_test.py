@@ -17,17 +17,20 @@ HOUR = 3600000
 class Node:
     """A process with a journal (tests/journal/journal_console.c); its StateDir outlives it."""
 
-    def __init__(self, name, server, **options):
+    def __init__(self, name, server, start=True, **options):
         self.folder, self.process, self.written = scratch.make_folder("node"), None, 0
+        self.environment = {}
         self._options = dict(StateDir=self.folder, NodeName=name, Redis="unix:" + server.socket if server else "none",
                              **options)
         pixelward.write_config(self.folder + "/conf", self._options)
-        self.start()
+        if start:
+            self.start()
 
     def start(self):
         with open(self.folder + "/log", "ab") as log:
             self.process = subprocess.Popen([CONSOLE, self.folder + "/conf"], stdin=subprocess.PIPE, text=True,
-                                            stdout=subprocess.PIPE, stderr=log)
+                                            stdout=subprocess.PIPE, stderr=log,
+                                            env=dict(os.environ, **self.environment))
         assert self.process.stdout.readline() == "open\n", self.log
 
     def say(self, line):

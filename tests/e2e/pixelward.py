@@ -48,6 +48,7 @@ class Pixelward:
     def __init__(self, start=True, program=DAEMON, limits=None, **options):
         self.folder = self.process = self._guard = None
         self._program, self._limits = program, limits or {}
+        self.environment = {}
         try:
             with scratch.Undisturbed():
                 self.folder = scratch.make_folder("ward")
@@ -88,6 +89,7 @@ class Pixelward:
         with scratch.Undisturbed(), open(self.log_file, "ab") as log:
             self.process = subprocess.Popen([self._program, "-c", self.config_file, "-f"], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, cwd="/", start_new_session=True,
+                                            env=dict(os.environ, **self.environment),
                                             preexec_fn=self._limit if self._limits else None)
             self._guard = scratch.Guard(self.process.pid, self.folder)
         scratch.wait_until(lambda: self.process.poll() is not None or self.answers(), "pixelward's socket", seconds)
