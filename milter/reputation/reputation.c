@@ -86,6 +86,13 @@ is_seasoned(const struct options *options, const struct store_answer *answer, in
 	    now_ms - answer->began_ms >= REPUTATION_SEASON_DAYS * DAY_MS);
 }
 
+/* Old mail tells who is new from its end on, an empty history when it has filled. */
+static int64_t
+news_of(const struct store_answer *answer)
+{
+	return answer->learned > 0 ? 0 : answer->began_ms + REPUTATION_SEASON_DAYS * DAY_MS;
+}
+
 static enum pw_err
 answer_all(struct reputation *reputation, const struct sighting *sighting, struct arena *arena, struct store_answer *answer,
     size_t *window_count)
@@ -135,7 +142,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 
 		*standing = answer.standings[i];
 		standing->campaign = campaign_of(&answer, standing->campaign);
-		standing_judge(standing);
+		standing_judge(standing, news_of(&answer));
 	}
 	for (size_t i = 0; i < sighting->template_count; i++) {
 		const struct store_template *history = &answer.templates[i];
@@ -237,7 +244,7 @@ reputation_ask(struct reputation *reputation, struct span domain, int64_t now_ms
 	if (err != PW_OK)
 		return err;
 	*standing = answer.standings[0];
-	standing_judge(standing);
+	standing_judge(standing, news_of(&answer));
 	return PW_OK;
 }
 

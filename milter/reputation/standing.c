@@ -79,7 +79,7 @@ standing_terms(const struct standing *standing, struct standing_term found[STAND
 }
 
 void
-standing_judge(struct standing *standing)
+standing_judge(struct standing *standing, int64_t news_ms)
 {
 	int64_t score = 0;
 
@@ -89,7 +89,7 @@ standing_judge(struct standing *standing)
 	standing->vouched = standing->score >= STANDING_VOUCHED;
 	/* A picture that is the same for all would else open the door for those that are not. */
 	standing->firm = standing->vouched && (standing->word == WORD_ALLOW || standing->learned > 0 ||
-	    standing->last_ms - standing->first_ms >= STANDING_FIRM_DAYS * DAY_MS);
+	    standing->first_ms < news_ms || standing->last_ms - standing->first_ms >= STANDING_FIRM_DAYS * DAY_MS);
 }
 
 bool

@@ -15,8 +15,8 @@
 /* So long a domain that earned its standing by mail that came in is vouched for by what it has shown, and no further. */
 #define STANDING_FIRM_DAYS	28
 
-/* Sets score, vouched and firm. */
-void	standing_judge(struct standing *);
+/* Sets score, vouched and firm. news_ms: who came before is not young, for all that the history can tell. */
+void	standing_judge(struct standing *, int64_t news_ms);
 /* Of a URL of that domain. */
 bool	standing_vouches(const struct standing *, enum proof);
 

@@ -7,6 +7,8 @@
 
 #include "reputation/standing.h"
 
+#define NEWS_MS	1000000	/* when the history can tell who is new */
+
 /* Of everything n, as an ordinary sender's history is. */
 #define SPREAD(n)	.messages = (n), .fetched = (n), .days = (n), .recipients = (n), .aligned = (n), .shown = (n)
 
@@ -59,7 +61,7 @@ is_vouched(void **state)
 	size_t			 count = standing_terms(&standing, terms);
 	int32_t			 sum = 0;
 
-	standing_judge(&standing);
+	standing_judge(&standing, NEWS_MS);
 	assert_int_equal(standing.vouched, row->vouched);
 	for (size_t i = 0; i < count; i++)
 		sum += terms[i].points;
@@ -73,10 +75,13 @@ static const struct firm_case {
 	struct standing	 standing;
 	bool		 of_static, of_any;
 } firm_cases[] = {
-	{ "a young domain that earned it is vouched for by what is the same for all", { SPREAD(20), .first_ms = 1,
-	  .last_ms = FOUR_WEEKS_MS }, true, false },
-	{ "after four weeks by whatever it shows", { SPREAD(20), .first_ms = 1, .last_ms = FOUR_WEEKS_MS + 1 }, true, true },
-	{ "four weeks alone earn nothing", { .first_ms = 1, .last_ms = 2 * FOUR_WEEKS_MS }, false, false },
+	{ "a young domain that earned it is vouched for by what is the same for all", { SPREAD(20), .first_ms = NEWS_MS,
+	  .last_ms = NEWS_MS + FOUR_WEEKS_MS - 1 }, true, false },
+	{ "after four weeks by whatever it shows", { SPREAD(20), .first_ms = NEWS_MS, .last_ms = NEWS_MS + FOUR_WEEKS_MS },
+	  true, true },
+	{ "at once if it was there while the history filled", { SPREAD(20), .first_ms = NEWS_MS - 1, .last_ms = NEWS_MS },
+	  true, true },
+	{ "four weeks alone earn nothing", { .first_ms = NEWS_MS, .last_ms = 2 * FOUR_WEEKS_MS }, false, false },
 	{ "one that old mail shows is not young", { SPREAD(1), .learned = 1 }, true, true },
 	{ "nor one that an analyst allows", { .word = WORD_ALLOW }, true, true },
 	{ "nothing of a campaign is vouched for, however old", { SPREAD(20), .last_ms = 2 * FOUR_WEEKS_MS, .campaign = { "c", 1 } },
@@ -89,7 +94,7 @@ vouches_for(void **state)
 	const struct firm_case	*row = *state;
 	struct standing		 standing = row->standing;
 
-	standing_judge(&standing);
+	standing_judge(&standing, NEWS_MS);
 	assert_int_equal(standing_vouches(&standing, PROOF_STATIC), row->of_static);
 	assert_int_equal(standing_vouches(&standing, PROOF_NONE), row->of_any);
 	assert_int_equal(standing_vouches(&standing, PROOF_PERSONAL), row->of_any);
@@ -107,7 +112,7 @@ next(uint64_t below)
 static int32_t
 score_of(struct standing standing)
 {
-	standing_judge(&standing);
+	standing_judge(&standing, NEWS_MS);
 	return standing.score;
 }
 
