@@ -176,13 +176,18 @@ sighting_learn(const struct lately *lately, const struct sighting *sighting, str
 }
 
 enum pw_err
-store_learn(struct store *store, int64_t window_ms, struct arena *arena, struct span node, const struct sighting *sightings,
+store_learn(struct store *store, int64_t window_ms, struct arena *arena, struct span node, const struct sighting *seen,
     size_t count)
 {
 	struct lesson	*lessons = arena_array(arena, count, sizeof(*lessons));
+	struct sighting	*sightings = arena_array(arena, count, sizeof(*sightings));
 	struct lately	*lately = lately_new(window_ms);
-	enum pw_err	 err = lessons != NULL && lately != NULL ? PW_OK : PW_ENOMEM;
+	enum pw_err	 err = lessons != NULL && sightings != NULL && lately != NULL ? PW_OK : PW_ENOMEM;
 
+	for (size_t i = 0; i < count && err == PW_OK; i++) {
+		sightings[i] = seen[i];
+		sightings[i].time_ms = store_time(store, seen[i].time_ms, seen[i].number > 0);
+	}
 	if (err == PW_OK)
 		err = lately_ask(lately, store, sightings, count, arena);
 	for (size_t i = 0; i < count && err == PW_OK; i++) {

@@ -9,6 +9,7 @@
  * twice (in what it reads, and apart), and leaves that in the inbox when it saves.
  */
 #include "memory.h"
+#include "steady.h"
 
 #include <pixelward/base/clock.h>
 #include <pixelward/base/log.h>
@@ -42,6 +43,7 @@
 
 struct memory {
 	struct store		store;
+	struct steady		steady;
 	size_t			most_domains;
 	int			directory;	/* -1: none */
 	pthread_mutex_t		files;		/* of what is on disk, taken before lock; and of the next four */
@@ -505,6 +507,13 @@ tender(void *argument)
 	return NULL;
 }
 
+/* What leaves nothing lives in the time of its mail. */
+static int64_t
+memory_now(struct store *store)
+{
+	return of(store)->directory >= 0 ? steady_read(&of(store)->steady, moment_now()) : 0;
+}
+
 static uint64_t
 memory_kept(struct store *store)
 {
@@ -534,6 +543,7 @@ memory_close(struct store *store)
 	pthread_mutex_destroy(&memory->files);
 	pthread_mutex_destroy(&memory->mutex);
 	pthread_cond_destroy(&memory->wake);
+	steady_fini(&memory->steady);
 	free(memory);
 }
 
@@ -544,6 +554,7 @@ static const struct store_kind memory_kind = {
 	.words = memory_words,
 	.campaign_add = memory_campaign_add,
 	.campaigns = memory_campaigns,
+	.now = memory_now,
 	.save = memory_save,
 	.kept = memory_kept,
 	.close = memory_close,
@@ -574,6 +585,7 @@ memory_new(size_t most_domains)
 	memory->most_domains = most_domains;
 	memory->directory = memory->owning = -1;
 	memory->saved_at_ms = clock_ms();
+	steady_init(&memory->steady, moment_now());
 	memory_data_init(&memory->data, most_domains);
 	memory_data_init(&memory->apart, most_domains);
 	pthread_rwlock_init(&memory->lock, NULL);

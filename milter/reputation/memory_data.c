@@ -100,6 +100,13 @@ memory_key(const uint64_t *digest)
 	return (struct span){ (const char *)digest, sizeof(*digest) };
 }
 
+/* Of domains and templates: store.h. */
+static int64_t
+whole_second(int64_t time_ms)
+{
+	return time_ms - time_ms % 1000;
+}
+
 static bool
 is_over(int64_t last_ms, int days, int64_t now_ms)
 {
@@ -139,13 +146,14 @@ static enum pw_err
 domain_teach(struct memory_data *data, const struct lesson *lesson, const struct lesson_domain *taught)
 {
 	struct domain	*domain = (struct domain *)table_touch(&data->domains, taught->name);
+	int64_t		 time_ms = whole_second(lesson->time_ms);
 	enum pw_err	 err = PW_OK;
 
 	if (domain == NULL)
 		return PW_ENOMEM;
-	if (domain_is_over(domain, lesson->time_ms))
+	if (domain_is_over(domain, time_ms))
 		domain_forget(domain);
-	time_widen(&domain->first_ms, &domain->last_ms, lesson->time_ms);
+	time_widen(&domain->first_ms, &domain->last_ms, time_ms);
 	domain->days |= 1u << (lesson->time_ms / DAY_MS & 31);
 	for (unsigned i = 0; i < TALLIES; i++)
 		domain->tallies[i] += taught->tallies >> i & 1;
@@ -167,7 +175,7 @@ domain_may_mint(struct memory_data *data, struct span name, int64_t now_ms)
 
 	if (domain == NULL)
 		return true;
-	if (is_over(domain->minting_ms, STORE_DAYS_OF_TEMPLATE, now_ms))
+	if (domain->minting_ms / DAY_MS < now_ms / DAY_MS - STORE_DAYS_OF_TEMPLATE)
 		domain->minted = 0;
 	if (domain->minted == 0)
 		domain->minting_ms = now_ms;
@@ -179,19 +187,20 @@ template_teach(struct memory_data *data, const struct lesson *lesson, const stru
 {
 	struct span	 key = memory_key(&taught->digest);
 	struct template	*template = (struct template *)table_find(&data->templates, key);
+	int64_t		 time_ms = whole_second(lesson->time_ms);
 	enum pw_err	 err;
 
-	if (template != NULL && is_over(template->last_ms, STORE_DAYS_OF_TEMPLATE, lesson->time_ms)) {
+	if (template != NULL && is_over(template->last_ms, STORE_DAYS_OF_TEMPLATE, time_ms)) {
 		table_remove(&data->templates, &template->entry);
 		template = NULL;
 	}
-	if (template == NULL && !domain_may_mint(data, taught->domain, lesson->time_ms))
+	if (template == NULL && !domain_may_mint(data, taught->domain, time_ms))
 		return PW_OK;
 	template = (struct template *)table_touch(&data->templates, key);
 	if (template == NULL)
 		return PW_ENOMEM;
-	if (template->last_ms < lesson->time_ms)
-		template->last_ms = lesson->time_ms;
+	if (template->last_ms < time_ms)
+		template->last_ms = time_ms;
 	if (template->messages == 0 || template->last_message != lesson->message)
 		template->messages++;
 	template->last_message = lesson->message;
@@ -288,6 +297,7 @@ enum pw_err
 memory_data_campaign(struct memory_data *data, const struct store_campaign *added, const uint64_t *recipients, size_t count)
 {
 	struct campaign	*campaign = (struct campaign *)table_touch(&data->campaigns, added->id);
+	uint64_t	 before = 0;
 	enum pw_err	 err = PW_OK;
 
 	if (campaign == NULL)
@@ -296,7 +306,6 @@ memory_data_campaign(struct memory_data *data, const struct store_campaign *adde
 		time_widen(&campaign->first_ms, &campaign->last_ms, added->first_ms);
 	if (added->last_ms != 0)
 		time_widen(&campaign->first_ms, &campaign->last_ms, added->last_ms);
-	campaign->messages += added->messages;
 	campaign->closed = campaign->closed || added->closed;
 	if (added->note.len > 0)
 		err = text_set(&campaign->note, added->note);
@@ -310,8 +319,12 @@ memory_data_campaign(struct memory_data *data, const struct store_campaign *adde
 		err = texts_add(&campaign->hosts, added->hosts[i], MOST_CAMPAIGN_TEXTS);
 	for (size_t i = 0; i < added->sender_count && err == PW_OK; i++)
 		err = texts_add(&campaign->senders, added->senders[i], MOST_CAMPAIGN_TEXTS);
-	for (size_t i = 0; i < added->member_count && err == PW_OK; i++)
+	for (size_t i = 0; i < added->member_count && err == PW_OK; i++) {
+		before += texts_have(&campaign->members, added->members[i]);
 		err = texts_add(&campaign->members, added->members[i], MOST_CAMPAIGN_TEXTS);
+	}
+	/* One that it has is not counted again. */
+	campaign->messages += added->messages > before ? added->messages - before : 0;
 	for (size_t i = 0; i < count && err == PW_OK; i++)
 		err = sketch_add(&campaign->recipients, recipients[i]);
 	table_trim(&data->campaigns);
@@ -516,7 +529,7 @@ younger_first(const void *a, const void *b)
 	const struct campaign	*x = *(const struct campaign *const *)a, *y = *(const struct campaign *const *)b;
 	struct span		 x_id = x->entry.key, y_id = y->entry.key;
 
-	return x->first_ms != y->first_ms ? (x->first_ms < y->first_ms ? 1 : -1) : span_order(&x_id, &y_id);
+	return x->first_ms != y->first_ms ? (x->first_ms < y->first_ms ? 1 : -1) : span_order(&y_id, &x_id);
 }
 
 enum pw_err

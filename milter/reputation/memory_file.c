@@ -67,11 +67,11 @@ put_texts(struct writer *writer, const struct texts *texts)
 static void
 put_sketch(struct writer *writer, const struct sketch *sketch)
 {
-	put_number(writer, sketch->registers != NULL ? SKETCH_REGISTERS : sketch->count);
-	if (sketch->registers != NULL)
+	put_number(writer, sketch->estimated ? SKETCH_REGISTERS : sketch->count);
+	if (sketch->estimated)
 		put(writer, (const char *)sketch->registers, SKETCH_REGISTERS);
-	for (size_t i = 0; sketch->registers == NULL && i < sketch->count; i++)
-		put_number(writer, sketch->few[i]);
+	for (uint32_t i = 0; i < sketch->count; i++)
+		put_number(writer, sketch_value(sketch, i));
 }
 
 static void
@@ -321,22 +321,17 @@ get_sketch(struct reader *reader, struct sketch *sketch)
 	if (count == SKETCH_REGISTERS) {
 		struct span registers = get_bytes(reader, count);
 
-		sketch->registers = malloc(SKETCH_REGISTERS);
-		if (sketch->registers == NULL)
+		if (sketch_estimate(sketch) != PW_OK)
 			fail(reader, PW_ENOMEM);
 		else if (registers.len == SKETCH_REGISTERS)
 			memcpy(sketch->registers, registers.at, SKETCH_REGISTERS);
-		else
-			memset(sketch->registers, 0, SKETCH_REGISTERS);
 		return;
 	}
-	if (count > SKETCH_FEW) {
+	if (count > SKETCH_EXACT)
 		fail(reader, PW_ESYNTAX);
-		return;
-	}
-	for (uint64_t i = 0; i < count; i++)
-		sketch->few[i] = (uint32_t)get_number(reader);
-	sketch->count = (uint32_t)count;
+	for (uint64_t i = 0; i < count && reader->err == PW_OK; i++)
+		if (sketch_value_add(sketch, (uint32_t)get_number(reader)) != PW_OK)
+			fail(reader, PW_ENOMEM);
 }
 
 static void

@@ -99,6 +99,14 @@ trace_add(struct table *table, struct template *template, struct trace trace)
 	return PW_OK;
 }
 
+/* Of the same moment: by the bytes of their digests, as Redis has them. */
+static bool
+is_behind(const struct member *one, const struct member *other)
+{
+	return one->time_ms != other->time_ms ? one->time_ms > other->time_ms :
+	    memcmp(&one->message, &other->message, sizeof(one->message)) > 0;
+}
+
 /* By time: old mail may come in any order. What is older than all of a full window is not kept. */
 enum pw_err
 member_add(struct table *table, struct window *window, const struct member *member)
@@ -109,7 +117,7 @@ member_add(struct table *table, struct window *window, const struct member *memb
 	for (size_t i = 0; i < window->count; i++)
 		if (window->members[i].message == member->message)
 			return text_set(&window->members[i].text, member->text);
-	while (at > 0 && window->members[at - 1].time_ms > member->time_ms)
+	while (at > 0 && is_behind(&window->members[at - 1], member))
 		at--;
 	if (at == 0 && window->count == STORE_MOST_MEMBERS)
 		return PW_OK;

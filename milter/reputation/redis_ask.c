@@ -2,6 +2,7 @@
 #include <pixelward/base/clock.h>
 #include "redis_store.h"
 
+#define FIRST_REPLIES	2u	/* of every question */
 #define FEW_BYTES	3u	/* of a digest, in the fields r and t */
 
 /* What a domain's key says, before the time is looked at; a copy of it is what the cache keeps. */
@@ -257,6 +258,7 @@ question_send(struct redis_store *store, const struct store_question *question, 
 	/* First, so that its place in the batch is known. */
 	redis_batch_add(batch, (const struct span[]){ SPAN("HMGET"), SPAN(REDIS_STORE_KEY), SPAN("began"), SPAN("last"),
 	    SPAN("learned"), SPAN("surge") }, 6);
+	redis_batch_add(batch, (const struct span[]){ SPAN("TIME") }, 1);
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++) {
 		struct span key = redis_digest_key(arena, "pw:w:", question->windows[i], "");
 
@@ -274,6 +276,19 @@ question_send(struct redis_store *store, const struct store_question *question, 
 		err = hash_ask(store, batch, &templates[i]);
 	}
 	return err == PW_OK ? redis_run(store->redis, batch, question->patient ? REDIS_PATIENCE_MS : 0) : err;
+}
+
+/* What is asked for every message: the store's age, and the time. */
+static void
+first_read(struct redis_store *store, const struct redis_reply replies[FIRST_REPLIES], struct store_answer *answer)
+{
+	if (replies[0].kind == REDIS_LIST && replies[0].count == 4) {
+		answer->began_ms = redis_reply_number(&replies[0].items[0]);
+		answer->last_ms = redis_reply_number(&replies[0].items[1]);
+		answer->learned = count_of(&replies[0].items[2]);
+		surge_read(&answer->surge, replies[0].items[3].text);
+	}
+	redis_store_time(store, &replies[1]);
 }
 
 enum pw_err
@@ -298,16 +313,11 @@ redis_store_ask(struct store *opened, const struct store_question *question, str
 	redis_batch_fini(&batch);
 	if (err != PW_OK)
 		return err;
-	if (batch.replies[0].kind == REDIS_LIST && batch.replies[0].count == 4) {
-		answer->began_ms = redis_reply_number(&batch.replies[0].items[0]);
-		answer->last_ms = redis_reply_number(&batch.replies[0].items[1]);
-		answer->learned = count_of(&batch.replies[0].items[2]);
-		surge_read(&answer->surge, batch.replies[0].items[3].text);
-	}
+	first_read(store, batch.replies, answer);
 	for (size_t i = 0; i < question->window_count && err == PW_OK; i++)
-		err = window_answer(&batch.replies[1 + i], question->windows[i], arena, &answer->windows[i]);
+		err = window_answer(&batch.replies[FIRST_REPLIES + i], question->windows[i], arena, &answer->windows[i]);
 	if (question->window_count > 0 && err == PW_OK)
-		err = parts_answer(&batch.replies[1 + question->window_count], arena, answer);
+		err = parts_answer(&batch.replies[FIRST_REPLIES + question->window_count], arena, answer);
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++) {
 		err = hash_take(store, &batch, &domains[i], domain_record);
 		if (err == PW_OK)

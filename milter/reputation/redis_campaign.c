@@ -6,35 +6,40 @@ static const char *const kinds[] = { ":h", ":s", ":m" };
 
 /*
  * KEYS: campaign, hosts, senders, members, recipients.
- * ARGV: first, last, messages, closed, note, count of hosts, of senders, of members, what it is part of, why, all of these,
- * recipients.
- * Members are named once: a message that comes again is not counted again.
+ * ARGV: node, number, first, last, messages, closed, note, what it is part of, why, count of hosts, of senders, of members, all
+ * of these, recipients.
+ * A member that it has is not counted again, nor a lesson that comes again.
  */
 static struct redis_script add_script = { .text = REDIS_LUA_OURS REDIS_LUA_LOG
 	"for i = 1, 4 do ours(KEYS[i], i == 1 and 'hash' or 'zset') end\n"
-	"local key, at, new = KEYS[1], 11, { 0, 0, 0 }\n"
+	"local key, node, number, at, before = KEYS[1], ARGV[1], tonumber(ARGV[2]), 13, 0\n"
+	"local was = redis.call('HMGET', key, 'first', 'last', node)\n"
+	"local first, last = tonumber(was[1] or nil) or 0, tonumber(was[2] or nil) or 0\n"
+	"if number > 0 and number <= (tonumber(was[3] or nil) or 0) then return string.format('%.0f', first) end\n"
 	"for kind = 1, 3 do\n"
 	"  local list, count = KEYS[kind + 1], redis.call('ZCARD', KEYS[kind + 1])\n"
-	"  for i = at, at + tonumber(ARGV[5 + kind]) - 1 do\n"
-	"    if count < " REDIS_TEXT(REDIS_MOST_CAMPAIGN_TEXTS) " and redis.call('ZADD', list, 'NX', count, ARGV[i]) == 1 then\n"
-	"      count, new[kind] = count + 1, new[kind] + 1\n"
+	"  for i = at, at + tonumber(ARGV[9 + kind]) - 1 do\n"
+	"    if redis.call('ZSCORE', list, ARGV[i]) then\n"
+	"      before = before + (kind == 3 and 1 or 0)\n"
+	"    elseif count < " REDIS_TEXT(REDIS_MOST_CAMPAIGN_TEXTS) " then\n"
+	"      redis.call('ZADD', list, count, ARGV[i])\n"
+	"      count = count + 1\n"
 	"    end\n"
 	"  end\n"
-	"  at = at + tonumber(ARGV[5 + kind])\n"
+	"  at = at + tonumber(ARGV[9 + kind])\n"
 	"end\n"
-	"local was = redis.call('HMGET', key, 'first', 'last')\n"
-	"local first, last = tonumber(was[1] or nil) or 0, tonumber(was[2] or nil) or 0\n"
-	"for i = 1, 2 do\n"
+	"for i = 3, 4 do\n"
 	"  local time = tonumber(ARGV[i])\n"
 	"  if time ~= 0 and (first == 0 or time < first) then first = time end\n"
 	"  if time > last then last = time end\n"
 	"end\n"
 	"redis.call('HSET', key, 'first', string.format('%.0f', first), 'last', string.format('%.0f', last))\n"
-	"if ARGV[8] == '0' or new[3] > 0 then redis.call('HINCRBY', key, 'messages', ARGV[3]) end\n"
-	"if ARGV[4] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
-	"if #ARGV[5] > 0 then redis.call('HSET', key, 'note', ARGV[5]) end\n"
-	"if #ARGV[9] > 0 and ARGV[9] < (redis.call('HGET', key, 'part_of') or '~') then\n"
-	"  redis.call('HSET', key, 'part_of', ARGV[9], 'part_why', ARGV[10])\n"
+	"redis.call('HINCRBY', key, 'messages', math.max(0, tonumber(ARGV[5]) - before))\n"
+	"if number > 0 then redis.call('HSET', key, node, ARGV[2]) end\n"
+	"if ARGV[6] == '1' then redis.call('HSET', key, 'closed', 1) end\n"
+	"if #ARGV[7] > 0 then redis.call('HSET', key, 'note', ARGV[7]) end\n"
+	"if #ARGV[8] > 0 and ARGV[8] < (redis.call('HGET', key, 'part_of') or '~') then\n"
+	"  redis.call('HSET', key, 'part_of', ARGV[8], 'part_why', ARGV[9])\n"
 	"end\n"
 	"for i = at, #ARGV do log_add(KEYS[5], ARGV[i]) end\n"
 	"for i = 1, 5 do redis.call('EXPIRE', KEYS[i], " REDIS_TEXT(REDIS_DAYS_OF_CAMPAIGN) " * " REDIS_TEXT(REDIS_DAY_S) ") end\n"
@@ -48,50 +53,42 @@ campaign_key(struct arena *arena, struct span id, const char *suffix)
 }
 
 static void
-words_add(struct span *words, size_t *count, const struct span *texts, size_t texts_count)
+texts_add(struct redis_words *words, const struct span *texts, size_t count)
 {
-	if (texts_count > 0)
-		memcpy(words + *count, texts, texts_count * sizeof(*texts));
-	*count += texts_count;
+	for (size_t i = 0; i < count; i++)
+		redis_words_add(words, texts[i]);
 }
-
-#define FIXED_WORDS	15u	/* five keys, and all that is no list */
-#define MAY_BE_EMPTY	((1u << 9) | (1u << 13) | (1u << 14))	/* of these */
 
 /* The campaign itself; answers when it began. */
 static void
-campaign_add(const struct store_campaign *added, const uint64_t *recipients, size_t count, struct redis_batch *batch)
+campaign_add(const struct lesson *lesson, struct redis_batch *batch)
 {
-	struct arena	*arena = batch->arena;
-	size_t		 most = FIXED_WORDS + added->host_count + added->sender_count + added->member_count + count, n = 0;
-	struct span	*words = arena_array(arena, most, sizeof(*words));
+	const struct store_campaign	*added = lesson->campaign;
+	struct arena			*arena = batch->arena;
+	struct redis_words		 words = { .arena = arena };
+	const int64_t			 numbers[] = { (int64_t)lesson->number, added->first_ms, added->last_ms,
+					    (int64_t)added->messages, added->closed };
+	const struct span		 texts[] = { added->note, added->part_of, added->part_why };
+	const size_t			 counts[] = { added->host_count, added->sender_count, added->member_count };
 
-	if (words == NULL) {
-		batch->failed = true;
-		return;
-	}
-	words[n++] = campaign_key(arena, added->id, "");
+	redis_words_add(&words, campaign_key(arena, added->id, ""));
 	for (size_t i = 0; i < NITEMS(kinds); i++)
-		words[n++] = campaign_key(arena, added->id, kinds[i]);
-	words[n++] = campaign_key(arena, added->id, ":r");
-	words[n++] = redis_number(arena, added->first_ms);
-	words[n++] = redis_number(arena, added->last_ms);
-	words[n++] = redis_number(arena, (int64_t)added->messages);
-	words[n++] = added->closed ? SPAN("1") : SPAN("0");
-	words[n++] = span_cut(added->note, 0, REDIS_MOST_NOTE_BYTES);
-	words[n++] = redis_number(arena, (int64_t)added->host_count);
-	words[n++] = redis_number(arena, (int64_t)added->sender_count);
-	words[n++] = redis_number(arena, (int64_t)added->member_count);
-	words[n++] = added->part_of;
-	words[n++] = span_cut(added->part_why, 0, REDIS_MOST_NOTE_BYTES);
-	words_add(words, &n, added->hosts, added->host_count);
-	words_add(words, &n, added->senders, added->sender_count);
-	words_add(words, &n, added->members, added->member_count);
-	for (size_t i = 0; i < count; i++)
-		words[n++] = (struct span){ (const char *)&recipients[i], sizeof(recipients[i]) };
-	for (size_t i = 0; i < FIXED_WORDS; i++)
-		batch->failed = batch->failed || (words[i].at == NULL && (MAY_BE_EMPTY >> i & 1) == 0);
-	redis_batch_script(batch, &add_script, 5, words, n);
+		redis_words_add(&words, campaign_key(arena, added->id, kinds[i]));
+	redis_words_add(&words, campaign_key(arena, added->id, ":r"));
+	redis_words_add(&words, redis_guard(arena, lesson->node));
+	for (size_t i = 0; i < NITEMS(numbers); i++)
+		redis_words_add(&words, redis_number(arena, numbers[i]));
+	for (size_t i = 0; i < NITEMS(texts); i++)
+		redis_words_add(&words, texts[i].len > 0 ? span_cut(texts[i], 0, REDIS_MOST_NOTE_BYTES) : SPAN(""));
+	for (size_t i = 0; i < NITEMS(counts); i++)
+		redis_words_add(&words, redis_number(arena, (int64_t)counts[i]));
+	texts_add(&words, added->hosts, added->host_count);
+	texts_add(&words, added->senders, added->sender_count);
+	texts_add(&words, added->members, added->member_count);
+	for (size_t i = 0; i < lesson->campaign_recipient_count; i++)
+		redis_words_add(&words, (struct span){ (const char *)&lesson->campaign_recipients[i],
+		    sizeof(*lesson->campaign_recipients) });
+	redis_batch_call(batch, &add_script, 5, &words);
 }
 
 /* KEYS: an index. ARGV: first, name, the most that it may hold. */
@@ -131,10 +128,9 @@ redis_store_join(struct redis_store *store, const struct lesson *lessons, size_t
 	redis_batch_init(&indexes, arena);
 	for (size_t i = 0; i < count; i++) {
 		if (lessons[i].campaign != NULL)
-			campaign_add(lessons[i].campaign, lessons[i].campaign_recipients, lessons[i].campaign_recipient_count,
-			    &campaigns);
+			campaign_add(&lessons[i], &campaigns);
 		for (size_t k = 0; k < lessons[i].part_count; k++)
-			campaign_add(&lessons[i].parts[k], NULL, 0, &campaigns);
+			campaign_add(&(struct lesson){ .campaign = &lessons[i].parts[k] }, &campaigns);
 	}
 	if (campaigns.count > 0 || campaigns.failed)
 		err = redis_write(store, &campaigns);

@@ -10,21 +10,12 @@ _Static_assert(TRACES == STORE_MOST_TRACES && TRACES_OF_TOKEN == STORE_MOST_TRAC
     TRACES_OF_MESSAGE == STORE_MOST_TRACES_OF_MESSAGE && MEMBERS == STORE_MOST_MEMBERS &&
     TEMPLATES_OF_DOMAIN == STORE_MOST_TEMPLATES_OF_DOMAIN, "the bounds of store.h");
 
-/* Of a gateway whose clock is wrong: nothing came tomorrow, and no journal is ten years old. */
-#define LUA_BELIEVED \
-	"local now = tonumber(redis.call('TIME')[1])\n" \
-	"local function believed(time, number)\n" \
-	"  local ancient = now - 3652 * " REDIS_TEXT(REDIS_DAY_S) "\n" \
-	"  if time > now + " REDIS_TEXT(REDIS_DAY_S) " or tonumber(number) > 0 and time < ancient then return now end\n" \
-	"  return time\n" \
-	"end\n"
-
 /*
  * A hash is read whole, changed, and written in the end: the number of the node's last lesson along with what that taught.
  * KEYS: the hash, and what goes with it. ARGV: node, …
  */
 #define LUA_HASH \
-	REDIS_LUA_OURS LUA_BELIEVED \
+	REDIS_LUA_OURS \
 	"local key, node = KEYS[1], ARGV[1]\n" \
 	"ours(key, 'hash')\n" \
 	"local all, has, put, gone = redis.call('HGETALL', key), {}, {}, {}\n" \
@@ -85,7 +76,7 @@ struct redis_script redis_domain_script = { .text = LUA_HASH LUA_SKETCH
 	"if #(has.s or '') == 12 then first, last, days = struct.unpack('>I4I4I4', has.s) end\n"
 	"for at = 2, #ARGV, 7 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time = believed(tonumber(ARGV[at + 1]), ARGV[at])\n"
+	"    local time = tonumber(ARGV[at + 1])\n"
 	"    any = true\n"
 	"    if last > 0 and last < time - kept() * " REDIS_TEXT(REDIS_DAY_S) " then\n"	/* only the analyst's word is left */
 	"      local was = forget()\n"
@@ -113,7 +104,7 @@ struct redis_script redis_template_script = { .text = LUA_HASH LUA_SKETCH
 	"local any, last, traces, tokens, recipients = false, count('l'), has.x or '', {}, {}\n"
 	"for at = 2, #ARGV, 7 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time, message, token = believed(tonumber(ARGV[at + 1]), ARGV[at]), ARGV[at + 2], ARGV[at + 3]\n"
+	"    local time, message, token = tonumber(ARGV[at + 1]), ARGV[at + 2], ARGV[at + 3]\n"
 	"    local seen, of_token, of_message = {}, 0, 0\n"
 	"    any = true\n"
 	"    if last > 0 and last < time - days * " REDIS_TEXT(REDIS_DAY_S) " then\n"
@@ -157,8 +148,9 @@ struct redis_script redis_template_script = { .text = LUA_HASH LUA_SKETCH
  */
 struct redis_script redis_window_script = { .text = REDIS_LUA_OURS
 	"ours(KEYS[1], 'zset')\n"
-	"local has = {}\n"
-	"for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do has[member:sub(9, 16)] = member end\n"
+	"local has, all = {}, redis.call('ZRANGE', KEYS[1], 0, -1)\n"
+	"local count = #all\n"
+	"for _, member in ipairs(all) do has[member:sub(9, 16)] = member end\n"
 	"for i = 1, #ARGV, 4 do\n"
 	"  local score, time, message = ARGV[i], ARGV[i + 1], ARGV[i + 2]\n"
 	"  local was = has[message]\n"
@@ -167,28 +159,31 @@ struct redis_script redis_window_script = { .text = REDIS_LUA_OURS
 	"    redis.call('ZREM', KEYS[1], was)\n"
 	"  end\n"
 	"  has[message] = time .. message .. ARGV[i + 3]\n"
+	"  count = count + (was and 0 or 1)\n"
 	"  redis.call('ZADD', KEYS[1], score, has[message])\n"
+	"  if count > " REDIS_TEXT(MEMBERS) " then\n"
+	"    local oldest = redis.call('ZRANGE', KEYS[1], 0, 0)[1]\n"
+	"    redis.call('ZREM', KEYS[1], oldest)\n"
+	"    has[oldest:sub(9, 16)], count = nil, count - 1\n"
+	"  end\n"
 	"end\n"
-	"redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(" REDIS_TEXT(MEMBERS) " + 1))\n"
 	"return redis.call('EXPIRE', KEYS[1], " REDIS_TEXT(STORE_DAYS_OF_WINDOW) " * " REDIS_TEXT(REDIS_DAY_S) ")\n"
 };
 
 /*
  * Whoever can make up URLs can make up templates: beyond so many in some weeks, a domain's new ones are not kept. The field
- * has the day on which the count began, 512 times, and the count. A count that begins in days to come is of a wrong clock;
- * one that begins after this message is not: mail comes late.
+ * has the day on which the count began, 512 times, and the count. It may have begun after this message: mail comes late.
  */
-struct redis_script redis_mint_script = { .text = REDIS_LUA_OURS LUA_BELIEVED
+struct redis_script redis_mint_script = { .text = REDIS_LUA_OURS
 	"ours(KEYS[1], 'hash')\n"
-	"local function day(time) return math.floor(time / " REDIS_TEXT(REDIS_DAY_S) ") end\n"
-	"local today = day(believed(tonumber(ARGV[2]), ARGV[1]))\n"
+	"local today = math.floor(tonumber(ARGV[1]) / " REDIS_TEXT(REDIS_DAY_S) ")\n"
 	"local was = tonumber(redis.call('HGET', KEYS[1], 'm') or nil) or 0\n"
 	"local since, minted = math.floor(was / 512), was % 512\n"
-	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " or since > day(now) + 1 then\n"
+	"if minted == 0 or since < today - " REDIS_TEXT(STORE_DAYS_OF_TEMPLATE) " then\n"
 	"  since, minted = today, 0\n"
 	"end\n"
 	"local may = math.max(0, " REDIS_TEXT(TEMPLATES_OF_DOMAIN) " - minted)\n"
-	"local made = math.min(tonumber(ARGV[3]), may)\n"
+	"local made = math.min(tonumber(ARGV[2]), may)\n"
 	"if made == 0 then return may end\n"
 	"redis.call('HSET', KEYS[1], 'm', since * 512 + minted + made)\n"
 	"if redis.call('TTL', KEYS[1]) == -1 and redis.call('HEXISTS', KEYS[1], 'w') == 0 then\n"
@@ -202,7 +197,7 @@ struct redis_script redis_age_script = { .text = LUA_HASH
 	"local any = false\n"
 	"for at = 2, #ARGV, 4 do\n"
 	"  if new(ARGV[at]) then\n"
-	"    local time = believed(tonumber(ARGV[at + 1]) / 1000, ARGV[at]) * 1000\n"
+	"    local time = tonumber(ARGV[at + 1])\n"
 	"    local text, old, surges = string.format('%.0f', time), ARGV[at + 2] == '1', tonumber(ARGV[at + 3])\n"
 	"    any = true\n"
 	"    if not has.began or time < count('began') then set('began', text); set('version', " REPUTATION_SCHEMA ") end\n"

@@ -20,7 +20,7 @@ extern struct redis_script redis_domain_script;
 extern struct redis_script redis_template_script;
 /* KEYS: window. ARGV: of each member milliseconds, the same and the message as 8 bytes each, text. */
 extern struct redis_script redis_window_script;
-/* KEYS: domain. ARGV: number, seconds, how many templates it got (0: only asks). Answers how many more it may have. */
+/* KEYS: domain. ARGV: seconds, how many templates it got (0: only asks). Answers how many more it may have. */
 extern struct redis_script redis_mint_script;
 /* KEYS: the store. ARGV: node; then of each lesson number, milliseconds, 1 of old mail, 1 of what the surge counts. */
 extern struct redis_script redis_age_script;

@@ -1,6 +1,10 @@
+#include <pixelward/base/fnv.h>
+
 #include "redis_store.h"
 
 #include <stdlib.h>
+
+#define GUARD_BYTES	3u
 
 const char *const redis_tallies[TALLIES] = {
 	[TALLY_MESSAGES] = "n", [TALLY_ALIGNED] = "a", [TALLY_UNALIGNED] = "u", [TALLY_BULK] = "b",
@@ -42,6 +46,18 @@ redis_number(struct arena *arena, int64_t number)
 	return arena_printf(arena, "%lld", (long long)number);
 }
 
+/* Three bytes of its digest say as much. */
+struct span
+redis_guard(struct arena *arena, struct span node)
+{
+	uint32_t hash = FNV32_BASIS;
+
+	for (size_t i = 0; i < node.len; i++)
+		hash = fnv32_add(hash, (unsigned char)node.at[i]);
+	hash ^= hash >> 24;
+	return arena_copy(arena, (struct span){ (const char *)&hash, GUARD_BYTES });
+}
+
 enum pw_err
 redis_write(struct redis_store *store, struct redis_batch *batch)
 {
@@ -61,6 +77,33 @@ redis_store_save(struct store *store)
 	return PW_OK;
 }
 
+void
+redis_store_time(struct redis_store *store, const struct redis_reply *reply)
+{
+	if (reply->kind != REDIS_LIST || reply->count != 2)
+		return;
+	steady_set(&store->steady, (struct moment){ redis_reply_number(&reply->items[0]) * 1000, moment_now().running_ms });
+	store->timed = true;
+}
+
+static int64_t
+redis_store_now(struct store *store)
+{
+	struct redis_store	*redis = (struct redis_store *)store;
+	struct arena		*arena = redis->timed ? NULL : arena_new(4096);
+	struct redis_batch	 batch;
+
+	if (arena != NULL) {
+		redis_batch_init(&batch, arena);
+		redis_batch_add(&batch, &SPAN("TIME"), 1);
+		if (redis_run(redis->redis, &batch, 0) == PW_OK)
+			redis_store_time(redis, &batch.replies[0]);
+		redis_batch_fini(&batch);
+		arena_free(arena);
+	}
+	return steady_read(&redis->steady, moment_now());
+}
+
 static void
 redis_store_close(struct store *store)
 {
@@ -68,13 +111,14 @@ redis_store_close(struct store *store)
 
 	redis_close(redis->redis);
 	redis_cache_free(redis->cache);
+	steady_fini(&redis->steady);
 	free(redis);
 }
 
 static const struct store_kind kind = {
 	.ask = redis_store_ask, .teach = redis_store_teach, .say = redis_store_say, .words = redis_store_words,
 	.campaign_add = redis_store_campaign_add, .campaigns = redis_store_campaigns,
-	.known = redis_store_known, .save = redis_store_save, .close = redis_store_close,
+	.now = redis_store_now, .known = redis_store_known, .save = redis_store_save, .close = redis_store_close,
 };
 
 enum pw_err
@@ -87,6 +131,7 @@ store_open_redis(const struct options *options, struct store **opened)
 	if (store == NULL)
 		return PW_ENOMEM;
 	store->store.kind = &kind;
+	steady_init(&store->steady, moment_now());
 	store->cache = redis_cache_new();
 	if (store->cache != NULL)
 		err = redis_open(options, &store->redis);

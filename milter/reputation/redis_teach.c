@@ -4,7 +4,7 @@
  * repeat, also with others. At last the store says how far it knows the node: a server that lost its last moments knows no
  * more than it has.
  */
-#include <pixelward/base/fnv.h>
+#include <pixelward/base/clock.h>
 
 #include "redis_lessons.h"
 
@@ -73,18 +73,6 @@ folded(struct arena *arena, const uint64_t *digests, size_t count)
 		memcpy(few + i * FEW_BYTES, &digest, FEW_BYTES);
 	}
 	return bytes_of(few, few != NULL ? count * FEW_BYTES : 0);
-}
-
-/* A node's name may be long, and is in every key: three bytes of its digest say as much. */
-static struct span
-guard_of(struct arena *arena, struct span node)
-{
-	uint32_t hash = FNV32_BASIS;
-
-	for (size_t i = 0; i < node.len; i++)
-		hash = fnv32_add(hash, (unsigned char)node.at[i]);
-	hash ^= hash >> 24;
-	return arena_copy(arena, bytes_of(&hash, FEW_BYTES));
 }
 
 /* --- what each kind of key is told --- */
@@ -318,16 +306,16 @@ static void
 mint_add(const struct teaching *teaching, const struct minted *minted, size_t made, struct redis_batch *batch)
 {
 	const struct said	*said = &teaching->said[minted->lesson];
-	const struct span	 words[] = { redis_key(teaching->arena, "pw:rep:", minted->domain, ""), said->number, said->seconds,
+	const struct span	 words[] = { redis_key(teaching->arena, "pw:rep:", minted->domain, ""), said->seconds,
 		redis_number(teaching->arena, (int64_t)made) };
 
-	batch->failed = batch->failed || words[0].at == NULL || words[3].at == NULL;
+	batch->failed = batch->failed || words[0].at == NULL || words[2].at == NULL;
 	redis_batch_script(batch, &redis_mint_script, 1, words, NITEMS(words));
 }
 
 /* Those that are there already are kept, and of each domain the first new ones, as many as it may have. */
 static void
-mint_take(struct mint *mint, const struct redis_reply *replies)
+mint_take(const struct teaching *teaching, struct mint *mint, const struct redis_reply *replies)
 {
 	const struct redis_reply *may = replies + mint->count;
 
@@ -336,7 +324,9 @@ mint_take(struct mint *mint, const struct redis_reply *replies)
 
 		end = domain_end(mint, i);
 		for (size_t k = i; k < end; k++) {
-			mint->at[k].fresh = replies[k].integer == 0;
+			/* In the mail's time: Redis forgets it in its own. */
+			mint->at[k].fresh = redis_reply_number(&replies[k]) * 1000 <
+			    teaching->lessons[mint->at[k].lesson].time_ms / 1000 * 1000 - STORE_DAYS_OF_TEMPLATE * DAY_MS;
 			mint->at[k].kept = !mint->at[k].fresh || left-- > 0;
 		}
 	}
@@ -350,12 +340,12 @@ mint_ask(const struct teaching *teaching, const struct pieces *pieces, struct mi
 
 	redis_batch_init(&batch, teaching->arena);
 	for (size_t i = 0; i < mint->count; i++)
-		redis_batch_add(&batch, (const struct span[]){ SPAN("EXISTS"), pieces->at[mint->at[i].begin].key }, 2);
+		redis_batch_add(&batch, (const struct span[]){ SPAN("HGET"), pieces->at[mint->at[i].begin].key, SPAN("l") }, 3);
 	for (size_t i = 0; i < mint->count; i = domain_end(mint, i))
 		mint_add(teaching, &mint->at[i], 0, &batch);
 	err = redis_write(teaching->store, &batch);
 	if (err == PW_OK)
-		mint_take(mint, batch.replies);
+		mint_take(teaching, mint, batch.replies);
 	redis_batch_fini(&batch);
 	return err;
 }
@@ -466,7 +456,7 @@ teaching_init(struct teaching *teaching)
 		    said[i].few_recipients.at == NULL;
 	}
 	teaching->said = said;
-	teaching->guard = guard_of(arena, teaching->lessons[0].node);
+	teaching->guard = redis_guard(arena, teaching->lessons[0].node);
 	return failed || teaching->guard.at == NULL ? PW_ENOMEM : PW_OK;
 }
 
@@ -506,7 +496,7 @@ enum pw_err
 redis_store_known(struct store *opened, struct span node, uint64_t *number)
 {
 	struct arena		*arena = arena_new((size_t)1 << 20);
-	struct span		 guard = arena != NULL ? guard_of(arena, node) : SPAN_NONE;
+	struct span		 guard = arena != NULL ? redis_guard(arena, node) : SPAN_NONE;
 	struct redis_batch	 batch;
 	enum pw_err		 err;
 

@@ -118,9 +118,10 @@ answer_all(struct reputation *reputation, const struct sighting *sighting, struc
 }
 
 enum pw_err
-reputation_look(struct reputation *reputation, const struct options *options, const struct sighting *sighting,
+reputation_look(struct reputation *reputation, const struct options *options, const struct sighting *looked,
     struct arena *arena, const struct knowledge **known)
 {
+	struct sighting		 believed = *looked, *sighting = &believed;
 	struct knowledge	*knowledge = arena_alloc(arena, sizeof(*knowledge));
 	struct store_answer	 answer;
 	size_t			 window_count;
@@ -129,6 +130,7 @@ reputation_look(struct reputation *reputation, const struct options *options, co
 	if (knowledge == NULL)
 		return PW_ENOMEM;
 	*known = knowledge;
+	sighting->time_ms = knowledge->time_ms = store_time(reputation->store, looked->time_ms, looked->number > 0);
 	reputation->window_ms = (int64_t)options->campaign_window_ms;
 	knowledge->hosts = arena_array(arena, sighting->host_count, sizeof(*knowledge->hosts));
 	knowledge->templates = arena_array(arena, sighting->template_count, sizeof(*knowledge->templates));

@@ -17,44 +17,59 @@ register_raise(struct sketch *sketch, uint32_t value)
 		*at = rank;
 }
 
-static enum pw_err
-registers_make(struct sketch *sketch)
+uint32_t
+sketch_value(const struct sketch *sketch, uint32_t index)
 {
-	if (sketch->registers != NULL)
+	return index < SKETCH_FEW ? sketch->few[index] : sketch->more[index - SKETCH_FEW];
+}
+
+enum pw_err
+sketch_estimate(struct sketch *sketch)
+{
+	struct sketch exact = *sketch;
+
+	if (sketch->estimated)
 		return PW_OK;
 	sketch->registers = calloc(SKETCH_REGISTERS, 1);
-	if (sketch->registers == NULL)
+	if (sketch->registers == NULL) {
+		*sketch = exact;
 		return PW_ENOMEM;
-	for (uint32_t i = 0; i < sketch->count; i++)
-		register_raise(sketch, sketch->few[i]);
+	}
+	sketch->estimated = true;
+	sketch->count = 0;
+	for (uint32_t i = 0; i < exact.count; i++)
+		register_raise(sketch, sketch_value(&exact, i));
+	free(exact.more);
 	return PW_OK;
 }
 
-static enum pw_err
-value_add(struct sketch *sketch, uint32_t value)
+enum pw_err
+sketch_value_add(struct sketch *sketch, uint32_t value)
 {
 	enum pw_err err;
 
-	if (sketch->registers == NULL) {
-		for (uint32_t i = 0; i < sketch->count; i++)
-			if (sketch->few[i] == value)
-				return PW_OK;
-		if (sketch->count < SKETCH_FEW) {
-			sketch->few[sketch->count++] = value;
+	for (uint32_t i = 0; i < sketch->count; i++)
+		if (sketch_value(sketch, i) == value)
 			return PW_OK;
-		}
+	if (sketch->estimated || sketch->count == SKETCH_EXACT) {
+		err = sketch_estimate(sketch);
+		if (err == PW_OK)
+			register_raise(sketch, value);
+		return err;
 	}
-	err = registers_make(sketch);
-	if (err == PW_OK)
-		register_raise(sketch, value);
-	return err;
+	if (sketch->count >= SKETCH_FEW && sketch->more == NULL &&
+	    (sketch->more = calloc(SKETCH_EXACT - SKETCH_FEW, sizeof(*sketch->more))) == NULL)
+		return PW_ENOMEM;
+	*(sketch->count < SKETCH_FEW ? &sketch->few[sketch->count] : &sketch->more[sketch->count - SKETCH_FEW]) = value;
+	sketch->count++;
+	return PW_OK;
 }
 
 enum pw_err
 sketch_add(struct sketch *sketch, uint64_t digest)
 {
 	/* Whatever made the digest: the upper bits of a product depend on all of it. */
-	return value_add(sketch, (uint32_t)((digest ^ digest >> 32) * 0x9e3779b97f4a7c15u >> 32));
+	return sketch_value_add(sketch, (uint32_t)((digest ^ digest >> 32) * 0x9e3779b97f4a7c15u >> 32));
 }
 
 enum pw_err
@@ -62,13 +77,11 @@ sketch_merge(struct sketch *sketch, const struct sketch *from)
 {
 	enum pw_err err = PW_OK;
 
-	if (from->registers == NULL) {
-		for (uint32_t i = 0; i < from->count && err == PW_OK; i++)
-			err = value_add(sketch, from->few[i]);
-		return err;
-	}
-	err = registers_make(sketch);
-	for (size_t i = 0; i < SKETCH_REGISTERS && err == PW_OK; i++)
+	for (uint32_t i = 0; i < from->count && err == PW_OK; i++)
+		err = sketch_value_add(sketch, sketch_value(from, i));
+	if (err == PW_OK && from->estimated)
+		err = sketch_estimate(sketch);
+	for (size_t i = 0; i < SKETCH_REGISTERS && from->estimated && err == PW_OK; i++)
 		if (sketch->registers[i] < from->registers[i])
 			sketch->registers[i] = from->registers[i];
 	return err;
@@ -81,7 +94,7 @@ sketch_count(const struct sketch *sketch)
 	double		sum = 0, estimate;
 	unsigned	zeros = 0;
 
-	if (sketch->registers == NULL)
+	if (!sketch->estimated)
 		return sketch->count;
 	for (size_t i = 0; i < SKETCH_REGISTERS; i++) {
 		sum += 1.0 / (double)((uint64_t)1 << (sketch->registers[i] & 63));
@@ -97,6 +110,6 @@ sketch_count(const struct sketch *sketch)
 void
 sketch_fini(struct sketch *sketch)
 {
-	free(sketch->registers);
+	free(sketch->registers);	/* or more */
 	*sketch = (struct sketch){ 0 };
 }

@@ -9,14 +9,26 @@
 #include <pixelward/span.h>
 
 #define SKETCH_FEW		8u
+#define SKETCH_EXACT		21u	/* as in Redis: store.h */
 #define SKETCH_REGISTERS	128u
 
 /* All zero is empty. */
 struct sketch {
-	uint8_t		*registers;	/* NULL while there are few */
-	uint32_t	 few[SKETCH_FEW];
-	uint32_t	 count;		/* of few */
+	union {
+		uint32_t	*more;		/* behind few, up to SKETCH_EXACT; NULL: none */
+		uint8_t		*registers;	/* if estimated */
+	};
+	uint32_t	few[SKETCH_FEW];
+	uint32_t	count;			/* exact */
+	bool		estimated;
 };
+
+/* One of those that are counted exactly. */
+uint32_t	sketch_value(const struct sketch *, uint32_t index);
+/* Such a one, as another sketch had it. PW_ENOMEM: not added. */
+enum pw_err	sketch_value_add(struct sketch *, uint32_t value) PW_MUST_CHECK;
+/* From now on it estimates. PW_ENOMEM. */
+enum pw_err	sketch_estimate(struct sketch *) PW_MUST_CHECK;
 
 /* PW_ENOMEM: not added. */
 enum pw_err	sketch_add(struct sketch *, uint64_t digest) PW_MUST_CHECK;

@@ -1,3 +1,4 @@
+#include "steady.h"
 #include "store.h"
 
 uint64_t *
@@ -20,4 +21,10 @@ standing_tally(struct standing *standing, enum tally tally)
 	};
 
 	return (uint64_t *)(void *)((char *)standing + offsets[tally]);
+}
+
+int64_t
+store_time(struct store *store, int64_t time_ms, bool recorded)
+{
+	return time_believed(time_ms, recorded, store->kind->now != NULL ? store->kind->now(store) : 0);
 }

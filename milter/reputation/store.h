@@ -3,7 +3,8 @@
  * the same rows against both).
  *
  * Three kinds of records. A domain: counters and a few texts. A template: traces of deliveries. A window: the last suspicious
- * messages that share a key (a host, a path template, a skeleton, a sender), for campaigns. All expire, all are bounded.
+ * messages that share a key (a host, a path template, a skeleton, a sender), for campaigns. All expire, all are bounded. Times
+ * of the first two are whole seconds; how many different ones there are is counted up to 21, then estimated.
  */
 #ifndef REPUTATION_STORE_H
 #define REPUTATION_STORE_H
@@ -46,7 +47,7 @@ struct member {
 
 struct store_window {
 	uint64_t	 key;		/* digest of what is shared, its kind included */
-	struct member	*members;	/* the oldest first */
+	struct member	*members;	/* the oldest first; of the same time in some order that stays */
 	size_t		 count;
 };
 
@@ -152,9 +153,11 @@ struct store_kind {
 	 * the one whose name sorts first counts.
 	 */
 	enum pw_err	(*campaign_add)(struct store *, const struct store_campaign *, const uint64_t *recipients, size_t count);
-	/* The last ones, the youngest first; id not empty: that one alone. */
+	/* The last ones, the youngest first, of the same time by id backwards; id not empty: that one alone. */
 	enum pw_err	(*campaigns)(struct store *, struct span id, size_t most, struct arena *,
 			    struct store_campaign **, size_t *count);
+	/* What time it is, whatever the system's clock does (steady.h). NULL or 0: that of the messages; it is for trying out. */
+	int64_t		(*now)(struct store *);
 	/* Write to disk what is only in memory. */
 	enum pw_err	(*save)(struct store *);
 	/* The number of the last lesson of a node that it has wholly. NULL: what it was taught in this life it has. */
@@ -163,6 +166,9 @@ struct store_kind {
 	uint64_t	(*kept)(struct store *);
 	void		(*close)(struct store *);
 };
+
+/* Of a message: as far as it is believed. */
+int64_t		store_time(struct store *, int64_t time_ms, bool recorded);
 
 /*
  * directory NULL: begins empty and leaves nothing. Bounded to so many domains; templates and windows in proportion.

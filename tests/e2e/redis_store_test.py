@@ -17,10 +17,10 @@ class RedisStore(unittest.TestCase):
     def setUpClass(cls):
         redis.check_machine()
 
-    def run_tests(self, program, server, **more):
+    def run_tests(self, program, server, arguments=(), **more):
         environment = dict(os.environ, PW_TEST_REDIS=f"unix:{server.socket}", CMOCKA_MESSAGE_OUTPUT="TAP",
                            PW_TEST_PROMOTE=f"redis-cli -s {server.socket} REPLICAOF NO ONE >/dev/null", **more)
-        done = subprocess.run([os.path.join(TESTS, program)], env=environment, text=True, stdout=subprocess.PIPE,
+        done = subprocess.run([os.path.join(TESTS, program), *arguments], env=environment, text=True, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=4 * scratch.PATIENCE, check=False)
         self.assertEqual(done.returncode, 0, done.stdout)
         return done.stdout
@@ -42,6 +42,15 @@ class RedisStore(unittest.TestCase):
             server.command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
             scratch.wait_until(lambda: "cluster_state:ok" in server.command("CLUSTER", "INFO"), "the cluster")
             self.assertNotIn("CROSSSLOT", self.run_tests("store_test", server))
+
+    def test_it_answers_as_memory_does(self):
+        """PW_ALIKE="SEED EVENTS": another sequence, or a longer one."""
+        seed, events = os.environ.get("PW_ALIKE", "13 1500").split()
+        state = scratch.make_folder("alike")
+        self.addCleanup(scratch.remove_folder, state)
+        with Redis(appendonly="no") as server:
+            said = self.run_tests("stores_alike", server, arguments=(state, seed, events))
+            self.assertRegex(said, r"events: alike; [1-9].* looks, [1-9].* trips")
 
     def test_it_lives_with_what_redis_does(self):
         with Redis(appendonly="no") as server:

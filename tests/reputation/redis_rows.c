@@ -15,6 +15,7 @@
 #include <pixelward/base/config.h>
 #include <pixelward/base/redis.h>
 
+#include "reputation/clock_jump.h"
 #include "reputation/redis_cache.h"
 #include "reputation/store.h"
 
@@ -170,26 +171,8 @@ forgotten_scripts_are_sent_again(void **state)
 static void
 a_gateway_whose_clock_jumps_is_not_believed(void **state)
 {
-	const int64_t			now_ms = clock_unix_ms(), times[] = { now_ms - DAY_MS, now_ms + 3650 * DAY_MS, 0, now_ms };
-	const uint64_t			digest = 0xabcd;
-	const struct lesson_domain	domain = { .name = SPAN("a.example"), .tallies = 1 };
-	const struct lesson_template	template = { .digest = digest, .domain = SPAN("a.example"), .token = 1 };
-	struct store_answer		answer;
-
 	(void)state;
-	for (uint64_t i = 0; i < NITEMS(times); i++)
-		assert_int_equal(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"), .number = i + 1,
-		    .time_ms = times[i], .message = i, .recipients = &recipient, .recipient_count = 1, .domains = &domain,
-		    .domain_count = 1, .templates = &template, .template_count = 1 }, 1), PW_OK);
-	assert_int_equal(store->kind->ask(store, &(struct store_question){ .now_ms = now_ms, .domains = &domain.name,
-	    .domain_count = 1, .templates = &digest, .template_count = 1 }, arena, &answer), PW_OK);
-	/* Nothing is forgotten, and nothing is older or younger than it can be. */
-	assert_int_equal(answer.standings[0].messages, NITEMS(times));
-	assert_in_range(answer.standings[0].first_ms, now_ms - DAY_MS - 1000, now_ms - DAY_MS);
-	assert_in_range(answer.standings[0].last_ms, now_ms - 1000, now_ms + DAY_MS);
-	assert_int_equal(answer.templates[0].messages, NITEMS(times));
-	assert_int_equal(answer.began_ms, now_ms - DAY_MS);
-	assert_in_range(answer.last_ms, now_ms - 1000, now_ms + DAY_MS);
+	a_jump_changes_nothing(store, clock_unix_ms());
 }
 
 /* Of a.example: number of the day on which its count of templates began, and the count. */
@@ -218,37 +201,6 @@ a_template_that_could_not_be_kept_takes_nothing_of_its_domain_s_room(void **stat
 		assert_int_equal(teach(1), PW_OK);
 	assert_minted(NOW / DAY_MS, 1);
 	assert_int_equal(standing_of(store, "a.example").messages, 1);
-}
-
-static void
-a_count_of_templates_never_begins_in_days_to_come(void **state)
-{
-	const int64_t			now_ms = clock_unix_ms(), today = now_ms / DAY_MS;
-	const struct {
-		int64_t	time_ms, count;
-	} rows[] = {
-		{ now_ms + 27000 * DAY_MS, 1 },	/* what it says is not believed */
-		{ now_ms, 2 },
-		{ now_ms - 2 * DAY_MS, 3 },	/* mail that comes late begins none */
-	};
-	const struct lesson_domain	domain = { .name = SPAN("a.example"), .tallies = 1 };
-	char				jumped[64];
-
-	(void)state;
-	for (int before = 0; before < 2; before++) {
-		for (uint64_t i = 0; i < NITEMS(rows); i++) {
-			const struct lesson_template template = { .digest = (uint64_t)before << 8 | i, .domain = domain.name };
-
-			assert_int_equal(store->kind->teach(store, &(struct lesson){ .node = SPAN("mx1"),
-			    .number = (uint64_t)before << 8 | (i + 1), .time_ms = rows[i].time_ms, .message = i,
-			    .recipients = &recipient, .recipient_count = 1, .domains = &domain, .domain_count = 1,
-			    .templates = &template, .template_count = 1 }, 1), PW_OK);
-			assert_minted(today, rows[i].count);
-		}
-		/* One that began there already, and is full, begins anew. */
-		snprintf(jumped, sizeof(jumped), "HSET pw:rep:{a.example} m %lld", (long long)((today + 27000) * 512 + 256));
-		command(jumped);
-	}
 }
 
 static void
@@ -393,7 +345,6 @@ main(void)
 		cmocka_unit_test_setup_teardown(forgotten_scripts_are_sent_again, begin, end),
 		cmocka_unit_test_setup_teardown(a_gateway_whose_clock_jumps_is_not_believed, begin, end),
 		cmocka_unit_test_setup_teardown(a_template_that_could_not_be_kept_takes_nothing_of_its_domain_s_room, begin, end),
-		cmocka_unit_test_setup_teardown(a_count_of_templates_never_begins_in_days_to_come, begin, end),
 		cmocka_unit_test_setup_teardown(a_server_that_lost_all_begins_anew, begin, end),
 		cmocka_unit_test_setup_teardown(every_key_is_ours_and_expires, begin, end),
 		cmocka_unit_test_setup_teardown(another_gateway_s_lessons_are_known_soon, begin, end),

@@ -639,6 +639,34 @@ a_part_is_told_with_windows_and_only_an_older_whole_replaces_another(void)
 	assert_int_equal(answer.part_count, 0);
 }
 
+#define LARGE	4200u
+#define AT_ONCE	600u
+
+static void
+a_campaign_counts_more_messages_than_it_names(void)
+{
+	struct lesson		*lessons = arena_array(arena, LARGE + 1, sizeof(*lessons));
+	struct store_campaign	*added = arena_array(arena, LARGE, sizeof(*added)), *all;
+	struct span		*members = arena_array(arena, LARGE, sizeof(*members));
+	size_t			 count;
+
+	for (unsigned i = 0; i < LARGE; i++) {
+		members[i] = arena_printf(arena, "Q%u", i);
+		added[i] = (struct store_campaign){ .id = SPAN("c-large"), .first_ms = NOW, .last_ms = NOW, .messages = 1,
+			.members = &members[i], .member_count = 1 };
+		lessons[i] = (struct lesson){ .node = SPAN("node"), .number = i + 1, .time_ms = NOW, .campaign = &added[i] };
+	}
+	/* A member that it names already is not counted again; nor is one of those that are not named, if it was learned. */
+	lessons[LARGE] = lessons[0];
+	lessons[LARGE].number = LARGE + 1;
+	for (unsigned i = 0; i < LARGE; i += AT_ONCE)
+		assert_int_equal(store->kind->teach(store, lessons + i, AT_ONCE), PW_OK);
+	assert_int_equal(store->kind->teach(store, lessons + LARGE - AT_ONCE, AT_ONCE + 1), PW_OK);
+	assert_int_equal(store->kind->campaigns(store, SPAN("c-large"), 1, arena, &all, &count), PW_OK);
+	assert_int_equal(all[0].messages, LARGE);
+	assert_int_equal(all[0].member_count, 4096);
+}
+
 static void
 campaigns_are_listed_the_youngest_first(void)
 {
@@ -827,6 +855,7 @@ static const struct row {
 	ROW(of_many_members_the_last_are_kept),
 	ROW(a_campaign_grows_by_what_is_added),
 	ROW(a_part_is_told_with_windows_and_only_an_older_whole_replaces_another),
+	ROW(a_campaign_counts_more_messages_than_it_names),
 	ROW(campaigns_are_listed_the_youngest_first),
 	ROW(names_may_hold_any_bytes),
 	ROW(lessons_at_once_are_as_if_each_came_alone),

@@ -83,6 +83,7 @@ struct campaign_sign {
 
 /* All that is known of one message, parallel to its sighting. Lives in the arena. */
 struct knowledge {
+	int64_t		 time_ms;	/* the message's, as far as it is believed */
 	bool		 complete;	/* the store answered in time; else what is missing is unknown */
 	bool		 seasoned;	/* history is long enough to vouch: learned, or 14 days old */
 	struct standing	*hosts;		/* of each sighting.hosts: of its domain */

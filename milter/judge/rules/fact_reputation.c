@@ -34,7 +34,7 @@ sender_of(const struct evidence *evidence)
 static uint64_t
 days_since(const struct evidence *evidence, const struct standing *standing)
 {
-	int64_t past_ms = evidence->sighting->time_ms - standing->first_ms;
+	int64_t past_ms = knowledge_of(evidence)->time_ms - standing->first_ms;
 
 	return standing->known && past_ms > 0 ? (uint64_t)(past_ms / DAY_MS) : 0;
 }
