@@ -31,8 +31,9 @@ fate_add_reason(struct verdict *verdict, struct span reason, struct arena *arena
 
 	if (larger == NULL || reason.at == NULL)
 		return;
+	larger[0] = reason;
 	if (verdict->reason_count > 0)
-		memcpy(larger, verdict->reasons, verdict->reason_count * sizeof(*larger));
+		memcpy(larger + 1, verdict->reasons, verdict->reason_count * sizeof(*larger));
 	verdict->reasons = larger;
-	larger[verdict->reason_count++] = reason;
+	verdict->reason_count++;
 }

@@ -10,7 +10,7 @@
 enum action	fate_action(enum on_failure);
 /* The first one stays. */
 void		fate_add_rule(struct verdict *, const char *rule, struct arena *);
-/* Where there is no memory for it, the verdict goes without. */
+/* It stands first: it decides, and the log has room for one. Where there is no memory for it, the verdict goes without. */
 void		fate_add_reason(struct verdict *, struct span reason, struct arena *);
 
 #endif
