@@ -28,6 +28,8 @@ DEFAULTS = {
     # The default passes everything from loopback, which is where all test mail comes from.
     "InternalHosts": "192.0.2.1",
 }
+# Of a daemon, so that on a busy machine nothing comes too late but what is to.
+PATIENT = {"DissectTimeout": "120s", "RedisDeadline": "2s"}
 
 
 def write_config(path, options):
@@ -82,7 +84,8 @@ class Pixelward:
 
     def configure(self, **options):
         """Write the configuration anew; a running daemon sees it at SIGHUP."""
-        self.options = dict(DEFAULTS, Socket="unix:" + self.socket, StateDir=self.folder + "/state", **options)
+        places = {"Socket": "unix:" + self.socket, "StateDir": self.folder + "/state"}
+        self.options = {**DEFAULTS, **PATIENT, **places, **options}
         write_config(self.config_file, self.options)
 
     def start(self, seconds=None):
@@ -92,6 +95,7 @@ class Pixelward:
                                             env=dict(os.environ, **self.environment),
                                             preexec_fn=self._limit if self._limits else None)
             self._guard = scratch.Guard(self.process.pid, self.folder)
+        scratch.witnesses.add(self)
         scratch.wait_until(lambda: self.process.poll() is not None or self.answers(), "pixelward's socket", seconds)
         if self.process.poll() is not None:
             raise AssertionError(f"pixelward ended with {self.process.returncode} at start:\n{self.log}")
@@ -154,8 +158,12 @@ class Pixelward:
             finally:
                 self._forget()
 
+    def testimony(self):
+        return f"pixelward in {self.folder}:{scratch.tail(self.log)}"
+
     def _forget(self):
         with scratch.Undisturbed():
+            scratch.witnesses.discard(self)
             if self.process is not None:
                 self.kill()
             if os.environ.get("PW_KEEP"):

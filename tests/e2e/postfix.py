@@ -73,8 +73,15 @@ MAIN_CF = {
     "smtpd_hard_error_limit": "10000",
     "smtpd_junk_command_limit": "10000",
     "smtpd_client_connection_count_limit": "0",
+    # What went wrong once is tried again at once, and keeps no other mail waiting: neither a sink that hung up, nor an
+    # agent that died.
     "minimal_backoff_time": "1s",
+    "maximal_backoff_time": "2s",
     "queue_run_delay": "1s",
+    "transport_retry_time": "1s",
+    "service_throttle_time": "1s",
+    "default_destination_concurrency_failed_cohort_limit": "0",
+    "default_destination_concurrency_negative_feedback": "0",
     "smtpd_authorized_xclient_hosts": "127.0.0.0/8",
     "milter_default_action": "tempfail",
 }
@@ -103,6 +110,7 @@ class Postfix:
         check_machine()
         self.folder = self._process = self._guard = None
         self.sink = Sink()
+        scratch.witnesses.add(self)
         self._sink_port = sink_port or self.sink.port
         self.settings = dict(MAIN_CF, smtpd_milters=milter or "", **settings)
         try:
@@ -177,8 +185,17 @@ class Postfix:
             self._guard.dismiss()
         raise CannotRun("Postfix does not start:\n" + self.log)
 
+    def testimony(self):
+        try:
+            queue = self.run("postqueue", "-p", timeout=10).decode("utf-8", "replace")
+        except (OSError, subprocess.SubprocessError) as reason:
+            queue = str(reason)
+        return (f"Postfix in {self.folder}, {len(self.sink.mails())} mails in its sink:{scratch.tail(self.log)}"
+                f"\n  postqueue -p:{scratch.tail(queue)}")
+
     def stop(self):
         with scratch.Undisturbed():
+            scratch.witnesses.discard(self)
             if self._process is not None:
                 scratch.stop(self._process, "Postfix")
                 self._process = None
@@ -191,10 +208,10 @@ class Postfix:
 
     # Its own tools. None of them looks at the machine's own Postfix.
 
-    def run(self, *command):
+    def run(self, *command, timeout=None):
         name, *arguments = command
         return subprocess.run([name, "-c", self.folder + "/etc", *arguments], check=True, stdin=subprocess.DEVNULL,
-                              capture_output=True).stdout
+                              capture_output=True, timeout=timeout).stdout
 
     def queue(self):
         """What is queued: dictionaries of postqueue -j, "queue_name" and "queue_id" among them."""

@@ -1,6 +1,8 @@
 """What every piece of the test bench needs: a scratch folder, ports, polling, and children that die with us."""
 
+import errno
 import os
+import random
 import shutil
 import signal
 import socket
@@ -10,30 +12,76 @@ import threading
 import time
 
 # Under sanitizers and on busy machines everything is slower; a deadline is no measurement, so it is generous.
-PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "30"))
+PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "60"))
+
+# What runs for a test and can tell of itself: its testimony() is in the text of every Timeout.
+witnesses = set()
 
 
 class Timeout(Exception):
-    pass
+    def __init__(self, text):
+        super().__init__("\n\n".join([text] + [one.testimony() for one in list(witnesses)]))
+
+
+def tail(text, lines=40, most=400):
+    return "".join(f"\n    {line[:most]}" for line in text.splitlines()[-lines:])
+
+
+class Patience:
+    """How long somebody waits who looks again every now and then. What a machine stands still meanwhile does not count."""
+
+    def __init__(self, seconds=None):
+        self._left, self._seen = seconds or PATIENCE, time.monotonic()
+
+    def is_over(self):
+        now = time.monotonic()
+        self._left -= min(now - self._seen, 1)
+        self._seen = now
+        return self._left < 0
 
 
 def wait_until(condition, what, seconds=None, interval=0.01):
     """Poll until condition() is true, and return what it returned."""
-    deadline = time.monotonic() + (seconds or PATIENCE)
+    patience = Patience(seconds)
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > deadline:
+        if patience.is_over():
             raise Timeout("waited in vain for " + what)
         time.sleep(interval)
         interval = min(interval * 1.3, 0.2)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def lease(name):
+    """Whether what this name stands for is ours until this process ends, and not another test's. The kernel keeps the list."""
+    with socket.socket(socket.AF_UNIX) as claim:
+        try:
+            claim.bind("\0pixelward-test-" + name)
+        except OSError:
+            return False
+        claim.detach()
+    return True
+
+
+def free_port(host="127.0.0.1"):
+    """
+    A port for a server, which may die and come back. No other test gets it, nor does the kernel give it to somebody who
+    connects: those it takes from ip_local_port_range.
+    """
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        end = int(file.read().split()[0])
+    while True:
+        port = random.SystemRandom().randrange(10000, end if end > 12000 else 32768)
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                continue
+        if lease(f"port-{port}"):
+            return port
 
 
 def make_folder(name):

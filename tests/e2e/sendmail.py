@@ -92,6 +92,7 @@ class Sendmail:
         check_machine()
         self.folder = self._process = self._guard = None
         self.sink = Sink()
+        scratch.witnesses.add(self)
         try:
             with scratch.Undisturbed():
                 self.folder = scratch.make_folder("sendmail")
@@ -126,8 +127,9 @@ class Sendmail:
     def _start(self, milter):
         for _ in range(5):
             self._configure(milter)
+            # With a queue run each second: what went wrong once is tried again.
             with scratch.Undisturbed(), open(self.folder + "/log", "ab") as log:
-                self._process = subprocess.Popen(**self._how("-bD"), stdout=log, stderr=log, start_new_session=True)
+                self._process = subprocess.Popen(**self._how("-bD", "-q1s"), stdout=log, stderr=log, start_new_session=True)
                 self._guard = scratch.Guard(self._process.pid, self.folder)
             scratch.wait_until(lambda: self._process.poll() is not None or self._listens(), "Sendmail to start")
             if self._process.poll() is None:
@@ -146,8 +148,13 @@ class Sendmail:
         return {"args": ["sendmail", "-C" + self.folder + "/sendmail.cf", *arguments], "executable": place(BINARY),
                 "stdin": subprocess.DEVNULL, "cwd": "/", "env": {"LD_PRELOAD": self.folder + "/name.so"}}
 
+    def testimony(self):
+        return (f"Sendmail in {self.folder}, {len(self.sink.mails())} mails in its sink:{scratch.tail(self.log)}"
+                f"\n  queue: {' '.join(sorted(os.listdir(self.folder + '/queue')))}")
+
     def stop(self):
         with scratch.Undisturbed():
+            scratch.witnesses.discard(self)
             if self._process is not None:
                 # Those that still speak with a client or the sink are processes of their own.
                 others = scratch.processes_of(self._process.pid)

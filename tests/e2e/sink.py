@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 
-from .scratch import PATIENCE, Timeout
+from .scratch import Patience, Timeout
 
 
 class Mail:
@@ -41,10 +41,11 @@ class Sink:
         self._listener.listen(200)
         self.port = self._listener.getsockname()[1]
         self._changed = threading.Condition()
-        self._mails = []
+        self._mails, self._closed = [], False
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self):
+        self._closed = True
         try:
             self._listener.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -61,35 +62,30 @@ class Sink:
 
     def wait(self, count, seconds=None):
         """The mails, once there are at least count."""
-        deadline = time.monotonic() + (seconds or PATIENCE)
-        with self._changed:
-            while len(self._mails) < count:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise Timeout(f"{len(self._mails)} of {count} mails were delivered")
-                self._changed.wait(left)
-            return list(self._mails)
+        return self._wait(lambda: list(self._mails) if len(self._mails) >= count else None,
+                          lambda: f"{len(self._mails)} of {count} mails were delivered", seconds)
 
     def find(self, marker, seconds=None):
         """The one mail whose data contains marker, once it is delivered."""
-        deadline = time.monotonic() + (seconds or PATIENCE)
+        return self._wait(lambda: next((mail for mail in self._mails if marker in mail.data), None),
+                          lambda: f"no mail with {marker!r} was delivered", seconds)
+
+    def _wait(self, find, missed, seconds):
+        patience = Patience(seconds)
         with self._changed:
-            while True:
-                for mail in self._mails:
-                    if marker in mail.data:
-                        return mail
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise Timeout(f"no mail with {marker!r} was delivered")
-                self._changed.wait(left)
+            while (found := find()) is None:
+                if patience.is_over():
+                    raise Timeout(missed())
+                self._changed.wait(0.5)
+            return found
 
     def _accept(self):
-        while True:
+        while not self._closed:
             try:
                 connection, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            except (OSError, RuntimeError):  # no descriptor or no thread is left just now: whoever waits comes next
+                time.sleep(0.01)
 
     def _serve(self, connection):
         with connection, connection.makefile("rb") as lines:
