@@ -46,11 +46,15 @@ dir {folder}
 sentinel monitor {name} 127.0.0.1 {master} 1
 sentinel auth-user {name} bench
 sentinel auth-pass {name} bench
-sentinel down-after-milliseconds {name} 500
+sentinel down-after-milliseconds {name} {patient}
 sentinel failover-timeout {name} 2000
 """
-# Sentinel looks around every few seconds; so that no test waits for that:
-HURRY = "info-period 100 publish-period 100 ask-period 100 default-down-after 500".split()
+# No busy machine makes a sentinel believe that a server died: it is told when one did.
+PATIENT_MS, HASTY_MS = 3600000, 500
+# Sentinel looks around every few seconds, and does nothing for half a minute when it was held up itself; so that no test
+# waits for that:
+HURRY = """info-period 100 publish-period 100 ask-period 100 min-link-reconnect-period 500 tilt-trigger 3600000
+    tilt-period 100""".split()
 
 
 class CannotRun(unittest.SkipTest):
@@ -59,6 +63,10 @@ class CannotRun(unittest.SkipTest):
 
 class RedisError(Exception):
     """Redis answered with an error; its text begins with the kind: WRONGTYPE, NOAUTH, OOM, …"""
+
+
+class HungUp(ConnectionError):
+    """In the midst of an answer, or before it."""
 
 
 def check_machine():
@@ -109,7 +117,7 @@ class Client:
     def _read(self):
         line = self._lines.readline()
         if not line.endswith(b"\r\n"):
-            raise ConnectionError("Redis hung up")
+            raise HungUp("Redis hung up")
         kind, text = line[:1], os.fsdecode(line[1:-2])
         if kind == b"+":
             return text
@@ -172,6 +180,7 @@ class _Server:
                                             executable=shutil.which(BINARY), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, cwd=self.folder, start_new_session=True)
             self._guard = scratch.Guard(self.process.pid, self.folder)
+        scratch.witnesses.add(self)
         scratch.wait_until(lambda: self.process.poll() is not None or self._answers(), "Redis to start")
         if self.process.poll() is not None:
             self._guard.dismiss()
@@ -200,8 +209,12 @@ class _Server:
     def resume(self):
         self.process.send_signal(signal.SIGCONT)
 
+    def testimony(self):
+        return f"Redis in {self.folder}, port {self.port}:{scratch.tail(self.log, 20)}"
+
     def stop(self):
         with scratch.Undisturbed():
+            scratch.witnesses.discard(self)
             self.kill()  # asked politely, it refuses while it rewrites its files
             if os.environ.get("PW_KEEP"):
                 print("kept:", self.folder)
@@ -213,9 +226,17 @@ class _Server:
         return Client(self.port, user, password)
 
     def command(self, *words):
-        """One command on a connection of its own, as a user who may everything."""
-        with self.client(self.user) as client:
-            return client.command(*words)
+        """
+        One command on a connection of its own, as a user who may everything. A server that becomes a replica hangs up on
+        everybody: it is asked again, so that this is for what may be said twice.
+        """
+        while True:
+            try:
+                with self.client(self.user) as client:
+                    return client.command(*words)
+            except (ConnectionResetError, BrokenPipeError, HungUp):
+                if self.process is None or self.process.poll() is not None:
+                    raise
 
 
 class Redis(_Server):
@@ -290,7 +311,7 @@ class Sentinel(_Server):
     def _configure(self):
         # Sentinel rewrites it: a second life would begin with what the first one learned.
         self._write("conf", SENTINEL_SETTINGS.format(name=self._name, folder=self.folder, port=self.port,
-                                                     master=self._master.port))
+                                                     master=self._master.port, patient=PATIENT_MS))
 
     def start(self):
         super().start()
@@ -307,7 +328,7 @@ class Sentinel(_Server):
 
 class Sentinels:
     """
-    A master, a replica of it, and one to three sentinels that watch them: quorum 1, down after 500 ms.
+    A master, a replica of it, and one to three sentinels that watch them: quorum 1.
     acl and settings: of both servers, as for Redis.
     """
 
@@ -365,15 +386,19 @@ class Sentinels:
         master = self.master
         replica, = (server for server in self.servers if server is not master)
         all_of_it = int(master.info("replication")["master_repl_offset"])
-        scratch.wait_until(lambda: int(replica.info("replication").get("slave_repl_offset", 0)) >= all_of_it,
+        scratch.wait_until(lambda: self._follows(replica) and
+                           int(replica.info("replication").get("slave_repl_offset", 0)) >= all_of_it,
                            "the replica to have everything")
 
     @staticmethod
     def _follows(server):
-        try:
-            return server.info("replication")["role"] == "slave"
-        except OSError:  # it hangs up on everybody at that moment
-            return False
+        """It is a replica, and in step: until it is, its offset may be that of its own life as a master."""
+        state = server.info("replication")
+        return state["role"] == "slave" and state["master_link_status"] == "up"
+
+    def _down_after(self, ms):
+        for one in self.sentinels:
+            one.command("SENTINEL", "SET", self.name, "down-after-milliseconds", ms)
 
     def _begin(self):
         try:
@@ -383,7 +408,10 @@ class Sentinels:
 
     def wait_failed_over(self, before):
         """Until every sentinel names another master than `before`, and that one is a master. It."""
+        if before.process is None:  # what is down is so at once
+            self._down_after(HASTY_MS)
         scratch.wait_until(lambda: all(one.master_port() != before.port for one in self.sentinels), "another master")
+        self._down_after(PATIENT_MS)
         after = self.master
         scratch.wait_until(lambda: after.info("replication")["role"] == "master", "the replica to become a master")
         return after
