@@ -5,31 +5,25 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
-import time
-
-from milter_client import MilterClient
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TREE / "tests"))
+from e2e import scratch  # noqa: E402
+from milter_client import MilterClient  # noqa: E402
+
 BUILD = TREE / (os.environ.get("PIXELWARD_BUILD") or os.environ.get("BUILD") or "build")
 PIXELWARD = BUILD / "pixelward"
 # Dissectors that misbehave on demand (milter/keeper/planted.h).
 PLANTED = BUILD / "planted" / "pixelward"
 SANITIZED = bool(os.environ.get("SANITIZER"))
-# How long to wait for what comes at once on a quiet machine.
-PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "20"))
+PATIENCE = scratch.PATIENCE
 
 
-def wait_until(condition, seconds=PATIENCE, what="condition"):
+def wait_until(condition, what="condition"):
     """The condition's value, as soon as it is true."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError("not within %g s: %s" % (seconds, what))
-        time.sleep(0.02)
+    return scratch.wait_until(condition, what)
 
 
 class Daemon:
@@ -43,6 +37,8 @@ class Daemon:
         self.log_file = self.directory / "log"
         self.options = {"Mode": "enforce", "Socket": "unix:%s/socket" % self.directory, "Syslog": "no",
                         "RulesDir": str(TREE / "rules"), "InternalHosts": "127.0.0.0/8, ::1",
+                        # No message is held because the machine is busy.
+                        "DissectTimeout": "120s",
                         "StateDir": str(self.directory)}
         self.options.update(options)
         self.configure()
@@ -51,6 +47,7 @@ class Daemon:
             self.process = subprocess.Popen([str(program), "-c", str(self.config), *arguments], stderr=log,
                                             stdout=log, stdin=subprocess.DEVNULL, env=environment,
                                             pass_fds=pass_fds)
+        scratch.witnesses.add(self)
         if wait:
             self.wait_for_log(" serves ")
 
@@ -75,14 +72,17 @@ class Daemon:
     def log(self):
         return self.log_file.read_text(errors="replace")
 
-    def wait_for_log(self, text, seconds=PATIENCE, since=0):
+    def testimony(self):
+        return "pixelward in %s:%s" % (self.directory, scratch.tail(self.log()))
+
+    def wait_for_log(self, text, since=0):
         def look():
             if text in self.log()[since:]:
                 return True
             if self.process.poll() is not None:
                 raise AssertionError("ended with %d:\n%s" % (self.process.returncode, self.log()))
             return False
-        return wait_until(look, seconds, "%r in the log:\n%s" % (text, self.log()))
+        return wait_until(look, "%r in the log" % text)
 
     def client(self, **negotiation):
         return MilterClient(self.socket).negotiate(**negotiation)
@@ -110,6 +110,10 @@ class Daemon:
                 found.append(pid)
         return found
 
+    def gateway(self):
+        """The one, once it has threads."""
+        return wait_until(self.gateways, "a gateway")[0]
+
     def gateways(self):
         """Only they have threads; a dissector's name comes a moment after it does."""
         return self.children_with(r"Threads:\t([2-9]|\d\d)")
@@ -125,6 +129,7 @@ class Daemon:
 
     def stop(self):
         """The exit status."""
+        scratch.witnesses.discard(self)
         if self.process.poll() is None:
             self.process.terminate()
             try:

@@ -277,13 +277,13 @@ class HostilePeers(Dialogue):
     def test_half_a_message_and_a_closed_connection_are_forgotten(self):
         for cut in range(1, 8):
             mta = self.daemon.session()
-            mta.mail()
+            mta.mail("half@example.net")
             for step in (mta.rcpt, lambda: mta.header("From", " a@b.example"), mta.end_of_header,
                          lambda: mta.body(b"x" * 100000))[:cut]:
                 step()
             mta.close()
         self.still_works()
-        self.assertEqual(self.log().count("action="), 1)
+        self.assertNotIn("half@example.net", self.log())
 
     def test_commands_out_of_order_end_in_no_crash(self):
         orders = [b"EEEE", b"BBE", b"NLNLE", b"TTE", b"RRE", b"AAAE", b"MMMM", b"OOOO", b"CCHHMQ", b"QQQ", b"KCHM",

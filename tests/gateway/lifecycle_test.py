@@ -2,6 +2,7 @@
 import os
 import pathlib
 import pwd
+import re
 import signal
 import socket
 import stat
@@ -13,6 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import PATIENCE, PIXELWARD, TREE, Daemon, run_tests, wait_until  # noqa: E402
+from e2e.scratch import free_port  # noqa: E402
 from milter_client import MilterClient, MilterError  # noqa: E402
 
 PLAIN = b"From: Ann <ann@example.net>\r\nTo: bob@example.org\r\nSubject: lunch\r\n\r\nAt noon?\r\n"
@@ -31,9 +33,15 @@ def send(daemon, raw=PLAIN):
         return answer
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+def refuses(address):
+    """Whether nobody accepts connections at this Socket."""
+    kind, _, place = address.partition(":")
+    with socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET) as probe:
+        try:
+            probe.connect(place if kind == "unix" else ("127.0.0.1", int(place.partition("@")[0])))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return True
+    return False
 
 
 class Arguments(unittest.TestCase):
@@ -152,8 +160,7 @@ class Sockets(unittest.TestCase):
 
     def test_an_inet6_socket_serves(self):
         try:
-            with socket.create_server(("::1", 0), family=socket.AF_INET6) as probe:
-                port = probe.getsockname()[1]
+            port = free_port("::1")
         except OSError:
             self.skipTest("no IPv6 here")
         with Daemon(Socket="inet6:%d@::1" % port) as daemon:
@@ -299,10 +306,7 @@ class Signals(unittest.TestCase):
                 mta = daemon.session()
                 answer = mta.begin(PLAIN)
                 daemon.process.send_signal(signal.SIGTERM)
-                daemon.wait_for_log("draining")
-                time.sleep(0.2)
-                with self.assertRaises(OSError):
-                    daemon.client()
+                wait_until(lambda: refuses(daemon.socket), what="a refusal")
                 self.assertTrue(mta.end_of_message(answer=answer).accepted)
                 mta.quit()
                 self.assertEqual(daemon.process.wait(PATIENCE), 0)
@@ -315,12 +319,16 @@ class Signals(unittest.TestCase):
             self.assertEqual(daemon.process.wait(PATIENCE), 0)
 
     def test_without_sessions_the_end_comes_within_a_second(self):
-        with Daemon() as daemon:
-            send(daemon)
-            begin = time.monotonic()
-            daemon.process.send_signal(signal.SIGTERM)
-            self.assertEqual(daemon.process.wait(PATIENCE), 0)
-            self.assertLess(time.monotonic() - begin, PATIENCE / 10)
+        times = []
+        while not times or (min(times) > 1 and len(times) < 10):  # of a machine that is not busy at that moment
+            with Daemon() as daemon:
+                send(daemon)
+                begin = time.monotonic()
+                daemon.process.send_signal(signal.SIGTERM)
+                self.assertEqual(daemon.process.wait(PATIENCE), 0)
+                times.append(time.monotonic() - begin)
+        # An idle session would be waited for, for three seconds.
+        self.assertLess(min(times), 2.5)
 
     def test_a_second_SIGTERM_ends_at_once(self):
         with Daemon() as daemon:
@@ -329,7 +337,8 @@ class Signals(unittest.TestCase):
             daemon.process.send_signal(signal.SIGTERM)
             daemon.wait_for_log("draining")
             daemon.process.send_signal(signal.SIGTERM)
-            self.assertNotEqual(daemon.process.wait(PATIENCE / 4), 0)
+            # Else it would wait until the drain is cut off, and end with 0.
+            self.assertNotEqual(daemon.process.wait(PATIENCE), 0)
             with self.assertRaises((MilterError, OSError)):
                 mta.end_of_message()
 
@@ -387,11 +396,14 @@ class Death(unittest.TestCase):
 
     def test_a_gateway_that_keeps_dying_is_started_less_and_less_often(self):
         with Daemon() as daemon:
-            for seconds in (0, 1, 2):
-                gateway = wait_until(daemon.gateways, what="a gateway")[0]
+            pauses = []
+            while 2 not in pauses:
+                gateway = daemon.gateway()
                 os.kill(gateway, signal.SIGKILL)
-                daemon.wait_for_log("(process %d) was killed by signal 9 (Killed); the next starts in %d s"
-                                    % (gateway, seconds))
+                daemon.wait_for_log("(process %d) was killed by signal 9 (Killed); the next starts in " % gateway)
+                pauses = [int(each) for each in re.findall(r"the next starts in (\d+) s", daemon.log())]
+                # Or from the beginning: on a busy machine one may have lived long before it was killed.
+                self.assertIn(pauses[-1], (0, {0: 1, 1: 2}[pauses[-2]] if len(pauses) > 1 else 0))
             # Who connects meanwhile waits, and is served.
             self.assertTrue(send(daemon).accepted)
 
@@ -400,12 +412,12 @@ class Death(unittest.TestCase):
             daemon.configure(Mode="shadow")
             daemon.reload()
             daemon.configure("broken\n")
-            os.kill(daemon.gateways()[0], signal.SIGKILL)
+            os.kill(daemon.gateway(), signal.SIGKILL)
             self.assertTrue(send(daemon, FOREIGN).unchanged)
 
     def test_when_the_keeper_is_killed_the_gateway_finishes_its_messages_and_goes(self):
         with Daemon() as daemon:
-            gateway = daemon.gateways()[0]
+            gateway = daemon.gateway()
             mta = daemon.session()
             answer = mta.begin(FOREIGN)
             daemon.process.kill()
@@ -418,6 +430,14 @@ class Death(unittest.TestCase):
                 mta.quit()
                 wait_until(lambda: not os.path.exists("/proc/%d" % gateway) or "State:\tZ" in pathlib.Path(
                     "/proc/%d/status" % gateway).read_text(), what="the old gateway's end")
+
+
+def heard_within_a_second(manager):
+    """Of five signs of life that were due."""
+    try:
+        return manager.recv(4096)
+    except socket.timeout:
+        return b""
 
 
 class Systemd(unittest.TestCase):
@@ -441,24 +461,16 @@ class Systemd(unittest.TestCase):
                 hear("RELOADING=1")
                 hear("READY=1")
                 # A gateway that is dead is being replaced: that is life, too.
-                os.kill(daemon.gateways()[0], signal.SIGKILL)
+                os.kill(daemon.gateway(), signal.SIGKILL)
                 hear("WATCHDOG=1")
                 # One that hangs is not.
-                wait_until(lambda: len(daemon.gateways()) == 1 and daemon.log().count(" draining") == 0)
                 send(daemon)
-                os.kill(daemon.gateways()[0], signal.SIGSTOP)
-                time.sleep(0.5)
-                manager.setblocking(False)
-                try:
-                    while True:
-                        manager.recv(4096)
-                except BlockingIOError:
-                    pass
+                gateway = daemon.gateway()
+                os.kill(gateway, signal.SIGSTOP)
                 manager.settimeout(1)
-                with self.assertRaises(socket.timeout):
-                    manager.recv(4096)
+                wait_until(lambda: not heard_within_a_second(manager), what="silence")
                 manager.settimeout(PATIENCE)
-                os.kill(daemon.gateways()[0], signal.SIGCONT)
+                os.kill(gateway, signal.SIGCONT)
                 daemon.process.send_signal(signal.SIGTERM)
                 hear("STOPPING=1")
 

@@ -99,7 +99,7 @@ def split_message(raw):
 
 
 class MilterClient:
-    def __init__(self, address, timeout=20):
+    def __init__(self, address, timeout=60):
         kind, _, rest = address.partition(":")
         if kind in ("unix", "local"):
             self.socket = socket.socket(socket.AF_UNIX)

@@ -6,6 +6,7 @@ import re
 import signal
 import statistics
 import sys
+import threading
 import time
 import unittest
 
@@ -36,7 +37,7 @@ def is_inert(answer):
 
 class Case(unittest.TestCase):
     def daemon(self, **options):
-        daemon = Daemon(program=PLANTED, **{"Dissectors": "2", "DissectTimeout": "1s", **options})
+        daemon = Daemon(program=PLANTED, **{"Dissectors": "2", **options})
         self.addCleanup(daemon.stop)
         return daemon
 
@@ -48,7 +49,7 @@ class Ordinary(Case):
         self.assertTrue(send(daemon, PLAIN).unchanged)
 
     def test_a_message_of_twenty_megabytes_crosses_without_a_copy(self):
-        daemon = self.daemon(DissectTimeout="20s")
+        daemon = self.daemon()
         big = (HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n" +
                HTML.split(b"\r\n\r\n", 1)[1] + b"--b\r\nContent-Type: application/octet-stream\r\n"
                b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\r\n" * 550000 +
@@ -138,7 +139,7 @@ for word, name in {"open": "SIGSYS", "connect": "SIGSYS", "inet": "SIGSYS", "for
     # Instrumented dissectors may read files, and take any memory (milter/keeper/filter.h).
     @unittest.skipIf(SANITIZED and word in ("open", "memory"), "sanitizers need what this wall refuses")
     def test(self, word=word, name=name):
-        self.lost(self.daemon(DissectTimeout="15s"), word, name)
+        self.lost(self.daemon(), word, name)
     setattr(Walls, "test_a_dissector_that_tries_to_%s_is_dead_and_its_message_held" % word, test)
 
 
@@ -162,6 +163,8 @@ class Fate(Case):
             answer = send(daemon, planted("spin"))
             self.assertEqual(answer.accepted, accepted, word)
             self.assertIn("DissectTimeout", daemon.log())
+            daemon.configure(DissectTimeout="60s")
+            daemon.reload()
             self.assertTrue(is_inert(send(daemon)))
             daemon.wait_for_log("was killed by signal 9")
             self.assertEqual(daemon.log().count("was killed by signal 9"), 1)
@@ -176,13 +179,13 @@ class Fate(Case):
         self.assertNotIn("the gateway (process", daemon.log())
 
     def test_a_stopped_dissector_delays_and_loses_nothing(self):
-        daemon = self.daemon(DissectTimeout="3s")
+        daemon = self.daemon(DissectTimeout="5s")
         for pid in daemon.dissectors():
             os.kill(pid, signal.SIGSTOP)
         for _ in range(4):
             answer = send(daemon)
             self.assertTrue(is_inert(answer) or not answer.accepted)
-        self.assertTrue(is_inert(send(daemon)))
+        wait_until(lambda: is_inert(send(daemon)), what="mail to flow")
 
     def test_a_killed_dissector_is_replaced_and_its_message_read_by_the_next(self):
         daemon = self.daemon()
@@ -203,16 +206,26 @@ class Fate(Case):
         self.assertFalse(before & set(daemon.dissectors()))
 
     def test_past_QueueTimeout_the_sender_is_asked_to_come_again(self):
-        daemon = self.daemon(Dissectors="1", DissectTimeout="2s", QueueTimeout="200ms")
+        daemon = self.daemon(Dissectors="1", QueueTimeout="200ms")
+
+        def spin():
+            while not send(daemon, planted("spin"), "192.0.2.66").accepted:
+                pass  # it waited too long itself
+
         with concurrent.futures.ThreadPoolExecutor() as at_once:
-            slow = at_once.submit(send, daemon, planted("spin"), "192.0.2.66")
-            time.sleep(0.5)
-            answer = send(daemon)
-            self.assertFalse(answer.accepted)
-            self.assertTrue(answer.reply.startswith("451"), answer.reply)
-            self.assertIn("QueueTimeout", daemon.log())
+            slow = at_once.submit(spin)
+            try:
+                answer = wait_until(lambda: next((one for one in [send(daemon)] if not one.accepted), None), what="a deferral")
+            finally:
+                while not slow.done():
+                    for pid in daemon.dissectors():
+                        os.kill(pid, signal.SIGKILL)
+                    time.sleep(0.05)
             slow.result()
-        self.assertTrue(is_inert(send(daemon)))
+        self.assertTrue(answer.reply.startswith("451"), answer.reply)
+        # Also where it had been judged, and the rewriter waited.
+        self.assertRegex(daemon.log(), 'action=tempfail .* reason="(dissecting|rewriting): [^"]*QueueTimeout')
+        wait_until(lambda: is_inert(send(daemon)), what="mail to flow")
 
 
 class Kept(Case):
@@ -243,28 +256,32 @@ class Kept(Case):
 class Flood(Case):
     def test_bombs_of_one_client_leave_everybody_else_s_mail_flowing(self):
         daemon = self.daemon(DissectTimeout="700ms", OnLimit="tempfail", KeepPoison="0")
-        end = time.monotonic() + 6
-        innocent = []
+        ended, behind, deferred = [], [], []  # bombs; of each innocent mail, how many of them ended while it waited
+        enough = threading.Event()
 
         def bomb(number):
-            while time.monotonic() < end:
+            while not enough.is_set():
                 send(daemon, planted(("spin", "abort", "memory")[number % 3]), "192.0.2.66")
+                ended.append(number)
 
         def mail(number):
-            while time.monotonic() < end:
-                begin = time.monotonic()
-                answer = send(daemon, HTML, "192.0.2.%d" % (number + 1))
-                innocent.append((time.monotonic() - begin, is_inert(answer)))
+            while not enough.is_set():
+                before, answer = len(ended), send(daemon, HTML, "192.0.2.%d" % (number + 1))
+                (behind if answer.accepted else deferred).append(len(ended) - before)
+                self.assertTrue(is_inert(answer) or not answer.accepted)
                 time.sleep(0.02)
 
         with concurrent.futures.ThreadPoolExecutor(12) as at_once:
-            for future in [at_once.submit(bomb, n) for n in range(8)] + [at_once.submit(mail, n) for n in range(3)]:
+            futures = [at_once.submit(bomb, n) for n in range(8)] + [at_once.submit(mail, n) for n in range(3)]
+            try:
+                wait_until(lambda: len(behind) > 100 and len(ended) > 8 or any(one.done() for one in futures), what="mail to flow")
+            finally:
+                enough.set()
+            for future in futures:
                 future.result()
-        times = sorted(taken for taken, _ in innocent)
-        self.assertTrue(all(inert for _, inert in innocent))
-        self.assertGreater(len(times), 30)
-        # No timing decides but this: nobody innocent ever waits for more than one bomb.
-        self.assertLess(times[-1], 5, statistics.median(times))
+        # Nobody innocent waits for a bomb, as a rule, and what a busy machine takes too long for is the exception.
+        self.assertLessEqual(statistics.median(behind), 1)
+        self.assertLess(len(deferred), len(behind))
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ class Reload(unittest.TestCase):
                     since = len(daemon.log())
                     with daemon.session() as mta:
                         mta.send(MAIL)
-                        wait_until(lambda: "generation=" in daemon.log()[since:], what="its log line")
+                        wait_until(lambda: daemon.log()[since:].count(" generation=" + now) > 4, what="log lines of it")
             finally:
                 end.set()
                 for thread in threads:
