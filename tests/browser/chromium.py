@@ -138,8 +138,8 @@ class Browser:
     def close(self):
         """Ask it to end, so that it writes its logs; then make sure."""
         with contextlib.suppress(BrowserError, OSError):
-            self.send("Browser.close", seconds=5)
-        self._reap(10)
+            self.send("Browser.close")
+        self._reap(scratch.PATIENCE)
 
     def kill(self):
         with contextlib.suppress(ProcessLookupError):
@@ -188,11 +188,11 @@ class Page:
     def send(self, method, **parameters):
         return self.browser.send(method, self.session, **parameters)
 
-    def show(self, url, idle):
-        """Load it, wait until it is loaded, and a little for what starts later. False: it never got loaded."""
+    def show(self, url, idle, seconds=6):
+        """Load it, wait until it is loaded, and a little for what starts later. False: it did not get loaded."""
         before = self.browser.count(self.session, "Page.loadEventFired")
         self.send("Page.navigate", url=url)
-        loaded = self.browser.wait_event(self.session, "Page.loadEventFired", before, 6)
+        loaded = self.browser.wait_event(self.session, "Page.loadEventFired", before, seconds)
         time.sleep(idle)
         return loaded
 

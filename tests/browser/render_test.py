@@ -166,19 +166,25 @@ class Hints(BrowserTest):
         scanned = mails.Scanned(after, RemoteContent="all")
         folder = scratch.make_folder("netlog")
         self.addCleanup(scratch.remove_folder, folder)
+        wanted = {f"before-{name}x" for name in self.HTML}
+
+        def looked_up():
+            with open(folder + "/log", encoding="utf-8", errors="replace") as log:
+                return set(re.findall(r"(?:before|after)-\w+?x(?=\.localhost)", log.read()))
         browser = chromium.Browser(net_log=folder + "/log", port=self.web.proxy.rsplit(":", 1)[1])
         try:
             tabs = Tabs(browser, private=False)
-            pages = []
-            for which, of in (("before", before), ("after", scanned.delivered)):
-                for name, data in of.items():
-                    pages.append(self.web.publish(f"{which}-hint/{name}", *mails.html_of(data)))
-            tabs.show(pages)
+            pages = {which: [self.web.publish(f"{which}-hint/{name}", *mails.html_of(data)) for name, data in of.items()]
+                     for which, of in (("before", before), ("after", scanned.delivered))}
+            tabs.show(pages["after"])
+
+            def shown():
+                tabs.show(pages["before"])
+                return looked_up() >= wanted
+            scratch.wait_until(shown, "the look-ups")
         finally:
             browser.close()
-        with open(folder + "/log", encoding="utf-8", errors="replace") as log:
-            looked_up = set(re.findall(r"(?:before|after)-\w+?x(?=\.localhost)", log.read()))
-        self.assertEqual(looked_up, {f"before-{name}x" for name in self.HTML})
+        self.assertEqual(looked_up(), wanted)
 
 
 class Benign(BrowserTest):
@@ -219,7 +225,7 @@ class Newsletters(BrowserTest):
     def shown(self, page, folder, name, data):
         """(screenshot, URLs asked for)"""
         known = len(self.web.requests())
-        self.assertTrue(page.show(self.web.publish(f"{folder}/{name}", *mails.html_of(data)), IDLE))
+        self.assertTrue(page.show(self.web.publish(f"{folder}/{name}", *mails.html_of(data)), IDLE, scratch.PATIENCE))
         picture = png.Picture(page.screenshot())
         return picture, sorted(url for url in self.web.requests()[known:] if "letter.example" in url)
 
