@@ -40,10 +40,10 @@ class Demo(unittest.TestCase):
                 except OSError:
                     pass
             return found
-        deadline = time.monotonic() + 10
-        while left() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.assertEqual(left(), [])
+        try:
+            scratch.wait_until(lambda: not left(), "the demo to be gone")
+        except scratch.Timeout:
+            self.fail(f"left: {left()}")
 
     def test_it_runs_twice_in_a_row_and_is_as_promised(self):
         for _ in range(2):

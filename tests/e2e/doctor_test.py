@@ -393,7 +393,7 @@ class Redis(DoctorTest):
 
     def look(self, server=None, **options):
         server = server or self.server
-        return look(self.config(**dict({"Redis": "unix:" + server.socket, "RedisUser": "writer",
+        return look(self.config(**dict({"Redis": "unix:" + server.socket, "RedisUser": "writer", "RedisDeadline": "2s",
                                         "RedisPasswordFile": self.password}, **options)))
 
     def set(self, **settings):
@@ -499,7 +499,7 @@ class Redis(DoctorTest):
     def test_it_answers_late(self):
         slow = Slow(self.server.socket, 0.05)
         self.addCleanup(slow.close)
-        self.assertSeen(self.look(Redis="unix:" + slow.path), "redis", WARN, "RedisDeadline is 20 ms", "RedisDeadline ")
+        self.assertSeen(self.look(Redis="unix:" + slow.path, RedisDeadline="20ms"), "redis", WARN, "RedisDeadline is 20 ms", "RedisDeadline ")
 
     def test_keys_of_another_version(self):
         self.store(version="7")

@@ -63,7 +63,7 @@ ROWS = {
     "MaxParseMemory": ("1M", html("<p>x<img src=http://t.example/a width=9 height=9>"),
                        html("<b><i><u>x<p><img src=http://t.example/a width=9 height=9>" * 3000)),
     "MaxParseTime": ("10ms", html("<p>x<img src=http://t.example/a width=9 height=9>"),
-                     html("<b><i><u>x<p><img src=http://t.example/a width=9 height=9>" * 9000)),
+                     html("<b><i><u>x<p><img src=http://t.example/a width=9 height=9>" * 20000)),
 }
 
 

@@ -47,7 +47,7 @@ class Load:
             message += 1
 
     def wait_for(self, count):
-        scratch.wait_until(lambda: self.accepted >= count or self.errors, f"{count} accepted mails")
+        scratch.wait_until(lambda: self.accepted >= count or self.errors, f"{count} accepted mails", 4 * scratch.PATIENCE)
 
     def finish(self):
         self._end.set()
