@@ -145,3 +145,16 @@ template_of(const struct url_pieces *url, struct arena *arena)
 	write(&writer, url);
 	return (struct template){ .text = { writer.at, writer.len }, .tokens = writer.tokens };
 }
+
+uint32_t
+template_file_tokens(const struct url_pieces *url)
+{
+	struct writer	measure = { .at = NULL };
+	size_t		at = url->path.len;
+
+	while (at > 0 && url->path.at[at - 1] != '/')
+		at--;
+	add_piece(&measure, span_from(url->path, at));
+	/* "logo@2x.png" names nobody; an address in another file's name is in its template. */
+	return measure.tokens & ~(uint32_t)TEMPLATE_ADDRESS;
+}

@@ -24,4 +24,7 @@ struct template {
 /* What shape_has_opaque_token() takes for none stays as it is: the name of a picture file, a short version. */
 struct template	template_of(const struct url_pieces *, struct arena *);
 
+/* The tokens in the name of the file, a picture's too. */
+uint32_t	template_file_tokens(const struct url_pieces *);
+
 #endif

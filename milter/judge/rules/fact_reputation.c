@@ -150,12 +150,13 @@ GETTER(get_token)
 	const struct template		*template = evidence_template(evidence, element);
 	const struct token		*token = evidence_token(evidence, element);
 	const struct template_history	*history = history_of(evidence, element);
+	struct url_pieces		 pieces = url_pieces_of(evidence->d, &dissection_references(evidence->d)[element]);
 	uint32_t			 bits;
 
 	(void)scope;
 	if (template == NULL)
 		return;
-	bits = template->tokens;
+	bits = template->tokens | template_file_tokens(&pieces);
 	if ((bits & ~(uint32_t)TEMPLATE_ADDRESS) != 0)
 		bits |= TOKEN_WORD_OPAQUE;
 	if (token != NULL && token->found)

@@ -135,10 +135,11 @@ const struct fact facts[] = {
 	{ "url.invalid", URLS, FACT_BOOLEAN, ONE, NULL, SEEN, "no URL by the standard, yet some client may try it",
 	  get_invalid },
 	{ "url.opaque", URLS, FACT_BOOLEAN, ONE, NULL, SEEN,
-	  "a piece of it is letters and digits that no person would choose: a digest, a UUID, a long number", get_opaque },
+	  "a piece of it is letters and digits that no person would choose: a digest, a UUID, a long number; the name of a "
+	  "picture's file does not count", get_opaque },
 	{ "url.token", URLS, FACT_WORD, MANY, word_of_token, SEEN,
-	  "of what kind such pieces are; address: something with an @; opaque: any of the others; recipient: as url.recipient; "
-	  "unique-per-delivery: as url.proof; none: no piece at all", get_token },
+	  "of what kind such pieces are, the name of a picture's file included; address: something with an @; opaque: any of "
+	  "the others; recipient: as url.recipient; unique-per-delivery: as url.proof; none: no piece at all", get_token },
 	{ "url.template", URLS, FACT_TEXT, ONE, NULL, SEEN,
 	  "host, path, query and fragment with {number}, {hex}, {mixed}, {uuid} or {address} in place of such pieces",
 	  get_template },

@@ -166,6 +166,9 @@ static const struct fact_case element_cases[] = {
 	{ "kinds of tokens", "url.token", "", "<img src=http://a.example/8f3a9c1d2e4b5a67?u=48291377&a=b@c>"
 	  "<img src=http://a.example/5b40ad63-abba-e2bb-492d-a4f1cf8c9e81><img src=http://a.example/x>",
 	  .is = "number hex address opaque, uuid opaque, none" },
+	{ "a picture file's name as a token", "url.token", "", "<img src=http://a.example/o/9e107d9d372bb6826bd81d3542a419d6.gif>"
+	  "<img src=http://a.example/i/7f3kq9zt2m.png><img src=http://a.example/i/hero-1200x630@2x.png>",
+	  .is = "hex opaque, mixed opaque, none" },
 	{ "a recipient as a token", "url.token", "", "<img src=http://a.example/?u=ann@b.example>", .is = "address" },
 	{ "reputation is unknown where nobody was asked", "reputation.known", "", "<img src=http://a.example/1>", .is = "?" },
 	{ "so is what deliveries prove", "url.proof", "", "<img src=http://a.example/1>", .is = "?" },
