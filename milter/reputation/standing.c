@@ -6,10 +6,6 @@
 
 #define LEAST		(-100)
 #define MOST		100
-/* More than all other terms together, so that it decides. */
-#define ANALYST		1000
-#define WITHDRAWN	500
-
 static int64_t
 least(uint64_t a, uint64_t b)
 {
@@ -19,13 +15,13 @@ least(uint64_t a, uint64_t b)
 static int64_t
 by_analyst(const struct standing *s)
 {
-	return s->word == WORD_ALLOW ? ANALYST : s->word == WORD_DENY ? -ANALYST : 0;
+	return s->word == WORD_ALLOW ? MOST : s->word == WORD_DENY ? LEAST : 0;
 }
 
 static int64_t
 by_campaign(const struct standing *s)
 {
-	return s->campaign.len > 0 ? -WITHDRAWN : 0;
+	return s->campaign.len > 0 ? LEAST : 0;
 }
 
 /* The operator chose the archive: one mail is enough, more make it firm. */
@@ -70,22 +66,42 @@ static const struct term {
 	{ by_beacons,	 "share of messages in which it is a beacon, or on a list, and nothing else: at most -30" },
 };
 
+/* The first two decide alone. */
+static int64_t
+score_of(const struct standing *standing, int64_t sum)
+{
+	int64_t decided = by_analyst(standing);
+
+	decided = decided == 0 ? by_campaign(standing) : decided;
+	return decided != 0 ? decided : sum < LEAST ? LEAST : sum > MOST ? MOST : sum;
+}
+
+static int64_t
+sum_of(const struct standing *standing)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < NITEMS(terms); i++)
+		sum += terms[i].points(standing);
+	return sum;
+}
+
 size_t
 standing_terms(const struct standing *standing, struct standing_term found[STANDING_MOST_TERMS])
 {
+	int64_t sum = sum_of(standing);
+
 	for (size_t i = 0; i < NITEMS(terms); i++)
 		found[i] = (struct standing_term){ (int32_t)terms[i].points(standing), terms[i].text };
-	return NITEMS(terms);
+	found[NITEMS(terms)] = (struct standing_term){ (int32_t)(score_of(standing, sum) - sum),
+	    "what a word or a campaign decides the rest does not change, and 100 is the most" };
+	return NITEMS(terms) + 1;
 }
 
 void
 standing_judge(struct standing *standing, int64_t news_ms)
 {
-	int64_t score = 0;
-
-	for (size_t i = 0; i < NITEMS(terms); i++)
-		score += terms[i].points(standing);
-	standing->score = (int32_t)(score < LEAST ? LEAST : score > MOST ? MOST : score);
+	standing->score = (int32_t)score_of(standing, sum_of(standing));
 	standing->vouched = standing->score >= STANDING_VOUCHED;
 	/* A picture that is the same for all would else open the door for those that are not. */
 	standing->firm = standing->vouched && (standing->word == WORD_ALLOW || standing->learned > 0 ||

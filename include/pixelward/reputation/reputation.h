@@ -44,7 +44,7 @@ struct standing {
 	bool		 firm;		/* all of it; else what is proved to be the same for all */
 };
 
-/* What a score is the sum of; cut to -100 and 100 in the end. */
+/* What a score is the sum of. */
 struct standing_term {
 	int32_t		 points;
 	const char	*text;

@@ -13,6 +13,9 @@
 #include "reach.h"
 
 #define ARENA_BYTES	((size_t)256 << 20)
+/* Bytes, as DNS has them. */
+#define MOST_NAME	253u
+#define MOST_LABEL	63u
 
 bool
 history_open_with(struct history *history, struct options *options, bool writes, int *status)
@@ -75,6 +78,37 @@ history_save(struct history *history)
 	return HISTORY_CANNOT_WRITE;
 }
 
+/* Of a registrable domain, in lower case; an IPv6 address has brackets. */
+static bool
+is_name(struct span domain)
+{
+	if (domain.len == 0 || domain.len > MOST_NAME)
+		return false;
+	if (domain.at[0] == '[')
+		return true;
+	for (size_t at = 0, end; at <= domain.len; at = end + 1) {
+		end = span_find_char(domain, '.', at);
+		if (end == at || end - at > MOST_LABEL || domain.at[at] == '-' || domain.at[end - 1] == '-')
+			return false;
+		for (size_t i = at; i < end; i++)
+			if (!ascii_alpha(domain.at[i]) && !ascii_digit(domain.at[i]) && domain.at[i] != '-' &&
+			    domain.at[i] != '_')
+				return false;
+	}
+	return true;
+}
+
+bool
+history_is_suffix(struct history *history, struct span domain)
+{
+	struct span below = arena_printf(history->arena, "x.%.*s", SPAN_ARG(domain));
+
+	if (!ascii_alpha(domain.at[domain.len - 1]) || span_eq(dissect_domain(below, history->arena), domain))
+		return false;
+	fprintf(stderr, "pixelctl: %.*s is a public suffix: each domain below it is another one; name these\n", SPAN_ARG(domain));
+	return true;
+}
+
 struct span
 history_domain(struct history *history, const char *name)
 {
@@ -91,7 +125,7 @@ history_domain(struct history *history, const char *name)
 	if (at < host.len)
 		host = span_from(host, at + 1);
 	host = dissect_domain(host, history->arena);
-	if (host.at == NULL || host.len == 0) {
+	if (host.at == NULL || !is_name(host)) {
 		fprintf(stderr, "pixelctl: '%s' is no domain; write one such as example.org\n", name);
 		return SPAN_NONE;
 	}

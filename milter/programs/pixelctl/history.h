@@ -24,6 +24,9 @@ int		history_save(struct history *);
 
 /* The registrable domain of a name, a URL's host or an address, lower case, A-labels; at is NULL: it was told. */
 struct span	history_domain(struct history *, const char *name);
+
+/* Below a public suffix each name is somebody else's: no host is ever of the suffix. True: it was told. */
+bool		history_is_suffix(struct history *, struct span domain);
 long long	history_days(const struct reputation_age *);
 /* Why there is no history to judge by, by an age that is not seasoned: what doctor and why say. */
 struct span	history_unseasoned(const struct options *, const struct reputation_age *, struct arena *);

@@ -6,8 +6,6 @@
 
 #include <pixelward/base/clock.h>
 
-#include <pixelward/dissect/dissect.h>
-
 #include "history.h"
 #include "opened.h"
 #include "reach.h"
@@ -21,6 +19,7 @@ struct ioc {
 	bool		 json;
 	struct history	 history;
 	char		**names;
+	struct span	*domains;	/* registrable ones of the names */
 	int		 name_count;
 };
 
@@ -45,36 +44,58 @@ until_read(const char *text, int64_t *until_ms)
 	return false;
 }
 
-/* Below a public suffix each name is somebody else's: no host is ever of the suffix, and a word on it would do nothing. */
-static bool
-is_suffix(struct ioc *ioc, struct span domain)
+/* All names, or HISTORY_USAGE: of a list with a mistake nothing is said. */
+static int
+domains_read(struct ioc *ioc, enum word word)
 {
-	struct span below = arena_printf(ioc->history.arena, "x.%.*s", SPAN_ARG(domain));
+	ioc->domains = arena_array(ioc->history.arena, (size_t)ioc->name_count, sizeof(*ioc->domains));
+	if (ioc->domains == NULL)
+		return HISTORY_SOFTWARE;
+	for (int i = 0; i < ioc->name_count; i++) {
+		ioc->domains[i] = history_domain(&ioc->history, ioc->names[i]);
+		if (ioc->domains[i].at == NULL || (word != WORD_NONE && history_is_suffix(&ioc->history, ioc->domains[i])))
+			return HISTORY_USAGE;
+	}
+	return HISTORY_DONE;
+}
 
-	return ascii_alpha(domain.at[domain.len - 1]) && !span_eq(dissect_domain(below, ioc->history.arena), domain);
+/* Of each name that was given and that nothing is said of. True: there is none. */
+static bool
+tell_unsaid(const struct ioc *ioc, const struct analyst_word *words, size_t count)
+{
+	bool all = true;
+
+	for (int i = 0; i < ioc->name_count; i++) {
+		size_t at = 0;
+
+		while (at < count && !span_eq(words[at].domain, ioc->domains[i]))
+			at++;
+		if (at == count)
+			fprintf(stderr, "pixelctl: nothing is said of %.*s\n", SPAN_ARG(ioc->domains[i]));
+		all = all && at < count;
+	}
+	return all;
 }
 
 static int
 say(struct ioc *ioc, enum word word)
 {
-	for (int i = 0; i < ioc->name_count; i++) {
-		struct span	domain = history_domain(&ioc->history, ioc->names[i]);
-		enum pw_err	err;
+	struct analyst_word	*words;
+	size_t			 count;
+	int			 status = domains_read(ioc, word);
 
-		if (domain.at == NULL)
-			return HISTORY_USAGE;
-		if (word != WORD_NONE && is_suffix(ioc, domain)) {
-			fprintf(stderr, "pixelctl: %s is a public suffix: each domain below it is another one; name these\n",
-			    ioc->names[i]);
-			return HISTORY_USAGE;
-		}
-		err = reputation_say(ioc->history.reputation, domain, word, span_of(ioc->note), ioc->until_ms);
+	if (status == HISTORY_DONE && word == WORD_NONE &&
+	    reputation_words(ioc->history.reputation, ioc->history.arena, &words, &count) == PW_OK)
+		(void)tell_unsaid(ioc, words, count);
+	for (int i = 0; i < ioc->name_count && status == HISTORY_DONE; i++) {
+		enum pw_err err = reputation_say(ioc->history.reputation, ioc->domains[i], word, span_of(ioc->note), ioc->until_ms);
+
 		if (err != PW_OK)
 			return reach_tell(ioc->history.options, err);
-		if (!span_is(domain, ioc->names[i]))
-			printf("%s: said of %.*s\n", ioc->names[i], SPAN_ARG(domain));
+		if (!span_is(ioc->domains[i], ioc->names[i]))
+			printf("%s: said of %.*s\n", ioc->names[i], SPAN_ARG(ioc->domains[i]));
 	}
-	return history_save(&ioc->history);
+	return status == HISTORY_DONE ? history_save(&ioc->history) : status;
 }
 
 static int
@@ -99,7 +120,7 @@ static bool
 is_wanted(struct ioc *ioc, struct span domain)
 {
 	for (int i = 0; i < ioc->name_count; i++)
-		if (span_eq(domain, history_domain(&ioc->history, ioc->names[i])))
+		if (span_eq(domain, ioc->domains[i]))
 			return true;
 	return ioc->name_count == 0;
 }
@@ -123,8 +144,8 @@ show_word(struct ioc *ioc, const struct analyst_word *word, struct buf *out)
 	buf_printf(out, "\t%s\tsaid %.*s\t", said, SPAN_ARG(history_time(&ioc->history, word->said_ms, false)));
 	/* The day that was written is the last one that counts. */
 	if (word->until_ms != 0)
-		buf_printf(out, "%s %.*s", over ? "until, and over since" : "until",
-		    SPAN_ARG(history_time(&ioc->history, word->until_ms - 1, false)));
+		buf_printf(out, "until %.*s%s", SPAN_ARG(history_time(&ioc->history, word->until_ms - 1, false)),
+		    over ? ", which is over" : "");
 	buf_add_char(out, '\t');
 	buf_add_plain(out, word->note);
 	buf_add_char(out, '\n');
@@ -135,20 +156,22 @@ show(struct ioc *ioc)
 {
 	struct analyst_word	*words;
 	struct buf		 out;
-	size_t			 count, shown = 0;
-	enum pw_err		 err = reputation_words(ioc->history.reputation, ioc->history.arena, &words, &count);
+	size_t			 count;
+	enum pw_err		 err;
+	int			 status = domains_read(ioc, WORD_NONE);
 
+	if (status != HISTORY_DONE)
+		return status;
+	err = reputation_words(ioc->history.reputation, ioc->history.arena, &words, &count);
 	if (err != PW_OK)
 		return reach_tell(ioc->history.options, err);
 	buf_init(&out, OUT_BYTES);
 	for (size_t i = 0; i < count; i++)
-		if (is_wanted(ioc, words[i].domain)) {
+		if (is_wanted(ioc, words[i].domain))
 			show_word(ioc, &words[i], &out);
-			shown++;
-		}
 	printf("%.*s", SPAN_ARG(buf_span(&out)));
 	buf_fini(&out);
-	return shown > 0 || ioc->name_count == 0 ? HISTORY_DONE : HISTORY_UNKNOWN;
+	return tell_unsaid(ioc, words, count) ? HISTORY_DONE : HISTORY_UNKNOWN;
 }
 
 static const struct verb {

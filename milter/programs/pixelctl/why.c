@@ -74,8 +74,9 @@ text(struct history *history, struct span domain, const struct standing *standin
 	}
 	if (!standing->known)
 		return;
-	buf_printf(out, "  seen from %.*s to %.*s, on %u%s days\n", SPAN_ARG(history_time(history, standing->first_ms, false)),
-	    SPAN_ARG(history_time(history, standing->last_ms, false)), standing->days, standing->days >= 32 ? " or more" : "");
+	buf_printf(out, "  seen from %.*s to %.*s, on %u%s\n", SPAN_ARG(history_time(history, standing->first_ms, false)),
+	    SPAN_ARG(history_time(history, standing->last_ms, false)), standing->days,
+	    standing->days >= 32 ? " or more days" : standing->days == 1 ? " day" : " days");
 	for (size_t i = 0; i < NITEMS(counts); i++)
 		if (count_at(standing, &counts[i]) != 0)
 			buf_printf(out, "  %7llu  %s\n", (unsigned long long)count_at(standing, &counts[i]), counts[i].text);
@@ -137,7 +138,7 @@ why(struct history *history, const char *name, bool as_json)
 	struct buf	out;
 	enum pw_err	err;
 
-	if (domain.at == NULL)
+	if (domain.at == NULL || history_is_suffix(history, domain))
 		return HISTORY_USAGE;
 	err = reputation_ask(history->reputation, domain, clock_unix_ms(), history->arena, &standing);
 	if (err != PW_OK)
