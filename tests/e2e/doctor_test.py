@@ -209,7 +209,7 @@ class Daemon(DoctorTest):
         self.assertTrue(json.loads(run(ward.config_file, "--ready", "--json").stdout)["judges"])
         done = run(self.config(), "--ready")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("not ready", done.stdout)
+        self.assertRegex(done.stdout, "^not ready: .*\nnot seasoned: acts as RemoteContent trackers, the reputation is empty\n$")
         self.assertEqual(run("/nonexistent", "--ready").returncode, 2)
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to be somebody else")

@@ -219,11 +219,13 @@ ready(struct doctor *doctor)
 		buf_printf(&doctor->out, "{\"judges\":%s,\"season\":", doctor->judges ? "true" : "false");
 		buf_add_json(&doctor->out, doctor->season);
 		buf_add(&doctor->out, SPAN("}\n"));
-	} else if (doctor->judges)
-		buf_printf(&doctor->out, "%.*s\n", SPAN_ARG(doctor->season));
-	else
-		buf_printf(&doctor->out, "not ready: %s; pixelctl doctor -c %s says why\n", barred ?
-		    "this user may not look" : "mail is not judged", doctor->config);
+	} else {
+		if (!doctor->judges)
+			buf_printf(&doctor->out, "not ready: %s; pixelctl doctor -c %s says why\n", barred ?
+			    "this user may not look" : "mail is not judged", doctor->config);
+		if (doctor->judges || (!barred && doctor->season.len > 0))
+			buf_printf(&doctor->out, "%.*s\n", SPAN_ARG(doctor->season));
+	}
 	return doctor->judges ? FINDING_OK : barred ? DOCTOR_NOT_ALLOWED : FINDING_FAIL;
 }
 
