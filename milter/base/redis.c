@@ -408,6 +408,7 @@ error_note(struct redis *redis, const struct redis_reply *reply)
 
 	redis->health.errors++;
 	redis->health.denied += span_starts(reply->text, SPAN("NOPERM"));
+	snprintf(redis->health.trouble, sizeof(redis->health.trouble), "%.*s", SPAN_ARG(reply->text));
 	if (redis->error_said_ms[row] != 0 && now - redis->error_said_ms[row] < ERROR_AGAIN_MS)
 		return;
 	redis->error_said_ms[row] = now;

@@ -62,6 +62,10 @@ class HistoryInRedis(history_test.History):
         # Before any mail is read.
         self.assertIn("its user hunt may not", self.refused(77, "learn", self.path("nowhere")))
 
+    def test_a_redis_that_takes_nothing_more_is_quoted(self):
+        self.server.command("CONFIG", "SET", "maxmemory", "1")
+        self.assertRegex(self.refused(69, "ioc", "add", "a.example", "--deny"), "pixelctl: .* answered: OOM command not allowed")
+
     def test_a_wrong_password_is_a_redis_that_cannot_be_asked(self):
         with open(self.path("wrong"), "w", encoding="utf-8") as file:
             file.write("wrong\n")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import unittest
 
@@ -110,6 +111,15 @@ class Output(ReplayTest):
                     box.write("From x@y.example Mon Jan  5 08:00:00 2026\n" + mail.read() + "\n")
         lines = self.replay("--learn", self.folder + "/old", self.folder + "/box")
         self.assertEqual([os.path.basename(line["at"]) for line in lines if "at" in line], ["box:2"])
+
+    def test_what_is_no_mail_is_passed_over(self):
+        table = self.table_of_two()
+        shutil.copy(table, self.folder + "/mails/envelopes.tsv")
+        with open(self.folder + "/mails/noise", "wb") as file:
+            file.write(bytes(range(256)) * 8)
+        done = self.run_ctl("replay", "-c", self.config, self.folder + "/mails")
+        self.assertEqual([os.path.basename(json.loads(line)["file"]) for line in done.stdout.splitlines()], ["a.eml", "b.eml"])
+        self.assertEqual((done.returncode, done.stderr), (0, "pixelctl: 2 that are no mail were passed over\n"))
 
     def test_internal_clients_are_passed_as_the_daemon_passes_them(self):
         self.configure(InternalHosts="198.51.100.0/24")

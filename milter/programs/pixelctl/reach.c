@@ -95,7 +95,7 @@ reach_password(const struct options *options, struct buf *why)
 }
 
 static int
-reach_redis(const struct options *options, struct buf *why)
+reach_redis(const struct options *options, enum pw_err err, struct buf *why)
 {
 	struct redis_health	 health = { .up = false, .trouble = "out of memory" };
 	struct redis		*redis = NULL;
@@ -104,15 +104,16 @@ reach_redis(const struct options *options, struct buf *why)
 	if (redis_open(options, &redis) == PW_OK)
 		redis_health(redis, &health);
 	redis_close(redis);
-	if (health.up && health.denied == 0)
+	if (health.up && health.denied == 0 && err != PW_EAWAY)
 		return HISTORY_DONE;
 	buf_printf(why, "pixelctl: the reputation is in Redis at %s, ", options->redis);
-	if (health.up)
+	if (health.up && health.denied > 0)
 		buf_printf(why, "and its user %s may not do that (NOPERM); use a RedisUser with the rights of writer in redis-acl.conf\n",
 		    options->redis_user[0] != '\0' ? options->redis_user : "default");
 	else
-		buf_printf(why, "which cannot be asked: %s\n", health.trouble[0] != '\0' ? health.trouble : "no answer in time");
-	return health.up ? HISTORY_NOT_ALLOWED : HISTORY_AWAY;
+		buf_printf(why, "which %s: %s\n", health.up ? "answered" : "cannot be asked", health.trouble[0] != '\0' ?
+		    health.trouble : "no answer in time");
+	return health.up && health.denied > 0 ? HISTORY_NOT_ALLOWED : HISTORY_AWAY;
 }
 
 /*
@@ -163,7 +164,7 @@ reach_wait(const struct options *options)
 static int
 explain(const struct options *options, enum pw_err err, struct buf *why)
 {
-	int status = redis_is_wanted(options) ? reach_redis(options, why) : HISTORY_DONE;
+	int status = redis_is_wanted(options) ? reach_redis(options, err, why) : HISTORY_DONE;
 
 	if (status != HISTORY_DONE || err == PW_OK)
 		return status;

@@ -19,6 +19,7 @@
 #include "commands.h"
 #include "envelope.h"
 #include "learning.h"
+#include "mail_field.h"
 #include "mail_time.h"
 #include "mailbox.h"
 #include "opened.h"
@@ -48,6 +49,7 @@ struct replay {
 	struct arena	*arena;		/* of the envelopes */
 	struct turn	*turns;
 	size_t		 turn_count, turn_room;
+	size_t		 passed_over;	/* what is no mail */
 	struct progress	 progress;
 	uint64_t	 done;
 	size_t		 count;
@@ -145,6 +147,10 @@ note_mail(void *context, const char *name, struct span raw)
 	struct turn	 turn = { .envelope.file = arena_copy(replay->arena, span_of(name)) };
 	struct stat	 about;
 
+	if (!mail_field_any(raw)) {
+		replay->passed_over++;
+		return true;
+	}
 	if (stat(name, &about) != 0)
 		turn.raw = arena_copy(replay->arena, raw);
 	if (turn.envelope.file.at == NULL || (stat(name, &about) != 0 && turn.raw.at == NULL)) {
@@ -174,6 +180,8 @@ read_folders(struct replay *replay, const char *const *paths, size_t count)
 	    .context = replay };
 
 	mailbox_read(&mailbox, paths, count);
+	if (replay->passed_over > 0)
+		fprintf(stderr, "pixelctl: %zu that are no mail were passed over\n", replay->passed_over);
 	if (mailbox.unreadable > 0)
 		raise_status(replay, SCAN_NO_INPUT);
 	if (mailbox.no_memory)
