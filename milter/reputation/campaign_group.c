@@ -229,7 +229,7 @@ collect_members(const struct store_window *windows, size_t window_count, struct 
 
 struct campaign_shown {
 	size_t		messages;	/* that speak: those that belong, and all that share a beacon's domain or the sender */
-	size_t		linked, at_home, foreign, hidden, seen, bulk, posing;	/* of these */
+	size_t		linked, at_home, foreign, hidden, seen, bulk, posing, mimicking;	/* of these */
 	size_t		belonging, recipients, watched;	/* of those that belong, with this message; people are told apart */
 	bool		senders_far, senders_near;	/* several at one domain: of several owners; mailboxes of one domain */
 	bool		rotates;	/* one sender, several domains */
@@ -256,6 +256,7 @@ tally_traits(struct campaign_shown *shown, const struct campaign_member *member)
 	shown->seen += holds_flag(member, MEMBER_SHOWN);
 	shown->bulk += holds_flag(member, MEMBER_BULK);
 	shown->posing += holds_flag(member, MEMBER_POSES);
+	shown->mimicking += holds_flag(member, MEMBER_MIMICS) && !holds_flag(member, MEMBER_LINKED);
 }
 
 /* Who owns the beacon's domain may send from there: that makes no second sender of what is one service. */
@@ -375,6 +376,7 @@ TERM(several_hosts, t->rotates)
 TERM(one_skeleton, t->skeleton)
 TERM(posing_names, t->name)
 TERM(pose, t->posing * 2 > t->messages)
+TERM(mimic, t->mimicking * 2 > t->messages)
 TERM(several_makes, t->makes)
 TERM(several_elements, t->elements)
 TERM(many_recipients, t->recipients >= MANY_RECIPIENTS || t->watched >= MANY_WATCHED)
@@ -405,6 +407,7 @@ static const struct term {
 	{ several_elements, 4, true, "beacons at one host are pictures in some mails, and something else in others" },
 	{ posing_names, 5, true, "several hosts first seen lately have names that sound like news or like a vendor" },
 	{ pose, 1, false, "the host has a name that sounds like news or like a vendor" },
+	{ mimic, 4, false, "the name of an outlet or a vendor is in that of a host that no link leads to" },
 	{ one_skeleton, 2, false, "senders and hosts that have nothing else in common have pages of one structure" },
 	{ many_recipients, 1, false, "it went to several people" },
 	{ never_linked, 1, false, "no link leads to the beacon's host" },

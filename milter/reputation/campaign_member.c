@@ -20,18 +20,19 @@ campaign_beacon_domain(const struct campaign_beacon *beacon)
 
 /* --- names --- */
 
-/* What look-alikes are made of: how papers are called, at the end of a word, and names that people trust, anywhere. */
+/* What look-alikes are made of: how papers are called, at the end of a word; names that people trust, anywhere in it. */
 static const char *const papers[] = {
 	"news", "press", "presse", "times", "herald", "daily", "journal", "tribune", "gazette", "chronicle", "observer", "telegraph",
 	"reporter", "headline", "headlines", "newsdesk", "update", "updates",
 };
 static const char *const trusted[] = {
-	"bbc", "cnn", "wsj", "reuters", "nytimes", "washingtonpost", "guardian", "guardlan", "independent", "aljazeera", "apnews",
-	"bloomberg", "figaro", "lemonde", "liberation", "lesoir", "spiegel", "sueddeutsche", "tagesschau", "handelsblatt", "elpais",
-	"elmundo", "corriere", "repubblica", "telegraaf", "volkskrant", "politico", "euractiv", "economist", "rferl", "voanews",
-	"scmp", "microsoft", "office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos",
-	"fortinet",
+	"bbc", "cnn", "wsj", "reuters", "nytimes", "washingtonpost", "guardlan", "aljazeera", "apnews", "bloomberg", "figaro",
+	"lemonde", "lesoir", "spiegel", "sueddeutsche", "tagesschau", "handelsblatt", "elpais", "elmundo", "corriere", "repubblica",
+	"telegraaf", "volkskrant", "politico", "euractiv", "euronews", "deutschewelle", "rferl", "voanews", "scmp", "microsoft",
+	"office365", "onedrive", "dropbox", "icloud", "adobe", "netgear", "mikrotik", "synology", "sophos", "fortinet",
 };
+/* Others are called so, too. */
+static const char *const common[] = { "guardian", "independent", "liberation", "economist" };
 static const char *const innocent[] = { "express", "wordpress", "impress", "sometimes" };
 
 static bool
@@ -44,21 +45,32 @@ ends_with_any(struct span word, const char *const *ends, size_t count)
 }
 
 static bool
-poses(struct span domain)
+holds_any(struct span name, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_find_nocase(name, span_of(words[i]), 0) < name.len)
+			return true;
+	return false;
+}
+
+/* Flags: what a domain sounds like. */
+static uint32_t
+sound_of(struct span domain)
 {
 	struct span name = span_cut(domain, 0, span_find_char(domain, '.', 0));
 
-	for (size_t i = 0; i < NITEMS(trusted); i++)
-		if (span_find_nocase(name, span_of(trusted[i]), 0) < name.len)
-			return true;
+	if (holds_any(name, trusted, NITEMS(trusted)))
+		return MEMBER_POSES | MEMBER_MIMICS;
+	if (holds_any(name, common, NITEMS(common)))
+		return MEMBER_POSES;
 	while (name.len > 0) {
 		struct span word = span_cut(name, 0, span_find_char(name, '-', 0));
 
 		if (ends_with_any(word, papers, NITEMS(papers)) && !ends_with_any(word, innocent, NITEMS(innocent)))
-			return true;
+			return MEMBER_POSES;
 		name = span_from(name, word.len + 1);
 	}
-	return false;
+	return 0;
 }
 
 /* --- from a sighting --- */
@@ -138,8 +150,7 @@ add_beacon(struct campaign_member *member, const struct sighting *sighting, cons
 		member->flags |= MEMBER_SHOWN;
 	if (is_linked(sighting, host->domain))
 		member->flags |= MEMBER_LINKED;
-	if (poses(host->domain))
-		member->flags |= MEMBER_POSES;
+	member->flags |= sound_of(host->domain);
 }
 
 void

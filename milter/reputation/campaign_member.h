@@ -24,6 +24,7 @@ enum campaign_member_flag {
 	MEMBER_REPLY = 64,	/* it says that it answers or forwards another mail */
 	MEMBER_POSES = 128,	/* a beacon's domain sounds like news or like a vendor */
 	MEMBER_AT_HOME = 512,	/* a link leads to the sender's own domain */
+	MEMBER_MIMICS = 1024,	/* of these: the name of an outlet or a vendor that people trust is in it */
 };
 
 struct campaign_beacon {

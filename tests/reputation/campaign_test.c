@@ -234,6 +234,28 @@ static const struct scene {
 	    { "b@world-press.example", "world-press.example", "world-press.example", OTHER, 0, H, "s" },
 	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", SHEET, 0, H | HOW_UNUSUAL, "r" } },
 	  false, 3, 2, 2, 2 },
+	{ "a host with an outlet's name, and no link to it, is a sign more than one that sounds like the press", {
+	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 0, HOW_VISIBLE, "r" },
+	    { "b@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "s" },
+	    { "a@bbc-report.example", "i.bbc-report.example", "bbc-report.example", PX, 0, H, "t" } }, false, 3, 1, 2, 2 },
+	{ "which may be a new paper", {
+	    { "a@world-press.example", "i.world-press.example", "world-press.example", PX, 0, HOW_VISIBLE, "r" },
+	    { "b@world-press.example", "i.world-press.example", "world-press.example", PX, 0, H, "s" },
+	    { "a@world-press.example", "i.world-press.example", "world-press.example", PX, 0, H, "t" } }, false, 0, 0, 0, 0 },
+	{ "as may be one that is called as others are", {
+	    { "a@guardian-law.example", "i.guardian-law.example", "guardian-law.example", PX, 0, HOW_VISIBLE, "r" },
+	    { "b@guardian-law.example", "i.guardian-law.example", "guardian-law.example", PX, 0, H, "s" },
+	    { "a@guardian-law.example", "i.guardian-law.example", "guardian-law.example", PX, 0, H, "t" } }, false, 0, 0, 0, 0 },
+	{ "a vendor's partner links to his own house", {
+	    { "a@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_LINKED, "r" },
+	    { "b@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_LINKED, "s" },
+	    { "a@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_LINKED, "t" } },
+	  false, 0, 0, 0, 0 },
+	{ "or says that it is a list", {
+	    { "a@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_BULK, "r" },
+	    { "b@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_BULK, "s" },
+	    { "a@adobe-partner.example", "i.adobe-partner.example", "adobe-partner.example", PX, 0, H | HOW_BULK, "t" } },
+	  false, 0, 0, 0, 0 },
 	{ "pictures that are seen are its beacons, too, if they are all that a mail fetches", {
 	    { "a@one.example", "i.bad.example", "bad.example", PX, 0, HOW_VISIBLE, "r" },
 	    { "b@two.example", "i.bad.example", "bad.example", SHEET, 0, HOW_VISIBLE | HOW_UNUSUAL, "s" } }, false, 2, 1, 2, 1 },
