@@ -256,7 +256,8 @@ enum quirk {
 const char	*quirk_text(enum quirk);
 
 /* Quirks that leave it open which bytes are whose: the message has more than one reading. */
-#define QUIRKS_OF_STRUCTURE	(~(1u << QUIRK_HTML_BY_NAME | 1u << QUIRK_UUENCODE | 1u << QUIRK_SMIME_OPAQUE | 1u << QUIRK_TNEF))
+#define QUIRKS_OF_STRUCTURE \
+	(~(1u << QUIRK_HTML_BY_NAME | 1u << QUIRK_UUENCODE | 1u << QUIRK_SMIME_OPAQUE | 1u << QUIRK_TNEF))
 
 struct note {
 	uint32_t	part;	/* or DISSECTION_NONE */

@@ -4,7 +4,10 @@
 
 #include <stdint.h>
 
-/* Every limit has a name, that of its option: it stands in the reason of a held mail. */
+/*
+ * Every limit has a name, that of its option: it stands in the reason of a held mail. parse_memory and what ends in
+ * _bytes is in bytes, parse_ms in milliseconds of processor time; the others say how many.
+ */
 #define PW_LIMITS(X)	/* field, option */ \
 	X(message_bytes,	"MaxMessageSize") \
 	X(header_bytes,		"MaxHeaderBytes") \

@@ -42,7 +42,7 @@ enum appearance {
 	APPEARS_SHOWN = 8,	/* a fetch that a reader sees: a picture with a size, an alt or a link, another sheet or font */
 	APPEARS_OPAQUE = 16,	/* with a token in the URL of a fetch */
 	APPEARS_RECIPIENT = 32,	/* with the recipient's address in the URL of a fetch, plain or disguised */
-	APPEARS_REPORTING = 64,	/* a URL that says that it reports the opening (shape.h) */
+	APPEARS_REPORTING = 64,	/* a URL that says that it reports the opening (judge/shape/report.h) */
 	APPEARS_LISTED = 128,	/* on one of the site's lists, of trackers or of indicators */
 	APPEARS_STRIPPED = 256,	/* at least one of them was made inert */
 	APPEARS_LIVE = 512,	/* at least one fetch was delivered live */

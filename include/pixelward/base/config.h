@@ -14,8 +14,8 @@ struct options	*options_new(void);
 void		 options_free(struct options *);	/* NULL is fine */
 
 /*
- * Read file on top of *options. It may be a pipe; a list in it replaces the default. Mistakes and warnings are appended to report, a line each;
- * warnings begin with "file:line:column: warning:".
+ * Read file on top of *options. It may be a pipe; a list in it replaces the default. Mistakes and warnings are
+ * appended to report, a line each; warnings begin with "file:line:column: warning:".
  *	PW_ECONFIG	there was at least one mistake; *options must not be used
  */
 enum pw_err	 config_read(const char *file, struct options *, struct buf *report) PW_MUST_CHECK;

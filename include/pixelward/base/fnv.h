@@ -1,6 +1,7 @@
 /*
- * FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv), for tables, checksums and digests in which nobody gains by a collision: whoever chooses the bytes can
- * make one. Snapshots and Redis hold such digests, so that these functions cannot change.
+ * FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv), for tables, checksums and digests in which nobody gains by a
+ * collision: whoever chooses the bytes can make one. Snapshots and Redis hold such digests, so that these functions
+ * cannot change.
  */
 #ifndef PIXELWARD_BASE_FNV_H
 #define PIXELWARD_BASE_FNV_H

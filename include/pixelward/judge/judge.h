@@ -48,13 +48,21 @@ void		policy_report(const struct policy *, struct buf *);
  * known of the message's hosts; NULL: nothing is. The dissection must be sound.
  * Verdict and what it holds live in arena. Every decision has a reason, also those that keep; so has the action.
  *
- * Rules named in the verdict: builtin.recipient-token (the URL carries a recipient's address, plain, encoded or as
- * a digest), builtin.invisible, builtin.opaque-token (a style sheet or font for one reader), builtin.open-report (a
- * picture whose URL says that it counts openings), builtin.remote-content (RemoteContent all), builtin.denied (an analyst or a
- * campaign speaks against the domain), builtin.campaign (it belongs to one, OnCampaign), builtin.unvouched (RemoteContent unvouched), builtin.receipt (ReadReceipts), builtin.two-signs, builtin.limit, builtin.list-limit (too much URL text to try
- * the lists on), builtin.poison, builtin.signed, list.NAME for a file of lists.d, and those of the rule files. Notes:
- * "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and lists whose regular expressions ran
- * into their limits.
+ * Rules named in the verdict:
+ *	builtin.recipient-token	the URL carries a recipient's address, plain, encoded or as a digest
+ *	builtin.invisible	a picture that no reader sees
+ *	builtin.opaque-token	a style sheet or font for one reader
+ *	builtin.open-report	a picture whose URL says that it counts openings
+ *	builtin.remote-content	RemoteContent all
+ *	builtin.unvouched	RemoteContent unvouched
+ *	builtin.denied		an analyst or a campaign speaks against the domain
+ *	builtin.campaign	it belongs to one, OnCampaign
+ *	builtin.receipt		ReadReceipts
+ *	builtin.two-signs, builtin.signed, builtin.poison
+ *	builtin.limit, builtin.list-limit	the latter: too much URL text to try the lists on
+ *	list.NAME		a file of lists.d
+ * and those of the rule files. Notes: "shadow.NAME" of rules in shadow that matched, "failed.NAME (why)" of rules and
+ * lists whose regular expressions ran into their limits.
  *	PW_ENOMEM	the verdict must not be used
  */
 enum pw_err	judge(const struct message *, const struct dissection *, const struct options *,

@@ -11,7 +11,8 @@ struct rules_summary {
 
 /*
  * Check rule files: those named, or all of options->rules_dir, and the lists that they ask, in its lists.d. dissect runs
- * their tests; NULL: they are only read. of_site: options are those of a configuration, which rules may ask too much of. What is found goes to out, as text or as JSON.
+ * their tests; NULL: they are only read. of_site: options are those of a configuration, which rules may ask too much
+ * of. What is found goes to out, as text or as JSON.
  *	PW_ECONFIG	there are mistakes
  */
 enum pw_err	rules_check(const struct options *, bool of_site, const char *const *files, size_t file_count,

@@ -55,7 +55,7 @@ struct standing_term {
 /* All terms, also those of no points. How many. */
 size_t		standing_terms(const struct standing *, struct standing_term[STANDING_MOST_TERMS]);
 
-/* What deliveries of a template prove: DESIGN "unique-per-delivery" and "static asset". */
+/* What deliveries of a template prove: a token for each of them, or one file for all (docs/reputation.md). */
 enum proof { PROOF_NONE, PROOF_PERSONAL, PROOF_STATIC };
 
 struct template_history {
@@ -147,7 +147,11 @@ enum pw_err	reputation_knows(struct reputation *, struct span node, uint64_t *nu
 /* Up to which number what was learned of the journal is kept, however this process ends. Any thread. */
 uint64_t	reputation_kept(struct reputation *);
 
-/* For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back. */
+/*
+ * For pixelctl ioc and why: said and asked by hand. until_ms 0: for ever. WORD_NONE: takes the word back.
+ *	PW_EAWAY	of these and all below: the store is away; nothing is to be used
+ *	PW_ENOMEM
+ */
 enum pw_err	reputation_say(struct reputation *, struct span domain, enum word, struct span note, int64_t until_ms)
 		    PW_MUST_CHECK;
 struct analyst_word {

@@ -10,6 +10,7 @@
  */
 typedef bool	mend_cure(struct mend *, struct findings *, struct spot problem, struct spot context, struct place *told);
 
-mend_cure	cure_bytes, cure_character, cure_escape, cure_word, cure_colon, cure_margin, cure_quote, cure_bracket, cure_key, cure_line;
+mend_cure	cure_bytes, cure_character, cure_escape, cure_word, cure_colon, cure_margin, cure_quote, cure_bracket, cure_key,
+		cure_line;
 
 #endif
