@@ -112,6 +112,11 @@ span_is(struct span s, const char *word)
 	return i == s.len && word[i] == '\0';
 }
 
+/* Any of the words. */
+bool		span_is_any(struct span s, const char *const *words, size_t count);
+/* Not empty, and nothing but ASCII letters, digits and the characters of more. */
+bool		span_is_made_of(struct span s, const char *more);
+
 static inline bool
 span_starts(struct span s, struct span prefix)
 {

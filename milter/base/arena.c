@@ -105,6 +105,17 @@ arena_copy(struct arena *arena, struct span s)
 }
 
 struct span
+arena_lower(struct arena *arena, struct span s)
+{
+	struct span	copy = arena_copy(arena, s);
+	char		*at = (char *)(uintptr_t)copy.at;
+
+	for (size_t i = 0; i < copy.len; i++)
+		at[i] = ascii_lower(at[i]);
+	return copy;
+}
+
+struct span
 arena_printf(struct arena *arena, const char *format, ...)
 {
 	va_list	arguments;

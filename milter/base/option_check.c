@@ -20,16 +20,6 @@ fails(struct buf *why, const char *what)
 }
 
 static bool
-all_of(struct span s, const char *more)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_alpha(s.at[i]) && !ascii_digit(s.at[i]) &&
-		    (s.at[i] == '\0' || strchr(more, s.at[i]) == NULL))
-			return false;
-	return s.len > 0;
-}
-
-static bool
 number_within(struct span s, unsigned long least, unsigned long most)
 {
 	unsigned long value = 0;
@@ -71,7 +61,7 @@ is_host_name(struct span s)
 
 	while (last > 0 && s.at[last - 1] != '.')
 		last--;
-	if (s.len > 253 || !all_of(s, "-._") || last == s.len)
+	if (s.len > 253 || !span_is_made_of(s, "-._") || last == s.len)
 		return false;
 	for (; last < s.len; last++)
 		if (!ascii_digit(s.at[last]))
@@ -183,7 +173,7 @@ check_path(struct span text, struct buf *normal, struct buf *note, struct buf *w
 static bool
 is_account(struct span s)
 {
-	return all_of(s, "_.-") && s.at[0] != '-' && s.at[0] != '.';
+	return span_is_made_of(s, "_.-") && s.at[0] != '-' && s.at[0] != '.';
 }
 
 bool
@@ -223,7 +213,7 @@ check_password_file(struct span text, struct buf *normal, struct buf *note, stru
 {
 	(void)normal;
 	(void)note;
-	if (text.len > 0 && text.at[0] != '/' && !all_of(text, "-_."))
+	if (text.len > 0 && text.at[0] != '/' && !span_is_made_of(text, "-_."))
 		return fails(why, "neither a path nor a credential; write /PATH, or the name behind LoadCredential= in the unit");
 	return true;
 }
@@ -244,7 +234,7 @@ check_authserv_id(struct span text, struct buf *normal, struct buf *note, struct
 {
 	(void)normal;
 	(void)note;
-	if (!all_of(text, "!#$%&'*+-._`{|}~^"))
+	if (!span_is_made_of(text, "!#$%&'*+-._`{|}~^"))
 		return fails(why, "no authserv-id; write a name like a host's, without blanks or quotes");
 	return true;
 }
@@ -268,7 +258,7 @@ check_group_name(struct span text, struct buf *normal, struct buf *note, struct 
 {
 	(void)normal;
 	(void)note;
-	if (!all_of(text, "-_."))
+	if (!span_is_made_of(text, "-_."))
 		return fails(why, "no group's name; write letters, digits, - _ and . only");
 	return true;
 }
@@ -278,7 +268,7 @@ check_node_name(struct span text, struct buf *normal, struct buf *note, struct b
 {
 	(void)normal;
 	(void)note;
-	if (!all_of(text, "-_."))
+	if (!span_is_made_of(text, "-_."))
 		return fails(why, "no name of a node; write letters, digits, - _ and . only");
 	return true;
 }
@@ -306,7 +296,7 @@ is_plain_path(struct span path)
 		size_t		end = span_find_char(path, '/', at + 1);
 		struct span	piece = span_cut(path, at + 1, end);
 
-		if (!all_of(piece, "-_.~") || span_eq(piece, SPAN(".")) || span_eq(piece, SPAN("..")))
+		if (!span_is_made_of(piece, "-_.~") || span_eq(piece, SPAN(".")) || span_eq(piece, SPAN("..")))
 			return false;
 		at = end;
 	}

@@ -27,15 +27,6 @@ port_parse(struct span s, uint16_t *port)
 	return value >= 1 && value <= 65535;
 }
 
-static bool
-is_name(struct span s, const char *more)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (!ascii_alpha(s.at[i]) && !ascii_digit(s.at[i]) && (s.at[i] == '\0' || strchr(more, s.at[i]) == NULL))
-			return false;
-	return s.len > 0;
-}
-
 /* HOST:PORT, where an IPv6 address stands in brackets. */
 static bool
 host_parse(struct span s, struct redis_place *place, struct buf *why)
@@ -52,9 +43,9 @@ host_parse(struct span s, struct redis_place *place, struct buf *why)
 		return fails(why, "no port from 1 to 65535");
 	if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']') {
 		host = span_cut(host, 1, host.len - 1);
-		if (!is_name(host, ":.%"))
+		if (!span_is_made_of(host, ":.%"))
 			return fails(why, "no IPv6 address in the brackets");
-	} else if (!is_name(host, "-._") || host.len > 253)
+	} else if (!span_is_made_of(host, "-._") || host.len > 253)
 		return fails(why, "no host");
 	place->hosts[place->count++] = host;
 	return true;
@@ -67,7 +58,7 @@ sentinels_parse(struct span rest, struct redis_place *place, struct buf *why)
 
 	place->kind = REDIS_SENTINEL;
 	place->name = span_cut(rest, 0, at);
-	if (at == rest.len || !is_name(place->name, "-._"))
+	if (at == rest.len || !span_is_made_of(place->name, "-._"))
 		return fails(why, "no name of a master before the @");
 	for (size_t begin = at + 1, end; begin <= rest.len; begin = end + 1) {
 		end = span_find_char(rest, ',', begin);

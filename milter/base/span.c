@@ -21,6 +21,24 @@ span_trim(struct span s)
 }
 
 bool
+span_is_any(struct span s, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_is(s, words[i]))
+			return true;
+	return false;
+}
+
+bool
+span_is_made_of(struct span s, const char *more)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!ascii_alpha(s.at[i]) && !ascii_digit(s.at[i]) && (s.at[i] == '\0' || strchr(more, s.at[i]) == NULL))
+			return false;
+	return s.len > 0;
+}
+
+bool
 span_same_letters(const char *a, const char *b, size_t len)
 {
 	size_t i = 0;

@@ -131,11 +131,8 @@ pattern_set(struct filter_set *set, struct filter *filter, const struct filter_s
 		filter->pattern.text = span_cut(filter->line, begin, begin + filter->pattern.text.len);
 		return PW_OK;
 	}
-	struct span lower = arena_copy(set->arena, filter->pattern.text);
-	for (size_t i = 0; i < lower.len && lower.at != NULL; i++)
-		((char *)lower.at)[i] = ascii_lower(lower.at[i]);
-	filter->pattern.text = lower;
-	return lower.at != NULL ? PW_OK : PW_ENOMEM;
+	filter->pattern.text = arena_lower(set->arena, filter->pattern.text);
+	return filter->pattern.text.at != NULL ? PW_OK : PW_ENOMEM;
 }
 
 static void

@@ -133,8 +133,8 @@ is_list_file(const struct dirent *entry)
 	return list_name(span_of(entry->d_name)).len > 0;
 }
 
-static int
-is_rule_file(const struct dirent *entry)
+int
+rules_are_in(const struct dirent *entry)
 {
 	struct span name = span_of(entry->d_name);
 
@@ -349,7 +349,7 @@ static void
 rules_load(struct loading *loading, const char *directory)
 {
 	struct dirent	**files = NULL;
-	int		  count = scandir(directory, &files, is_rule_file, compare_names);
+	int		  count = scandir(directory, &files, rules_are_in, compare_names);
 	char		  path[4096 + 512];
 
 	if (count < 0 && errno != ENOENT)

@@ -48,16 +48,10 @@ digest_of(struct witness *witness, struct span a, struct span b)
 static struct span
 lower(struct witness *witness, struct span text)
 {
-	char *copy = arena_alloc(witness->arena, text.len + 1);
+	struct span copy = arena_lower(witness->arena, text);
 
-	if (copy == NULL) {
-		witness->no_memory = true;
-		return SPAN_NONE;
-	}
-	for (size_t i = 0; i < text.len; i++)
-		copy[i] = ascii_lower(text.at[i]);
-	copy[text.len] = '\0';
-	return (struct span){ copy, text.len };
+	witness->no_memory = witness->no_memory || copy.at == NULL;
+	return copy;
 }
 
 /* --- the message --- */

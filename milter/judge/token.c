@@ -47,10 +47,7 @@ static const char *const roles[] = {
 static bool
 is_role(struct span local)
 {
-	for (size_t i = 0; i < NITEMS(roles); i++)
-		if (span_is(local, roles[i]))
-			return true;
-	return false;
+	return span_is_any(local, roles, NITEMS(roles));
 }
 
 static bool
@@ -110,7 +107,7 @@ struct roll {
 static void
 add_needle(struct roll *roll, struct span text, unsigned kind)
 {
-	struct span lower = mapped(roll->arena, text, ascii_lower), turned = mapped(roll->arena, lower, rot13);
+	struct span lower = arena_lower(roll->arena, text), turned = mapped(roll->arena, lower, rot13);
 
 	if (lower.at == NULL || turned.at == NULL) {
 		roll->no_memory = true;
@@ -125,7 +122,7 @@ add_needle(struct roll *roll, struct span text, unsigned kind)
 static void
 add_digests(struct roll *roll, struct span text, unsigned kind, bool with_upper)
 {
-	struct span lower = mapped(roll->arena, text, ascii_lower);
+	struct span lower = arena_lower(roll->arena, text);
 
 	if (lower.at == NULL) {
 		roll->no_memory = true;

@@ -16,6 +16,8 @@ void		*arena_reserve(struct arena *, size_t bytes) PW_MUST_CHECK;
 void		*arena_array(struct arena *, size_t count, size_t size) PW_MUST_CHECK;
 /* The copy is followed by a NUL that is not counted. at is NULL past max_bytes. */
 struct span	 arena_copy(struct arena *, struct span) PW_MUST_CHECK;
+/* The same in lower case. */
+struct span	 arena_lower(struct arena *, struct span) PW_MUST_CHECK;
 /* As printf; at is NULL past max_bytes. */
 struct span	 arena_printf(struct arena *, const char *format, ...)
 		    __attribute__((format(printf, 2, 3))) PW_MUST_CHECK;

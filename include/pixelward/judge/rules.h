@@ -1,8 +1,13 @@
-/* Rule files apart from mail: checked, tested, described. */
+/* Rule files apart from mail: found, checked, tested, described. */
 #ifndef PIXELWARD_JUDGE_RULES_H
 #define PIXELWARD_JUDGE_RULES_H
 
 #include <pixelward/judge/judge.h>
+
+struct dirent;
+
+/* For scandir: the rule files of a directory. */
+int		rules_are_in(const struct dirent *);
 
 struct rules_summary {
 	size_t	files, rules, tests;

@@ -10,14 +10,7 @@ css_lower(struct span name, struct arena *arena)
 
 	while (first < name.len && name.at[first] == ascii_lower(name.at[first]))
 		first++;
-	if (first == name.len)
-		return name;
-	char *lower = arena_alloc(arena, name.len);
-	if (lower == NULL)
-		return SPAN_NONE;
-	for (size_t i = 0; i < name.len; i++)
-		lower[i] = ascii_lower(name.at[i]);
-	return (struct span){ lower, name.len };
+	return first == name.len ? name : arena_lower(arena, name);
 }
 
 struct span

@@ -1,17 +1,12 @@
 #include "opening.h"
 
 /* What may stand before the body and shows nothing. */
-static const struct span of_head[] = {
-	SPAN("html"), SPAN("head"), SPAN("title"), SPAN("meta"), SPAN("link"), SPAN("style"), SPAN("script"), SPAN("base"),
-};
+static const char *const of_head[] = { "html", "head", "title", "meta", "link", "style", "script", "base" };
 
 static bool
 is_of_head(struct span name)
 {
-	for (size_t i = 0; i < NITEMS(of_head); i++)
-		if (span_eq_nocase(name, of_head[i]))
-			return true;
-	return false;
+	return span_is_any(name, of_head, NITEMS(of_head));
 }
 
 /* White space, and a byte order mark. */

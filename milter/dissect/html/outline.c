@@ -1,6 +1,7 @@
 #include "outline.h"
 
 #include "../characters.h"
+#include "vectors.h"
 
 enum role { ROLE_NONE, ROLE_SHOWS, ROLE_TABLE, ROLE_CELL, ROLE_ROW };
 
@@ -250,27 +251,13 @@ add_end_tag(struct outline *outline, struct span name)
 		outline->cell = outline->cells[outline->cell].parent;
 }
 
-/* Void elements hold nothing that they could hide, or show. */
-static const struct span voids[] = {
-	SPAN("img"), SPAN("br"), SPAN("hr"), SPAN("input"), SPAN("meta"), SPAN("link"), SPAN("image"), SPAN("embed"),
-	SPAN("base"), SPAN("col"), SPAN("area"), SPAN("source"), SPAN("wbr"), SPAN("track"), SPAN("param"), SPAN("frame"),
-};
-
-static bool
-is_void(struct span name)
-{
-	for (size_t i = 0; i < NITEMS(voids); i++)
-		if (span_eq_nocase(name, voids[i]))
-			return true;
-	return false;
-}
-
 static void
 apply_effect(struct outline *outline, const struct html_tag *tag)
 {
 	unsigned effect = effect_of_tag(tag, letters_are_gone(outline));
 
-	if (effect == EFFECT_NONE || is_void(tag->name))
+	/* A void element holds nothing that it could hide, or show. */
+	if (effect == EFFECT_NONE || element_is_void(tag->name))
 		return;
 	if ((effect & HIDES_ALL) != 0 && outline->hiding_depth == 0) {
 		outline->hiding = tag->name;

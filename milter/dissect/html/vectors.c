@@ -249,8 +249,5 @@ static const char *const void_elements[] = {
 bool
 element_is_void(struct span name)
 {
-	for (size_t i = 0; i < NITEMS(void_elements); i++)
-		if (span_is(name, void_elements[i]))
-			return true;
-	return false;
+	return span_is_any(name, void_elements, NITEMS(void_elements));
 }

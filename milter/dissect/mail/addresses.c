@@ -11,16 +11,6 @@ is_atom(char c)
 	return !ascii_space(c) && strchr("<>(),;:\"@[]\\", c) == NULL;
 }
 
-static struct span
-lower(struct span s, struct arena *arena)
-{
-	struct span copy = arena_copy(arena, s);
-
-	for (size_t i = 0; i < copy.len; i++)
-		((char *)(uintptr_t)copy.at)[i] = ascii_lower(copy.at[i]);
-	return copy;
-}
-
 /* "Display" <local@domain>: what stands before the '<' that the mailbox follows. */
 static struct span
 display_before(struct span value, size_t mailbox, size_t from)
@@ -57,9 +47,9 @@ addresses_add(struct block *block, enum address_role role, struct span value)
 		if (address == NULL)
 			return;
 		if (domain.at == NULL)
-			domain = lower(span_cut(value, at + 1, end), arena);
+			domain = arena_lower(arena, span_cut(value, at + 1, end));
 		address->role = role;
-		address->mailbox = block_text(block, lower(span_cut(value, begin, end), arena));
+		address->mailbox = block_text(block, arena_lower(arena, span_cut(value, begin, end)));
 		address->domain = block_text(block, domain);
 		address->organisation = block_text(block, url_registrable_domain(domain));
 		address->display = block_text(block, display);

@@ -163,16 +163,6 @@ take_value(struct span s, size_t *at, struct arena *arena)
 }
 
 static struct span
-lower_copy(struct span s, struct arena *arena)
-{
-	struct span copy = arena_copy(arena, s);
-
-	for (size_t i = 0; i < copy.len; i++)
-		((char *)(uintptr_t)copy.at)[i] = ascii_lower(copy.at[i]);
-	return copy;
-}
-
-static struct span
 percent_decode(struct span s, struct arena *arena)
 {
 	char	*text = arena_alloc(arena, s.len + 1);
@@ -307,14 +297,14 @@ parameters_parse(struct span value, struct arena *arena, struct parameters *para
 	*parameters = (struct parameters){ .odd = value.len > 0 && !is_plain(value) };
 	while (end < value.len && value.at[end] != ';' && value.at[end] != '(' && !ascii_space(value.at[end]))
 		end++;
-	parameters->head = lower_copy(span_cut(value, at, end), arena);
+	parameters->head = arena_lower(arena, span_cut(value, at, end));
 	at = span_find_char(value, ';', end);
 	while (at < value.len && parameters->count < MOST_PARAMETERS) {
 		at = skip_comments(value, at + 1);
 		end = at;
 		while (end < value.len && value.at[end] != '=' && value.at[end] != ';')
 			end++;
-		struct span name = lower_copy(span_trim(span_cut(value, at, end)), arena);
+		struct span name = arena_lower(arena, span_trim(span_cut(value, at, end)));
 		if (end < value.len && value.at[end] == '=') {
 			end++;
 			struct span text = take_value(value, &end, arena);

@@ -30,8 +30,8 @@ number_parse(struct span part, uint64_t *number)
 	return true;
 }
 
-static struct span
-without_last_dot(struct span domain)
+struct span
+url_without_last_dot(struct span domain)
 {
 	if (domain.len > 1 && domain.at[domain.len - 1] == '.')
 		domain.len--;
@@ -43,7 +43,7 @@ url_ipv4_is_meant(struct span domain)
 {
 	uint64_t number;
 
-	domain = without_last_dot(domain);
+	domain = url_without_last_dot(domain);
 	size_t begin = domain.len;
 	while (begin > 0 && domain.at[begin - 1] != '.')
 		begin--;
@@ -61,7 +61,7 @@ url_ipv4_write(struct span domain, char room[URL_ADDRESS_MAX])
 	uint64_t	parts[4], address = 0;
 	size_t		count = 0;
 
-	domain = without_last_dot(domain);
+	domain = url_without_last_dot(domain);
 	for (size_t at = 0; at <= domain.len; count++) {
 		size_t dot = span_find_char(domain, '.', at);
 

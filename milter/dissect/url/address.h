@@ -6,6 +6,9 @@
 
 #define URL_ADDRESS_MAX	48	/* room for either form as written below */
 
+/* "example.org." is the same host as without its last dot; a lone dot stays. */
+struct span	url_without_last_dot(struct span host);
+
 /* Whether an ASCII domain must be an IPv4 address: its last label is a number. (URL, "ends in a number checker") */
 bool		url_ipv4_is_meant(struct span domain);
 

@@ -12,14 +12,6 @@
 /* No rule of the list looks further back: it has a handful of labels. */
 #define TAIL_MAX	512
 
-static struct span
-without_last_dot(struct span host)
-{
-	if (host.len > 1 && host.at[host.len - 1] == '.')
-		host.len--;
-	return host;
-}
-
 /* The whole labels in the last TAIL_MAX bytes. */
 static struct span
 tail_of(struct span host)
@@ -34,7 +26,7 @@ struct span
 url_registrable_domain(struct span host)
 {
 	const psl_ctx_t	*list = psl_builtin();
-	struct span	 whole = without_last_dot(host), tail = tail_of(whole);
+	struct span	 whole = url_without_last_dot(host), tail = tail_of(whole);
 	char		 name[TAIL_MAX + 1];
 
 	if (list == NULL || tail.len == 0 || tail.at[0] == '[' || url_ipv4_is_meant(whole))
@@ -54,7 +46,7 @@ url_domain_to_ascii(struct span domain, struct arena *arena)
 
 	if (url_domain_parse(domain, arena, &ascii) != PW_OK)
 		return SPAN_NONE;
-	ascii = without_last_dot(ascii);
+	ascii = url_without_last_dot(ascii);
 	if (ascii.at[0] == '.' || span_find(ascii, SPAN(".."), 0) < ascii.len || ascii.at[ascii.len - 1] == '.')
 		return SPAN_NONE;
 	return ascii;

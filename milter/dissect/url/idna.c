@@ -122,16 +122,6 @@ label_write(struct span label, struct url_out *out)
 	return PW_OK;
 }
 
-static void
-ascii_write(struct span label, struct url_out *out)
-{
-	size_t begin = out->len;
-
-	url_out_add(out, label);
-	for (size_t i = begin; i < out->len; i++)
-		out->at[i] = ascii_lower(out->at[i]);
-}
-
 /* Length of the full stop that s begins with, or 0. */
 static size_t
 dot_length(struct span s)
@@ -157,7 +147,7 @@ url_idna_write(struct span domain, struct url_out *out)
 		struct span label = span_cut(domain, at, end);
 		/* ASCII needs no library, and is right in lengths and with hyphens that it refuses. */
 		if (is_ascii(label) && !is_a_label(label))
-			ascii_write(label, out);
+			url_out_add_lower(out, label);
 		else
 			err = label_write(label, out);
 		if (end < domain.len)

@@ -19,16 +19,6 @@ url_path_shorten(struct span path, bool file)
 }
 
 static void
-write_lower(struct url_out *out, struct span s)
-{
-	size_t begin = out->len;
-
-	url_out_add(out, s);
-	for (size_t i = begin; i < out->len; i++)
-		out->at[i] = ascii_lower(out->at[i]);
-}
-
-static void
 write_authority(const struct url_pieces *found, struct url_out *out, struct url *url)
 {
 	size_t		colon = span_find_char(found->userinfo, ':', 0);
@@ -136,7 +126,7 @@ url_pieces_write(const struct url_pieces *found, const struct url *base, struct 
 {
 	*url = (struct url){ .has_host = found->has_host, .special = found->special, .port = found->port,
 	    .opaque_path = found->opaque_path, .query_at = URL_NO_PART, .fragment_at = URL_NO_PART };
-	write_lower(out, found->scheme);
+	url_out_add_lower(out, found->scheme);
 	url->scheme = (struct span){ out->at, out->len };
 	url_out_add(out, SPAN(":"));
 

@@ -134,6 +134,16 @@ url_out_add(struct url_out *out, struct span s)
 }
 
 void
+url_out_add_lower(struct url_out *out, struct span s)
+{
+	size_t begin = out->len;
+
+	url_out_add(out, s);
+	for (size_t i = begin; i < out->len; i++)
+		out->at[i] = ascii_lower(out->at[i]);
+}
+
+void
 url_out_insert(struct url_out *out, size_t at, struct span s)
 {
 	size_t behind = out->len - at;

@@ -48,6 +48,8 @@ struct url_out {
 };
 
 void		url_out_add(struct url_out *, struct span);
+/* In lower case. */
+void		url_out_add_lower(struct url_out *, struct span);
 void		url_out_insert(struct url_out *, size_t at, struct span);
 /* Bytes of the set become %XX. */
 void		url_out_encode(struct url_out *, struct span, enum url_class set);

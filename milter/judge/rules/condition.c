@@ -36,10 +36,7 @@ static const char *const reserved[] = { "and", "or", "not", "of", "all", "any", 
 bool
 condition_is_reserved(struct span name)
 {
-	for (size_t i = 0; i < NITEMS(reserved); i++)
-		if (span_is(name, reserved[i]))
-			return true;
-	return false;
+	return span_is_any(name, reserved, NITEMS(reserved));
 }
 
 /* Names, and the * of a pattern. */

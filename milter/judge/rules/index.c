@@ -229,11 +229,9 @@ add_key(struct rule_index *index, struct probe *probe, size_t view, const struct
 		return true;
 	struct needle	*needles = arena_grow(index->arena, probe->needles, probe->needle_count, &probe->needle_capacity,
 			    sizeof(*needles));
-	struct span	 text = arena_copy(index->arena, key->text);
+	struct span	 text = arena_lower(index->arena, key->text);
 	if (needles == NULL || text.at == NULL)
 		return false;
-	for (size_t i = 0; i < text.len; i++)
-		((char *)(uintptr_t)text.at)[i] = ascii_lower(text.at[i]);
 	probe->needles = needles;
 	needles[probe->needle_count++] = (struct needle){ text, (uint32_t)view };
 	return true;

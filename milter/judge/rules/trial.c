@@ -193,17 +193,6 @@ form_hex(struct arena *arena, struct span text)
 }
 
 static struct span
-form_lower(struct arena *arena, struct span text)
-{
-	struct span	 copy = arena_copy(arena, text);
-	char		*at = (char *)(uintptr_t)copy.at;
-
-	for (size_t i = 0; i < copy.len; i++)
-		at[i] = ascii_lower(at[i]);
-	return copy;
-}
-
-static struct span
 form_local(struct arena *arena, struct span text)
 {
 	(void)arena;
@@ -219,7 +208,7 @@ static const struct {
 	struct span	(*make)(struct arena *, struct span);
 } forms[] = {
 	{ "md5", form_md5 }, { "sha1", form_sha1 }, { "sha256", form_sha256 }, { "base64", form_base64 },
-	{ "hex", form_hex }, { "lower", form_lower }, { "local", form_local },
+	{ "hex", form_hex }, { "lower", arena_lower }, { "local", form_local },
 };
 
 /* "md5:lower:rcpt", from its right end; at is NULL if it is none. */

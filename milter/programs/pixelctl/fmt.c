@@ -111,20 +111,12 @@ format_file(const char *path, enum fmt_mode mode)
 	return status;
 }
 
-static int
-is_rule_file(const struct dirent *entry)
-{
-	struct span name = span_of(entry->d_name);
-
-	return name.at[0] != '.' && name.len > 5 && span_eq(span_from(name, name.len - 5), SPAN(".yaml"));
-}
-
 /* A file, or the rule files of a directory; the highest status. */
 static int
 format_path(const char *path, enum fmt_mode mode)
 {
 	struct dirent	**files = NULL;
-	int		  count = scandir(path, &files, is_rule_file, alphasort), worst = RULES_GOOD;
+	int		  count = scandir(path, &files, rules_are_in, alphasort), worst = RULES_GOOD;
 	char		  file[PATH_MAX];
 
 	if (count < 0)
