@@ -11,7 +11,7 @@
 
 #include "checksum.h"
 #include "record.h"
-#include "spool.h"
+#include "folder.h"
 
 #define MOST_BYTES	((size_t)64 << 20)
 #define ARENA_BYTES	((size_t)4 << 20)
@@ -406,7 +406,7 @@ snapshot_catch_up(const char *directory, struct counters *counters)
 
 	if (behind.arena == NULL)
 		return PW_ENOMEM;
-	enum pw_err err = spool_scan(directory, counters->number, count_record, &behind);
+	enum pw_err err = folder_scan(directory, counters->number, count_record, &behind);
 	arena_free(behind.arena);
 	return err;
 }

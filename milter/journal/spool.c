@@ -1,9 +1,7 @@
 #include "spool.h"
 
 #include <pixelward/base/clock.h>
-#include <pixelward/base/file.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,17 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SUFFIX		".pwj"
-#define NAME_FORMAT	"%020llu" SUFFIX
-#define NAME_BYTES	32u
+#include "folder.h"
+
 #define SEGMENT_MOST	((uint64_t)16 << 20)
 #define SEGMENT_LEAST	((uint64_t)64 << 10)
-#define MOST_SEGMENTS	100000u
-
-struct segment {
-	uint64_t	first, bytes;
-	int64_t		last_ms;	/* when it was written to last, Unix time */
-};
 
 struct spool {
 	struct spool_settings	 settings;
@@ -40,107 +31,15 @@ struct spool {
 	struct spool_losses	 losses;
 };
 
-static void
-name_of(uint64_t first, char name[NAME_BYTES])
-{
-	snprintf(name, NAME_BYTES, NAME_FORMAT, (unsigned long long)first);
-}
-
-static bool
-first_of(const char *name, uint64_t *first)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < 20; i++) {
-		if (!ascii_digit(name[i]) || number > (UINT64_MAX - 9) / 10)
-			return false;
-		number = number * 10 + (uint64_t)(name[i] - '0');
-	}
-	*first = number;
-	return strcmp(name + 20, SUFFIX) == 0 && number > 0;
-}
-
-static int
-by_first(const void *a, const void *b)
-{
-	uint64_t x = ((const struct segment *)a)->first, y = ((const struct segment *)b)->first;
-
-	return x < y ? -1 : x > y;
-}
-
-static bool
-segment_add(struct segment **segments, size_t *count, size_t *capacity, struct segment segment)
-{
-	if (*count == *capacity) {
-		size_t		 larger = *capacity * 2 + 16;
-		struct segment	*moved = realloc(*segments, larger * sizeof(*moved));
-
-		if (moved == NULL)
-			return false;
-		*segments = moved;
-		*capacity = larger;
-	}
-	(*segments)[(*count)++] = segment;
-	return true;
-}
-
-/* All segments of a folder, in order. */
-static enum pw_err
-segments_list(int directory_fd, struct segment **segments, size_t *count, size_t *capacity)
-{
-	int		 fd = openat(directory_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR		*directory = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent	*entry;
-	enum pw_err	 err = PW_OK;
-
-	if (directory == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return PW_ESYSTEM;
-	}
-	while (err == PW_OK && (entry = readdir(directory)) != NULL) {
-		struct segment	segment = { 0 };
-		struct stat	status;
-
-		if (!first_of(entry->d_name, &segment.first) ||
-		    fstatat(directory_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
-			continue;
-		segment.bytes = (uint64_t)status.st_size;
-		segment.last_ms = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
-		if (*count >= MOST_SEGMENTS || !segment_add(segments, count, capacity, segment))
-			err = PW_ENOMEM;
-	}
-	closedir(directory);
-	if (*count > 0)
-		qsort(*segments, *count, sizeof(**segments), by_first);
-	return err;
-}
-
-static int
-segment_open(int directory_fd, uint64_t first, int flags, struct segment_head *head)
-{
-	char	name[NAME_BYTES];
-	int	fd;
-
-	name_of(first, name);
-	fd = openat(directory_fd, name, flags | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0 && (!segment_head_read(fd, head) || head->first != first)) {
-		close(fd);
-		errno = EBADMSG;
-		return -1;
-	}
-	return fd;
-}
-
 /* --- opening --- */
 
 /* A file that is no segment, or not one any more, is out of the way under another name. */
 static void
 segment_set_aside(struct spool *spool, uint64_t first)
 {
-	char name[NAME_BYTES], aside[NAME_BYTES + 8];
+	char name[FOLDER_NAME_BYTES], aside[FOLDER_NAME_BYTES + 8];
 
-	name_of(first, name);
+	folder_name(first, name);
 	snprintf(aside, sizeof(aside), "%s.bad", name);
 	(void)renameat(spool->directory_fd, name, spool->directory_fd, aside);
 	spool->losses.segments++;
@@ -150,9 +49,9 @@ segment_set_aside(struct spool *spool, uint64_t first)
 static void
 half_made_remove(struct spool *spool, const struct segment *segment)
 {
-	char name[NAME_BYTES];
+	char name[FOLDER_NAME_BYTES];
 
-	name_of(segment->first, name);
+	folder_name(segment->first, name);
 	(void)unlinkat(spool->directory_fd, name, 0);
 	if (spool->last < segment->first - 1)
 		spool->last = segment->first - 1;
@@ -169,7 +68,7 @@ last_take_up(struct spool *spool, struct segment *segment)
 	struct walk		walk;
 	struct span		body;
 	enum walked		walked;
-	int			fd = segment_open(spool->directory_fd, segment->first, O_RDWR | O_APPEND, &head);
+	int			fd = folder_open_segment(spool->directory_fd, segment->first, O_RDWR | O_APPEND, &head);
 
 	if (fd < 0)
 		return false;
@@ -200,7 +99,7 @@ last_take_up(struct spool *spool, struct segment *segment)
 static enum pw_err
 take_up(struct spool *spool)
 {
-	enum pw_err err = segments_list(spool->directory_fd, &spool->segments, &spool->count, &spool->capacity);
+	enum pw_err err = folder_list(spool->directory_fd, &spool->segments, &spool->count, &spool->capacity);
 
 	while (err == PW_OK && spool->count > 0) {
 		struct segment *last = &spool->segments[spool->count - 1];
@@ -232,7 +131,7 @@ take_up(struct spool *spool)
 }
 
 static enum pw_err
-folder_open(struct spool *spool, struct buf *report)
+directory_open(struct spool *spool, struct buf *report)
 {
 	const char *directory = spool->settings.directory;
 
@@ -275,7 +174,7 @@ spool_open(const struct spool_settings *settings, struct buf *report, struct spo
 		spool->settings.segment_bytes = part > SEGMENT_MOST ? SEGMENT_MOST : part < SEGMENT_LEAST ? SEGMENT_LEAST : part;
 	}
 	pthread_mutex_init(&spool->mutex, NULL);
-	err = spool->settings.directory == NULL ? PW_ENOMEM : folder_open(spool, report);
+	err = spool->settings.directory == NULL ? PW_ENOMEM : directory_open(spool, report);
 	if (err != PW_OK) {
 		spool_close(spool);
 		return err;
@@ -308,9 +207,9 @@ spool_close(struct spool *spool)
 static void
 oldest_drop(struct spool *spool)
 {
-	char name[NAME_BYTES];
+	char name[FOLDER_NAME_BYTES];
 
-	name_of(spool->segments[0].first, name);
+	folder_name(spool->segments[0].first, name);
 	(void)unlinkat(spool->directory_fd, name, 0);
 	spool->bytes -= spool->segments[0].bytes;
 	spool->count--;
@@ -332,7 +231,7 @@ static bool
 rotate(struct spool *spool)
 {
 	struct segment_head	head = { .first = spool->last + 1 };
-	char			bytes[SEGMENT_HEAD], name[NAME_BYTES];
+	char			bytes[SEGMENT_HEAD], name[FOLDER_NAME_BYTES];
 
 	if (getrandom(&head.salt, sizeof(head.salt), 0) != (ssize_t)sizeof(head.salt))
 		return false;
@@ -340,13 +239,13 @@ rotate(struct spool *spool)
 	if (spool->count > 0 && spool->segments[spool->count - 1].first == head.first)
 		head.first = ++spool->last + 1;
 	segment_head_write(&head, bytes);
-	name_of(head.first, name);
+	folder_name(head.first, name);
 	int fd = openat(spool->directory_fd, name, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
 	struct segment	segment = { .first = head.first, .bytes = SEGMENT_HEAD, .last_ms = clock_unix_ms() };
 	bool		fine = write(fd, bytes, sizeof(bytes)) == (ssize_t)sizeof(bytes);
-	if (fine && !segment_add(&spool->segments, &spool->count, &spool->capacity, segment)) {
+	if (fine && !folder_add(&spool->segments, &spool->count, &spool->capacity, segment)) {
 		errno = ENOMEM;
 		fine = false;
 	}
@@ -567,7 +466,7 @@ segment_enter(struct spool *spool, struct spool_reader *reader, const struct seg
 	struct segment_head head;
 
 	reader->segment = segment->first;
-	reader->fd = segment_open(spool->directory_fd, segment->first, O_RDONLY, &head);
+	reader->fd = folder_open_segment(spool->directory_fd, segment->first, O_RDONLY, &head);
 	if (reader->fd >= 0) {
 		walk_init(&reader->walk, reader->fd, head.salt, segment->bytes);
 		return PW_OK;
@@ -615,54 +514,4 @@ spool_read(struct spool *spool, struct spool_reader *reader, struct span *body)
 		}
 	}
 	return PW_ENOTFOUND;
-}
-
-enum pw_err
-spool_scan(const char *directory, uint64_t number, void (*record)(void *context, uint64_t number, struct span body),
-    void *context)
-{
-	struct segment	*segments = NULL;
-	size_t		 count = 0, capacity = 0;
-	int		 directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum pw_err	 err = directory_fd < 0 ? PW_ENOTFOUND : segments_list(directory_fd, &segments, &count, &capacity);
-
-	for (size_t i = 0; i < count && err == PW_OK; i++) {
-		struct segment_head	head;
-		struct walk		walk;
-		struct span		body;
-
-		if (i + 1 < count && segments[i + 1].first - 1 <= number)
-			continue;
-		int fd = segment_open(directory_fd, segments[i].first, O_RDONLY, &head);
-		if (fd < 0)
-			continue;	/* garbage, or it went away */
-		walk_init(&walk, fd, head.salt, segments[i].bytes);
-		while (walk_next(&walk, &body) == WALK_RECORD)
-			if (walk.number > number)
-				record(context, walk.number, body);
-		walk_fini(&walk);
-		close(fd);
-	}
-	free(segments);
-	if (directory_fd >= 0)
-		close(directory_fd);
-	return err;
-}
-
-enum pw_err
-spool_measure(const char *directory, uint64_t *bytes, uint64_t *segments)
-{
-	struct segment	*list = NULL;
-	size_t		 count = 0, capacity = 0;
-	int		 directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum pw_err	 err = directory_fd < 0 ? PW_ENOTFOUND : segments_list(directory_fd, &list, &count, &capacity);
-
-	*bytes = 0;
-	*segments = count;
-	for (size_t i = 0; i < count; i++)
-		*bytes += list[i].bytes;
-	free(list);
-	if (directory_fd >= 0)
-		close(directory_fd);
-	return err;
 }

@@ -74,11 +74,4 @@ void		spool_reader_fini(struct spool_reader *);
  */
 enum pw_err	spool_read(struct spool *, struct spool_reader *, struct span *body) PW_MUST_CHECK;
 
-/* Without a spool: hands on all records of a folder behind number, while another process may write. */
-enum pw_err	spool_scan(const char *directory, uint64_t number,
-		    void (*record)(void *context, uint64_t number, struct span body), void *context) PW_MUST_CHECK;
-
-/* What is in a folder, without reading the records. */
-enum pw_err	spool_measure(const char *directory, uint64_t *bytes, uint64_t *segments) PW_MUST_CHECK;
-
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "position.h"
-#include "spool.h"
+#include "folder.h"
 
 static void
 record_count(void *context, uint64_t number, struct span body)
@@ -25,7 +25,7 @@ behind(const char *directory, const char *name)
 
 	snprintf(path, sizeof(path), "%s/position.%s", directory, name);
 	if (!position_look(path, &position) ||
-	    spool_scan(directory, position.number, record_count, &count) != PW_OK)
+	    folder_scan(directory, position.number, record_count, &count) != PW_OK)
 		return 0;
 	return count;
 }
@@ -38,7 +38,7 @@ journal_state_read(const char *state_dir, struct journal_state *state)
 
 	*state = (struct journal_state){ 0 };
 	snprintf(directory, sizeof(directory), "%s/journal", state_dir);
-	enum pw_err err = spool_measure(directory, &state->bytes, &state->segments);
+	enum pw_err err = folder_measure(directory, &state->bytes, &state->segments);
 	if (err != PW_OK)
 		return err;
 	state->unlearned = behind(directory, "reputation");
