@@ -1,5 +1,7 @@
 """pixelctl learn, why and ioc: what is learned from old mail, what an analyst says, and what mail gets by it."""
 
+import datetime
+import email.utils
 import grp
 import json
 import os
@@ -49,6 +51,15 @@ tests:
 """
 
 
+# Old enough for a history, and not so old that it is forgotten.
+BEGAN = datetime.datetime.now(datetime.timezone.utc).replace(hour=10, minute=0, second=0) - datetime.timedelta(days=80)
+
+
+def day(n):
+    """Of the mail of that number."""
+    return BEGAN + datetime.timedelta(days=n % 28)
+
+
 class Ctl(unittest.TestCase):
     """A configuration, and pixelctl with it."""
 
@@ -87,7 +98,7 @@ class Ctl(unittest.TestCase):
     def write(self, name, host="letter.example", picture=LOGO, n=1):
         with open(self.path(name), "w", encoding="utf-8", newline="\r\n") as file:
             file.write(MAIL.format(sender="sender.example", to=f"r{n}@house.example", id=n,
-                                   date=f"Tue, {n % 28 + 1:02d} Sep 2026 10:00:00 +0000",
+                                   date=email.utils.format_datetime(day(n)),
                                    picture=picture.format(host=host, n=n)))
         return self.path(name)
 
@@ -96,7 +107,8 @@ class History(Ctl):
 
     def test_a_host_of_one_old_mail_is_vouched_for_and_each_term_is_told(self):
         self.write("old/1.eml")
-        self.assertRegex(self.run_ctl("learn", self.path("old")), r"learned 1 messages of 2026-09-02 to 2026-09-02.*; kept in /?\w")
+        self.assertRegex(self.run_ctl("learn", self.path("old")),
+                         rf"learned 1 messages of {day(1):%Y-%m-%d} to {day(1):%Y-%m-%d}.*; kept in /?\w")
         known = self.why("www.letter.example")
         self.assertEqual(known["domain"], "letter.example")
         self.assertTrue(known["vouched"])

@@ -14,6 +14,9 @@ import time
 # Under sanitizers and on busy machines everything is slower; a deadline is no measurement, so it is generous.
 PATIENCE = float(os.environ.get("PW_TEST_PATIENCE", "60"))
 
+# Servers that have users of their own read what tests write.
+os.umask(0o022)
+
 # What runs for a test and can tell of itself: its testimony() is in the text of every Timeout.
 witnesses = set()
 

@@ -1,12 +1,14 @@
 """A history that begins while the daemon runs: the log says what RemoteContent unvouched means from then on."""
 
+import email.utils
 import subprocess
+import time
 import unittest
 
 from . import milter_mail, pixelward, scratch
 
 OLD = b"""From: letter@sender.example\r
-Date: Tue, 01 Sep 2026 10:00:00 +0000\r
+Date: %s\r
 Content-Type: text/html\r
 \r
 <img src="https://img.letter.example/logo.png" width=200 height=50>\r
@@ -20,7 +22,7 @@ class Season(unittest.TestCase):
             scratch.wait_until(lambda: "RemoteContent unvouched acts as trackers" in ward.log, "the log of the start")
             milter_mail.post(ward, range(2))
             with open(ward.folder + "/old.eml", "wb") as mail:
-                mail.write(OLD)
+                mail.write(OLD % email.utils.formatdate(time.time() - 80 * 86400).encode())
             subprocess.run([pixelward.CTL, "learn", "-c", ward.config_file, ward.folder + "/old.eml"], check=True,
                            capture_output=True)
             numbers = iter(range(2, 10000))

@@ -1,21 +1,23 @@
 """What pixelctl teaches and says while the daemon runs is in force within seconds, and after a restart; and the daemon learns."""
+import email.utils
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import BUILD, Daemon, run_tests, wait_until  # noqa: E402
 
-MAIL = (b"From: news@letter%d.example\r\nTo: rcpt@example.org\r\nDate: Tue, 01 Sep 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n"
+MAIL = (b"From: news@letter%d.example\r\nTo: rcpt@example.org\r\nDate: %s\r\nMIME-Version: 1.0\r\n"
         b"Content-Type: text/html; charset=utf-8\r\n\r\n"
         b"<p>Hello</p><img src=\"https://img.letter%d.example/logo.png\" width=200 height=80 alt=Logo>\r\n")
 
 
 def mail(number):
-    return MAIL % (number, number)
+    return MAIL % (number, email.utils.formatdate(time.time() - 80 * 86400).encode(), number)
 
 
 class Reputation(unittest.TestCase):
