@@ -50,11 +50,13 @@ identity_open(const char *directory, const char *name, uint64_t number, char ide
 	snprintf(path, sizeof(path), "%s/node", directory);
 	if (read_whole(path, identity, &there))
 		return true;
-	if (there)
-		log_error("journal: %s is not whole: what Redis was told before comes again", path);
-	else if (errno != ENOENT)
+	if (!there && errno != ENOENT)
 		return false;
 	snprintf(identity, IDENTITY_BYTES, "%.255s#%llu", name, (unsigned long long)number);
 	snprintf(text, sizeof(text), "%s %08x\n", identity, sum_of(identity));
-	return file_replace(path, span_of(text), 0600, true);
+	if (!file_replace(path, span_of(text), 0600, true))
+		return false;
+	if (there)
+		log_error("journal: %s was not whole: what Redis was told before comes again", path);
+	return true;
 }

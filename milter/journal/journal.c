@@ -36,6 +36,7 @@ struct journal {
 	struct publisher	 publisher;
 	pthread_t		 thread;
 	bool			 running;
+	bool			 anew;		/* the counters, and not the files */
 	bool			 unsaved;	/* of the last snapshot, as the log has it */
 	pthread_mutex_t		 mutex;		/* all below; held while a record is written, so that counters follow it */
 	pthread_cond_t		 wake;
@@ -63,11 +64,6 @@ snapshot_take(struct journal *journal)
 	errno = ENOMEM;
 	bool saved = !buf_failed(&text) && snapshot_save(journal->directory, buf_span(&text));
 	int error = errno;
-	if (!saved && !journal->unsaved)
-		log_warn("journal: cannot save the counters in %s: %s", journal->directory, strerror(error));
-	else if (saved && journal->unsaved)
-		log_info("journal: the counters are saved again");
-	journal->unsaved = !saved;
 	buf_fini(&text);
 	errno = error;
 	if (saved) {
@@ -75,6 +71,19 @@ snapshot_take(struct journal *journal)
 		journal->unrecorded = unrecorded;
 	}
 	return saved;
+}
+
+/* The same, while it works: said once, until it succeeds again. */
+static void
+snapshot_keep(struct journal *journal)
+{
+	bool saved = snapshot_take(journal);
+
+	if (!saved && !journal->unsaved)
+		log_warn("journal: cannot save the counters in %s: %s", journal->directory, strerror(errno));
+	else if (saved && journal->unsaved)
+		log_info("journal: the counters are saved again");
+	journal->unsaved = !saved;
 }
 
 /* What neither a reader nor the counters need. */
@@ -128,7 +137,7 @@ keep(void *context)
 		if (journal->events_reader.running)
 			reader_wake(&journal->events_reader);
 		if (clock_ms() - snapshot_ms >= (missed ? IDLE_MS : SNAPSHOT_MS)) {
-			(void)snapshot_take(journal);
+			snapshot_keep(journal);
 			snapshot_ms = clock_ms();
 		}
 		acknowledge(journal);
@@ -150,8 +159,7 @@ counters_open(struct journal *journal, struct buf *report)
 	enum pw_err err = snapshot_load(journal->directory, &journal->counters);
 
 	if (err == PW_ENOTFOUND || err == PW_ESYNTAX) {
-		if (err == PW_ESYNTAX)
-			log_error("journal: no snapshot of the counters in %s is whole: they begin anew", journal->directory);
+		journal->anew = err == PW_ESYNTAX;
 		journal->counters = counters_new();
 		err = journal->counters == NULL ? PW_ENOMEM : PW_OK;
 		if (err == PW_OK) {
@@ -325,6 +333,8 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 		return err;
 	}
 	acknowledge(journal);
+	if (journal->anew)
+		log_error("journal: no snapshot of the counters in %s is whole: they begin anew", journal->directory);
 	*out = journal;
 	return PW_OK;
 }
@@ -431,7 +441,7 @@ journal_close(struct journal *journal, int64_t most_ms)
 	if (journal->events_reader.running)
 		reader_join(&journal->events_reader);
 	if (journal->running)
-		(void)snapshot_take(journal);
+		snapshot_keep(journal);
 	events_fini(&journal->events);
 	redis_close(journal->redis);
 	spool_close(journal->spool);
