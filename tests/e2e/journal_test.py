@@ -311,6 +311,16 @@ class JournalTest(unittest.TestCase):
         self.assertEqual(roll("a", 7), {2: 7, 3: 0, 4: 1, 5: 0})
         node.end()
 
+    def test_the_time_between_is_closed_in_small_steps_or_left_out(self):
+        node, minute = self.node(), int(time.time()) // 60 - 20
+        roll = self.roller(node, minute)
+        self.assertEqual(roll("a", -5000, -5000, 3), {})
+        self.assertEqual(roll("a", 0), {-5000: 3})
+        for calls in range(1, 4):
+            self.assertEqual(list(roll("a", 0)), [-5000, *range(-1500, -1500 + 30 * calls)])
+        self.assertEqual(sorted(self.server.command("HKEYS", "pw:b:{pw:ts:t}")), ["carry", "closed"])
+        node.end()
+
     def test_a_minute_is_closed_when_all_are_done_with_it_and_sums_stay_right(self):
         node, minute = self.node(), int(time.time()) // 60 - 20
         roll = self.roller(node, minute)
