@@ -42,8 +42,14 @@ text_create(const redisReadTask *task, char *text, size_t len)
 	return reply->text.at != NULL ? reply : NULL;
 }
 
+#if HIREDIS_MAJOR >= 1
+typedef size_t	list_count;
+#else
+typedef int	list_count;
+#endif
+
 static void *
-list_create(const redisReadTask *task, int count)
+list_create(const redisReadTask *task, list_count count)
 {
 	struct redis_reply *reply = reply_at(task, REDIS_LIST);
 
@@ -70,6 +76,22 @@ nil_create(const redisReadTask *task)
 	return reply_at(task, REDIS_NIL);
 }
 
+#if HIREDIS_MAJOR >= 1
+/* Of RESP3, which nobody asks for: a server that speaks it all the same is no cause to read what is no reply. */
+static void *
+real_create(const redisReadTask *task, double value, char *text, size_t len)
+{
+	(void)value;
+	return text_create(task, text, len);
+}
+
+static void *
+truth_create(const redisReadTask *task, int value)
+{
+	return integer_create(task, value);
+}
+#endif
+
 static void
 nothing_free(void *reply)
 {
@@ -79,4 +101,7 @@ nothing_free(void *reply)
 redisReplyObjectFunctions redis_reader_functions = {
 	.createString = text_create, .createArray = list_create, .createInteger = integer_create, .createNil = nil_create,
 	.freeObject = nothing_free,
+#if HIREDIS_MAJOR >= 1
+	.createDouble = real_create, .createBool = truth_create,
+#endif
 };
