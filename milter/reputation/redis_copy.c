@@ -70,7 +70,7 @@ domain_put(struct memory_data *data, struct span name, struct standing standing)
 	struct domain	*domain;
 	enum pw_err	 err;
 
-	if (!standing.known && standing.word == WORD_NONE && standing.campaign.len == 0)
+	if (!standing.known && standing.campaign.len == 0)
 		return PW_OK;
 	domain = (struct domain *)table_touch(&data->domains, name);
 	if (domain == NULL)
@@ -80,12 +80,7 @@ domain_put(struct memory_data *data, struct span name, struct standing standing)
 	domain->days = days_of(&standing);
 	for (unsigned i = 0; i < TALLIES; i++)
 		domain->tallies[i] = *standing_tally(&standing, (enum tally)i);
-	domain->word = standing.word;
-	domain->until_ms = standing.until_ms;
-	domain->said_ms = standing.word != WORD_NONE;
-	err = text_set(&domain->note, standing.note);
-	if (err == PW_OK)
-		err = text_set(&domain->campaign, standing.campaign);
+	err = text_set(&domain->campaign, standing.campaign);
 	if (err == PW_OK)
 		err = sketch_fill(&domain->recipients, standing.recipients);
 	return err == PW_OK ? sketch_fill(&domain->templates, standing.templates) : err;
@@ -128,12 +123,30 @@ window_put(struct memory_data *data, const struct store_window *known)
 	return err;
 }
 
+/* What Redis says. Words come all at once, and first: when they were said, only the list of them tells. */
+struct told {
+	struct store_answer	 answer;
+	struct analyst_word	*words;
+	size_t			 word_count;
+};
+
+static enum pw_err
+redis_ask(const struct copy *copy, const struct store_question *question, struct arena *arena, struct told *told)
+{
+	const struct store_kind	*redis = copy->redis->kind;
+	enum pw_err		 err = redis->ask(copy->redis, question, arena, &told->answer);
+
+	told->word_count = 0;
+	return err == PW_OK && !copy->began ? redis->words(copy->redis, arena, &told->words, &told->word_count) : err;
+}
+
 /* A merge, since what was learned meanwhile may have named it already. */
 static enum pw_err
-answer_merge(struct copy *copy, const struct store_question *question, const struct store_answer *answer)
+told_merge(struct copy *copy, const struct store_question *question, const struct told *told)
 {
-	struct memory_data	known;
-	enum pw_err		err = PW_OK;
+	const struct store_answer	*answer = &told->answer;
+	struct memory_data		 known;
+	enum pw_err			 err = PW_OK;
 
 	memory_data_init(&known, copy->most_domains);
 	if (!copy->began) {
@@ -142,6 +155,9 @@ answer_merge(struct copy *copy, const struct store_question *question, const str
 		known.learned = answer->learned;
 		known.surge = answer->surge;
 	}
+	for (size_t i = 0; i < told->word_count && err == PW_OK; i++)
+		err = memory_data_say(&known, told->words[i].domain, told->words[i].word, told->words[i].note,
+		    told->words[i].until_ms, told->words[i].said_ms);
 	for (size_t i = 0; i < question->domain_count && err == PW_OK; i++)
 		err = domain_put(&known, question->domains[i], answer->standings[i]);
 	for (size_t i = 0; i < question->template_count && err == PW_OK; i++)
@@ -218,20 +234,20 @@ news_find(struct copy *copy, const struct store_question *question, struct arena
 static enum pw_err
 fetch(struct copy *copy, const struct store_question *question, struct arena *arena)
 {
-	struct news		news;
-	struct store_answer	answer;
-	enum pw_err		err;
+	struct news	news;
+	struct told	told;
+	enum pw_err	err;
 
 	news_find(copy, question, arena, &news);
 	err = news.failed ? PW_ENOMEM : PW_OK;
 	if (err == PW_OK && (news.mark_count > 0 || !copy->began)) {
-		err = copy->redis->kind->ask(copy->redis, &news.question, arena, &answer);
+		err = redis_ask(copy, &news.question, arena, &told);
 		for (int tries = 1; err == PW_EAWAY && tries < MOST_TRIES; tries++) {
 			nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
-			err = copy->redis->kind->ask(copy->redis, &news.question, arena, &answer);
+			err = redis_ask(copy, &news.question, arena, &told);
 		}
 		if (err == PW_OK)
-			err = answer_merge(copy, &news.question, &answer);
+			err = told_merge(copy, &news.question, &told);
 	}
 	for (size_t i = 0; i < news.mark_count && err != PW_OK; i++)
 		table_remove(&copy->asked, news.marks[i]);
@@ -287,7 +303,9 @@ copy_words(struct store *store, struct arena *arena, struct analyst_word **words
 	enum pw_err	 err;
 
 	pthread_mutex_lock(&copy->lock);
-	err = memory_data_words(&copy->data, arena, words, count);
+	err = fetch(copy, &(struct store_question){ .now_ms = 0 }, arena);
+	if (err == PW_OK)
+		err = memory_data_words(&copy->data, arena, words, count);
 	pthread_mutex_unlock(&copy->lock);
 	return err;
 }

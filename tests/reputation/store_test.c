@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include <pixelward/base/clock.h>
 #include <pixelward/base/config.h>
 #include <pixelward/base/redis.h>
 
 #include "reputation/campaign.h"
 #include "reputation/store.h"
 
-#define DAY_MS	((int64_t)24 * 3600 * 1000)
 #define NOW	((int64_t)1700000000000)
 
 static enum pw_err
@@ -112,8 +112,15 @@ onlooker_say(struct store *told, struct span domain, enum word word, struct span
 static enum pw_err
 onlooker_words(struct store *asked, struct arena *answers, struct analyst_word **words, size_t *count)
 {
+	struct store	*copy;
+	enum pw_err	 err = store_copy_redis(onlooker.options, 10000, &copy);
+
 	(void)asked;
-	return onlooker.redis->kind->words(onlooker.redis, answers, words, count);
+	if (err != PW_OK)
+		return err;
+	err = copy->kind->words(copy, answers, words, count);
+	copy->kind->close(copy);
+	return err;
 }
 
 static enum pw_err
@@ -425,6 +432,7 @@ words_are_listed_by_domain(void)
 	assert_true(span_eq(words[0].domain, SPAN("a.example")));
 	assert_int_equal(words[0].word, WORD_DENY);
 	assert_int_equal(words[0].until_ms, NOW);
+	assert_in_range(words[0].said_ms, clock_unix_ms() - 3600000, clock_unix_ms());
 	assert_true(span_eq(words[1].note, SPAN("b")));
 }
 
