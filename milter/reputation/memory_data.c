@@ -22,11 +22,13 @@ domain_fini(struct entry *entry)
 	sketch_fini(&domain->templates);
 }
 
-/* What an analyst said is not lost to a flood of new names. */
-static bool
-domain_stays(const struct entry *entry)
+/* What an analyst said is not lost to a flood of new names, nor whose a campaign was. */
+static enum table_rank
+domain_rank(const struct entry *entry)
 {
-	return ((const struct domain *)entry)->word != WORD_NONE;
+	const struct domain *domain = (const struct domain *)entry;
+
+	return domain->word != WORD_NONE ? RANK_HIGHEST : domain->campaign.len > 0 ? RANK_HIGH : RANK_NONE;
 }
 
 static void
@@ -63,17 +65,25 @@ campaign_fini(struct entry *entry)
 	sketch_fini(&campaign->recipients);
 }
 
+/* An open one stays while there are closed ones. */
+static enum table_rank
+campaign_rank(const struct entry *entry)
+{
+	return ((const struct campaign *)entry)->closed ? RANK_NONE : RANK_HIGHEST;
+}
+
 void
 memory_data_init(struct memory_data *data, size_t most_domains)
 {
 	*data = (struct memory_data){
-		.domains = { .record_bytes = sizeof(struct domain), .fini = domain_fini, .stays = domain_stays,
+		.domains = { .record_bytes = sizeof(struct domain), .fini = domain_fini, .rank = domain_rank,
 		    .most = most_domains },
 		.templates = { .record_bytes = sizeof(struct template), .fini = template_fini,
 		    .most = most_domains * TEMPLATE_BYTES },
 		.windows = { .record_bytes = sizeof(struct window), .fini = window_fini,
 		    .most = most_domains * WINDOW_BYTES },
-		.campaigns = { .record_bytes = sizeof(struct campaign), .fini = campaign_fini, .most = MOST_CAMPAIGNS },
+		.campaigns = { .record_bytes = sizeof(struct campaign), .fini = campaign_fini,
+		    .rank = campaign_rank, .most = MOST_CAMPAIGNS },
 		.nodes = { .record_bytes = sizeof(struct node), .most = MOST_NODES },
 	};
 	table_init(&data->domains);

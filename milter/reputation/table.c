@@ -191,21 +191,28 @@ table_remove(struct table *table, struct entry *entry)
 	entry_free(table, entry);
 }
 
-void
-table_trim(struct table *table)
+/* Those of a higher rank are passed over, once each. */
+static void
+rank_trim(struct table *table, enum table_rank rank, size_t passes)
 {
-	/* Those that stay are passed over once in a call; when no others are left, the oldest of them goes. */
-	size_t passes = table->count;
-
 	while (table->cost > table->most && table->oldest != table->youngest) {
 		struct entry *entry = table->oldest;
 
-		if (passes > 0 && table->stays != NULL && table->stays(entry)) {
-			passes--;
-			age_unlink(table, entry);
-			age_append(table, entry);
+		if (table->rank == NULL || table->rank(entry) <= rank) {
+			table_remove(table, entry);
 			continue;
 		}
-		table_remove(table, entry);
+		if (passes-- == 0)
+			return;
+		age_unlink(table, entry);
+		age_append(table, entry);
 	}
+}
+
+void
+table_trim(struct table *table)
+{
+	rank_trim(table, RANK_NONE, table->count < TABLE_MOST_SPARED ? table->count : TABLE_MOST_SPARED);
+	rank_trim(table, RANK_HIGH, table->count);
+	rank_trim(table, RANK_HIGHEST, 0);
 }

@@ -16,10 +16,18 @@ struct entry {
 	size_t		 cost;			/* what it counts against the bound; table_cost() */
 };
 
+/*
+ * Who goes last: RANK_HIGHEST while any other is left; RANK_HIGH while one of no rank is among the TABLE_MOST_SPARED that were
+ * not touched for longest, so that nobody who fills a table with such makes each trim a walk over all of it.
+ */
+enum table_rank { RANK_NONE, RANK_HIGH, RANK_HIGHEST };
+
+#define TABLE_MOST_SPARED	4096u
+
 struct table {
 	size_t		  record_bytes;
 	void		(*fini)(struct entry *);	/* what the record holds besides itself */
-	bool		(*stays)(const struct entry *);	/* is spared while others can go; NULL: none is */
+	enum table_rank	(*rank)(const struct entry *);	/* NULL: none is above others */
 	size_t		  most;			/* sum of the costs */
 	size_t		  cost, count;
 	struct entry	**buckets;
@@ -37,7 +45,7 @@ struct entry	*table_find(const struct table *, struct span key);
 struct entry	*table_touch(struct table *, struct span key);
 void		 table_cost(struct table *, struct entry *, size_t cost);
 void		 table_remove(struct table *, struct entry *);
-/* Back under the bound; the youngest record stays in any case. */
+/* Back under the bound; one record stays in any case. */
 void		 table_trim(struct table *);
 
 #endif

@@ -360,6 +360,76 @@ a_flood_of_names_costs_the_oldest_but_no_word(void **state)
 	store->kind->close(store);
 }
 
+/* So many more names than there is room for, each of a campaign or not. */
+static void
+mint_names(struct memory_data *data, unsigned count, const char *text, struct span campaign)
+{
+	for (unsigned i = 0; i < count; i++) {
+		char			name[64];
+		struct lesson_domain	domain = { .tallies = 1u << TALLY_MESSAGES, .campaign = campaign };
+
+		snprintf(name, sizeof(name), "%s%u.example", text, i);
+		domain.name = span_of(name);
+		assert_int_equal(memory_data_teach(data, &(struct lesson){ .time_ms = NOW, .domains = &domain,
+		    .domain_count = 1 }), PW_OK);
+		assert_in_range(data->domains.count, 1, data->domains.most);
+	}
+}
+
+static bool
+has_name(const struct memory_data *data, const char *name)
+{
+	return table_find(&data->domains, span_of(name)) != NULL;
+}
+
+static void
+who_mints_names_makes_no_campaign_forgotten_and_no_word(void **state)
+{
+	struct memory_data data;
+
+	(void)state;
+	memory_data_init(&data, 100);
+	assert_int_equal(memory_data_say(&data, SPAN("said.example"), WORD_DENY, SPAN(""), 0, NOW), PW_OK);
+	mint_names(&data, 5, "caught", SPAN("c-1"));
+	mint_names(&data, 1000, "flood", SPAN_NONE);
+	assert_true(has_name(&data, "caught0.example"));
+	assert_true(has_name(&data, "caught4.example"));
+	assert_false(has_name(&data, "flood0.example"));
+	/* Not even by what looks like a campaign itself. */
+	mint_names(&data, 1000, "member", SPAN("c-2"));
+	mint_names(&data, 10, "late", SPAN_NONE);
+	assert_true(has_name(&data, "said.example"));
+	assert_true(has_name(&data, "member999.example"));
+	assert_false(has_name(&data, "caught0.example"));
+	memory_data_fini(&data);
+}
+
+static void
+closed_campaigns_make_room_for_open_ones(void **state)
+{
+	struct memory_data	data;
+	struct store_campaign	*all;
+	struct arena		*arena = arena_new(1 << 20);
+	size_t			 count;
+
+	(void)state;
+	memory_data_init(&data, 100);
+	assert_int_equal(memory_data_campaign(&data, &(struct store_campaign){ .id = SPAN("open"), .first_ms = NOW }, NULL, 0),
+	    PW_OK);
+	for (unsigned i = 0; i < 3000; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "closed-%u", i);
+		assert_int_equal(memory_data_campaign(&data, &(struct store_campaign){ .id = span_of(id), .first_ms = NOW,
+		    .closed = true }, NULL, 0), PW_OK);
+	}
+	assert_int_equal(data.campaigns.count, data.campaigns.most);
+	assert_int_equal(memory_data_campaigns(&data, SPAN("open"), 1, arena, &all, &count), PW_OK);
+	assert_int_equal(count, 1);
+	memory_data_fini(&data);
+	arena_free(arena);
+}
+
 static void
 memory_is_bounded_whatever_is_taught(void **state)
 {
@@ -399,6 +469,8 @@ main(void)
 		TEST(garbage_in_the_inbox_is_kept_aside),
 		TEST(a_hostile_file_with_a_good_checksum_is_survived),
 		TEST(a_flood_of_names_costs_the_oldest_but_no_word),
+		TEST(who_mints_names_makes_no_campaign_forgotten_and_no_word),
+		TEST(closed_campaigns_make_room_for_open_ones),
 		TEST(memory_is_bounded_whatever_is_taught),
 	};
 
