@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import unittest
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TREE / "tests"))
@@ -19,6 +20,8 @@ PIXELWARD = BUILD / "pixelward"
 PLANTED = BUILD / "planted" / "pixelward"
 SANITIZED = bool(os.environ.get("SANITIZER"))
 PATIENCE = scratch.PATIENCE
+# The product's processes do not let themselves be looked into by their own user.
+NEEDS_ROOT = unittest.skipUnless(os.geteuid() == 0, "needs root, to look into a process")
 
 
 def wait_until(condition, what="condition"):
@@ -144,8 +147,6 @@ class Daemon:
 
 def run_tests(module):
     """All of a test file's unittest cases, and the closing line that Makefile.tests and people read."""
-    import sys
-    import unittest
     suite = unittest.defaultTestLoader.loadTestsFromName(module)
     result = unittest.TextTestRunner(verbosity=2 if "-v" in sys.argv else 1).run(suite)
     failed = len(result.failures) + len(result.errors)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import PLANTED, SANITIZED, Daemon, run_tests, wait_until  # noqa: E402
+from daemon import NEEDS_ROOT, PLANTED, SANITIZED, Daemon, run_tests, wait_until  # noqa: E402
 
 HEAD = b"From: Ann <ann@example.net>\r\nTo: bob@example.org\r\nMIME-Version: 1.0\r\n"
 HTML = (HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n"
@@ -87,6 +87,7 @@ class Ordinary(Case):
         links = b"".join(b"<a href=http://links.example/%d>x</a>\r\n" % number for number in range(5500))
         self.assertTrue(is_inert(send(daemon, HTML + links)))
 
+    @NEEDS_ROOT
     def test_nothing_of_a_message_waits_for_the_next_process(self):
         daemon = self.daemon(Dissectors="1")
         for raw in (HTML, planted("abort"), planted("size")):
@@ -108,6 +109,7 @@ class Ordinary(Case):
         self.assertEqual(daemon.dissectors(), [])
         self.assertTrue(is_inert(send(daemon)))
 
+    @NEEDS_ROOT
     def test_a_dissector_holds_no_descriptor_but_its_slot_and_may_not_gain_rights(self):
         daemon = self.daemon()
         for pid in daemon.dissectors():

@@ -10,7 +10,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import BUILD, PATIENCE, Daemon, run_tests, wait_until  # noqa: E402
+from daemon import BUILD, NEEDS_ROOT, PATIENCE, Daemon, run_tests, wait_until  # noqa: E402
 
 RULE = """\
 rule: site.{name}
@@ -140,6 +140,7 @@ class Reload(unittest.TestCase):
             self.assertIn(": rule site.wide: of 1 messages matched 0, unknown in 1, failed in 0", daemon.log())
             self.assertNotIn("rule site.a0: of", daemon.log())
 
+    @NEEDS_ROOT
     def test_no_process_has_memory_that_is_writable_and_executable(self):
         self.write("a", "3.yaml", RULE.format(name="like", host="a0.example").replace(
             "url.host: a0.example", "url|re: '^https://a[0-9]\\.'"))
