@@ -74,6 +74,25 @@ share_path(const struct campaign_member *a, const struct campaign_member *b)
 	return false;
 }
 
+static bool
+share_skeleton(const struct campaign_member *a, const struct campaign_member *b)
+{
+	return a->skeleton != 0 && a->skeleton == b->skeleton;
+}
+
+/*
+ * Names alone connect look-alikes, and hosts that others use. A new paper, or who reads the press for others, sounds like what he
+ * is, and fetches from his own house: with those there must be more.
+ */
+static bool
+share_name(const struct campaign_member *a, const struct campaign_member *b)
+{
+	const uint32_t posing = MEMBER_MIMICS | MEMBER_FOREIGN;
+
+	return holds_flag(a, MEMBER_POSES) && holds_flag(b, MEMBER_POSES) &&
+	    ((holds_flag(a, posing) && holds_flag(b, posing)) || share_skeleton(a, b) || share_path(a, b));
+}
+
 static uint32_t
 links_of(const struct campaign_member *a, const struct campaign_member *b)
 {
@@ -85,9 +104,9 @@ links_of(const struct campaign_member *a, const struct campaign_member *b)
 		found |= LINK_SENDER;
 	else if (a->domain.len > 0 && span_eq_nocase(a->domain, b->domain) && (a->flags & b->flags & MEMBER_NEW_SENDER) != 0)
 		found |= LINK_SENDER_DOMAIN;
-	if (a->skeleton != 0 && a->skeleton == b->skeleton)
+	if (share_skeleton(a, b))
 		found |= LINK_SKELETON;
-	if (holds_flag(a, MEMBER_POSES) && holds_flag(b, MEMBER_POSES))
+	if (share_name(a, b))
 		found |= LINK_NAME;
 	return found;
 }
@@ -305,8 +324,8 @@ tally_pair(struct campaign_shown *shown, const struct campaign_member *self, con
 	tally_makes(shown, self, other);
 	if (one_sender || one_domain)
 		return;
-	shown->name = shown->name || (holds_flag(self, MEMBER_POSES) && holds_flag(other, MEMBER_POSES));
-	shown->skeleton = shown->skeleton || (self->skeleton != 0 && self->skeleton == other->skeleton);
+	shown->name = shown->name || share_name(self, other);
+	shown->skeleton = shown->skeleton || share_skeleton(self, other);
 }
 
 static bool
