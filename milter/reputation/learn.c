@@ -184,6 +184,9 @@ store_learn(struct store *store, int64_t window_ms, struct arena *arena, struct 
 	struct lately	*lately = lately_new(window_ms);
 	enum pw_err	 err = lessons != NULL && sightings != NULL && lately != NULL ? PW_OK : PW_ENOMEM;
 
+	/* An answer first, of nothing else than the time: one that was never asked knows only the system's. */
+	if (err == PW_OK && store->kind->now != NULL)
+		err = store->kind->ask(store, &(struct store_question){ .patient = true }, arena, &(struct store_answer){ 0 });
 	for (size_t i = 0; i < count && err == PW_OK; i++) {
 		sightings[i] = seen[i];
 		sightings[i].time_ms = store_time(store, seen[i].time_ms, seen[i].number > 0);

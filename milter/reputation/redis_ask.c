@@ -288,7 +288,8 @@ first_read(struct redis_store *store, const struct redis_reply replies[FIRST_REP
 		answer->learned = count_of(&replies[0].items[2]);
 		surge_read(&answer->surge, replies[0].items[3].text);
 	}
-	redis_store_time(store, &replies[1]);
+	if (replies[1].kind == REDIS_LIST && replies[1].count == 2)
+		steady_set(&store->steady, (struct moment){ redis_reply_number(&replies[1].items[0]) * 1000, clock_ms() });
 }
 
 enum pw_err

@@ -77,31 +77,10 @@ redis_store_save(struct store *store)
 	return PW_OK;
 }
 
-void
-redis_store_time(struct redis_store *store, const struct redis_reply *reply)
-{
-	if (reply->kind != REDIS_LIST || reply->count != 2)
-		return;
-	steady_set(&store->steady, (struct moment){ redis_reply_number(&reply->items[0]) * 1000, moment_now().running_ms });
-	store->timed = true;
-}
-
 static int64_t
 redis_store_now(struct store *store)
 {
-	struct redis_store	*redis = (struct redis_store *)store;
-	struct arena		*arena = redis->timed ? NULL : arena_new(4096);
-	struct redis_batch	 batch;
-
-	if (arena != NULL) {
-		redis_batch_init(&batch, arena);
-		redis_batch_add(&batch, &SPAN("TIME"), 1);
-		if (redis_run(redis->redis, &batch, 0) == PW_OK)
-			redis_store_time(redis, &batch.replies[0]);
-		redis_batch_fini(&batch);
-		arena_free(arena);
-	}
-	return steady_read(&redis->steady, moment_now());
+	return steady_read(&((struct redis_store *)store)->steady, moment_now());
 }
 
 static void

@@ -53,7 +53,6 @@ struct redis_store {
 	struct redis		*redis;
 	struct redis_cache	*cache;
 	struct steady		 steady;	/* as Redis's clock was when it was asked last */
-	_Atomic bool		 timed;		/* it was */
 };
 
 /* Fields of a domain, in the order of enum tally: a letter each, for there are millions of them. */
@@ -70,8 +69,6 @@ struct span	redis_guard(struct arena *, struct span node);
 /* Runs it with REDIS_PATIENCE_MS, and looks for errors that pass: PW_EAWAY. Others are bypassed: base/redis said so. */
 enum pw_err	redis_write(struct redis_store *, struct redis_batch *) PW_MUST_CHECK;
 
-/* The answer to TIME. */
-void		redis_store_time(struct redis_store *, const struct redis_reply *);
 enum pw_err	redis_store_ask(struct store *, const struct store_question *, struct arena *, struct store_answer *);
 enum pw_err	redis_store_teach(struct store *, const struct lesson *, size_t count);
 enum pw_err	redis_store_known(struct store *, struct span node, uint64_t *number);

@@ -156,7 +156,10 @@ struct store_kind {
 	/* The last ones, the youngest first, of the same time by id backwards; id not empty: that one alone. */
 	enum pw_err	(*campaigns)(struct store *, struct span id, size_t most, struct arena *,
 			    struct store_campaign **, size_t *count);
-	/* What time it is, whatever the system's clock does (steady.h). NULL or 0: that of the messages; it is for trying out. */
+	/*
+	 * What time it is, whatever the system's clock does (steady.h); of Redis as it was at the last answer. NULL or 0: that
+	 * of the messages, in a store for trying out.
+	 */
 	int64_t		(*now)(struct store *);
 	/* Write to disk what is only in memory. */
 	enum pw_err	(*save)(struct store *);
