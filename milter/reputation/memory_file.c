@@ -417,16 +417,18 @@ get_campaign(struct reader *reader, struct memory_data *data, struct entry *entr
 	get_sketch(reader, &campaign->recipients);
 }
 
-/* Behind the campaigns: files of before had none. */
+/* Behind the campaigns, so that files of before, which had none, are read; and their order is that of their age. */
 static void
 get_part(struct reader *reader, struct memory_data *data)
 {
-	struct store_campaign part = { .id = get_text(reader) };
+	struct campaign *campaign = (struct campaign *)table_find(&data->campaigns, get_text(reader));
 
-	part.part_of = get_text(reader);
-	part.part_why = get_text(reader);
-	if (reader->err == PW_OK && memory_data_campaign(data, &part, NULL, 0) != PW_OK)
-		fail(reader, PW_ENOMEM);
+	if (campaign == NULL) {
+		fail(reader, PW_ESYNTAX);
+		return;
+	}
+	get_owned(reader, &campaign->part_of);
+	get_owned(reader, &campaign->part_why);
 }
 
 static void

@@ -455,6 +455,32 @@ memory_is_bounded_whatever_is_taught(void **state)
 
 #define TEST(function)	cmocka_unit_test_setup_teardown(function, make_directory, remove_directory)
 
+/* What is part of another does not become the youngest by being read. */
+static void
+parts_of_campaigns_keep_their_age(void **state)
+{
+	struct memory_data	data;
+	const struct campaign	*oldest;
+	int			fd = open(directory, O_RDONLY | O_DIRECTORY);
+
+	(void)state;
+	memory_data_init(&data, 100);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(memory_data_campaign(&data, &(struct store_campaign){ .id = span_of((const char *[]){ "c-2", "c-1",
+		    "c-3" }[i]), .first_ms = NOW, .part_of = i == 0 ? SPAN("c-1") : SPAN(""),
+		    .part_why = i == 0 ? SPAN("a sender") : SPAN("") }, NULL, 0), PW_OK);
+	assert_int_equal(memory_file_write(&data, fd, "parts"), PW_OK);
+	memory_data_fini(&data);
+	memory_data_init(&data, 100);
+	assert_int_equal(memory_file_read(&data, fd, "parts"), PW_OK);
+	oldest = (const struct campaign *)data.campaigns.oldest;
+	assert_true(span_eq(oldest->entry.key, SPAN("c-2")));
+	assert_true(span_eq(oldest->part_of, SPAN("c-1")) && span_eq(oldest->part_why, SPAN("a sender")));
+	assert_int_equal(data.campaigns.count, 3);
+	memory_data_fini(&data);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -471,6 +497,7 @@ main(void)
 		TEST(a_flood_of_names_costs_the_oldest_but_no_word),
 		TEST(who_mints_names_makes_no_campaign_forgotten_and_no_word),
 		TEST(closed_campaigns_make_room_for_open_ones),
+		TEST(parts_of_campaigns_keep_their_age),
 		TEST(memory_is_bounded_whatever_is_taught),
 	};
 
