@@ -289,7 +289,8 @@ first_read(struct redis_store *store, const struct redis_reply replies[FIRST_REP
 		surge_read(&answer->surge, replies[0].items[3].text);
 	}
 	if (replies[1].kind == REDIS_LIST && replies[1].count == 2)
-		steady_set(&store->steady, (struct moment){ redis_reply_number(&replies[1].items[0]) * 1000, clock_ms() });
+		steady_set(&store->steady, (struct moment){ redis_reply_number(&replies[1].items[0]) * 1000,
+		    moment_now().running_ms });
 }
 
 enum pw_err
