@@ -208,14 +208,35 @@ is_new_to_it(const struct campaign_group *group)
 	return !sender_known;
 }
 
-/* The names of the campaign that it is of: by its hosts and by members before; if it is of one, also by those that are kin. */
+/* The campaigns of its hosts, those that are parts of others as these. */
 static void
-name_campaign(const struct campaign_group *group, const struct store_answer *answer, bool trips, struct names *names)
+names_of_hosts(const struct sighting *sighting, const struct standing *hosts, struct names *names)
+{
+	for (size_t i = 0; i < sighting->host_count; i++)
+		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0 && hosts[i].word != WORD_ALLOW)
+			names_add(names, hosts[i].campaign);
+}
+
+/* The campaigns of members before; if it is of one, also of those that are kin. */
+static void
+names_of_mails(const struct campaign_group *group, const struct store_answer *answer, bool is_of_one, struct names *names)
 {
 	for (int kin = 0; kin < 2; kin++)
 		for (size_t i = 0; i < group->count; i++)
-			if (kin != 0 ? group->members[i].kin && (trips || names->count > 0) : group->members[i].belongs)
+			if (kin != 0 ? group->members[i].kin && (is_of_one || names->count > 0) : group->members[i].belongs)
 				names_add(names, campaign_of(answer, group->members[i].member.campaign));
+}
+
+/* The oldest is what it is of. Others are parts of it if mails say so, as who learns does: that it shows both is not enough. */
+static void
+take_names(const struct names *by_hosts, const struct names *by_mails, bool tells, struct campaign_sign *sign)
+{
+	bool by_mail = by_mails->count > 0 &&
+	    (by_hosts->count == 0 || span_order(&by_mails->at[0], &by_hosts->at[0]) <= 0);
+
+	sign->id = by_mail ? by_mails->at[0] : by_hosts->at[0];
+	sign->parts = by_mails->at + by_mail;
+	sign->part_count = tells ? by_mails->count - by_mail : 0;
 }
 
 enum pw_err
@@ -225,7 +246,7 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 {
 	struct campaign_member	self;
 	struct campaign_group	group;
-	struct names		names = { .count = 0 };
+	struct names		by_hosts = { .count = 0 }, by_mails = { .count = 0 };
 	uint64_t		found = candidates(sighting);
 	bool			trips;
 
@@ -243,20 +264,18 @@ campaign_look(const struct options *options, const struct sighting *sighting, co
 		sign->suspects = 0;
 	if (!campaign_group_make(&self, answer->windows, sign->suspects != 0 ? window_count : 0, arena, &group))
 		return PW_ENOMEM;
-	names.at = arena_array(arena, sighting->host_count + group.count + 1, sizeof(*names.at));
-	if (names.at == NULL)
+	by_hosts.at = arena_array(arena, sighting->host_count + 1, sizeof(*by_hosts.at));
+	by_mails.at = arena_array(arena, group.count + 1, sizeof(*by_mails.at));
+	if (by_hosts.at == NULL || by_mails.at == NULL)
 		return PW_ENOMEM;
-	for (size_t i = 0; i < sighting->host_count; i++)
-		if ((sighting->hosts[i].appearance & APPEARS_FETCHED) != 0 && hosts[i].word != WORD_ALLOW)
-			names_add(&names, hosts[i].campaign);
+	names_of_hosts(sighting, hosts, &by_hosts);
 	trips = sign->suspects != 0 && campaign_group_trips(&group, (int)options->campaign_score, seasoned);
-	name_campaign(&group, answer, trips, &names);
-	if (names.count > 0) {
-		sign->id = names.at[0];
-		sign->parts = names.at + 1;
-		sign->part_count = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 ? names.count - 1 : 0;
-		sign->joins = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0 &&
-		    (is_new_to_it(&group) || sign->part_count > 0);
+	names_of_mails(&group, answer, trips || by_hosts.count > 0, &by_mails);
+	if (by_hosts.count > 0 || by_mails.count > 0) {
+		bool tells = sign->suspects != 0 && (self.flags & MEMBER_REPLY) == 0;
+
+		take_names(&by_hosts, &by_mails, tells, sign);
+		sign->joins = tells && (is_new_to_it(&group) || sign->part_count > 0);
 	} else if (trips) {
 		sign->trips = true;
 		sign->id = make_id(&group, arena);

@@ -20,6 +20,7 @@ enum how {
 	HOW_SHARED_TOKEN = 128, HOW_ALLOWED = 256, HOW_REPLY = 512, HOW_LISTED = 1024, HOW_INDICATED = 2048,
 	HOW_UNUSUAL = 4096,
 	HOW_EARNED = 16384,	/* vouched for lately, by mail that came in */
+	HOW_SHOWS = 32768,	/* a picture of evil.example, too */
 	HOW_AT_HOME = 8192,	/* the link leads to the sender's own domain, not to an outlet */
 };
 
@@ -111,6 +112,7 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 	struct standing			 standings[2] = { { .known = false }, { .known = true, .first_ms = NOW_MS - 300 * DAY_MS } };
 	struct standing			 sender = { .known = (mail->how & HOW_OLD_SENDER) != 0, .first_ms = NOW_MS - 300 * DAY_MS };
 	struct template_history		 history = { .proof = PROOF_NONE };
+	struct span			 shown = SPAN("evil.example");
 	struct sighting			 sighting = {
 		.time_ms = NOW_MS + (int64_t)world->number * 3600000, .message = 5000 + world->number, .skeleton = mail->skeleton,
 		.queue_id = arena_printf(arena, "Q%zu", world->number), .from = span_of(mail->from),
@@ -132,14 +134,18 @@ deliver(struct world *world, const struct mail *mail, bool seasoned, struct camp
 		    .firm = (mail->how & HOW_VOUCHED) != 0 };
 	if ((mail->how & HOW_ALLOWED) != 0)
 		standings[0].word = WORD_ALLOW;
+	if ((mail->how & HOW_SHOWS) != 0)
+		hosts[1] = (struct sighting_host){ .host = shown, .domain = shown, .appearance = APPEARS_FETCHED };
 	for (size_t i = 0; i < world->named_count; i++)
-		if (span_eq(world->named[i].domain, hosts[0].domain))
-			standings[0].campaign = world->named[i].campaign;
+		for (size_t k = 0; k < NITEMS(hosts); k++)
+			if (span_eq(world->named[i].domain, hosts[k].domain))
+				standings[k].campaign = world->named[i].campaign;
 	size_t count = campaign_keys(&sighting, keys);
 	assert_true(count <= STORE_MOST_WINDOWS);
 	const struct store_answer answer = { .windows = ask(world, keys, count), .parts = world->parts,
 		.part_count = world->part_count };
-	standings[0].campaign = campaign_of(&answer, standings[0].campaign);
+	for (size_t k = 0; k < NITEMS(hosts); k++)
+		standings[k].campaign = campaign_of(&answer, standings[k].campaign);
 	assert_int_equal(campaign_look(world->options, &sighting, standings, &sender, &history, seasoned, &answer, count, arena,
 	    sign), PW_OK);
 	campaign_mark(&sighting, sign);
@@ -505,6 +511,8 @@ static const struct meeting {
 	  "a beacon's domain" },
 	{ "a template alone connects none", NITEMS(two),
 	  { "g@seven.example", "i.bad.example", "bad.example", SHEET, 0, SHY | HOW_UNUSUAL, "u" }, true, false, false, NULL },
+	{ "nor does a picture that the other one's host shows", NITEMS(two),
+	  { "a@one.example", "i.bad.example", "bad.example", PX, 0, SHY | HOW_SHOWS, "u" }, true, false, false, NULL },
 	{ "nor does who answers a mail of one", NITEMS(two),
 	  { "a@one.example", "evil.example", "evil.example", SEEN, 8, SHY | HOW_REPLY, "u" }, false, true, false, NULL },
 	{ "nor does mail that is of neither", NITEMS(two),
