@@ -168,13 +168,28 @@ counters_open(struct journal *journal, struct buf *report)
 		}
 	} else if (err == PW_OK)
 		err = snapshot_catch_up(journal->directory, journal->counters);
-	if (err == PW_ENOTFOUND)
-		err = PW_OK;	/* no folder yet */
 	/* All that is there was counted under the name before. */
 	if (err == PW_OK)
 		stints_call(&journal->counters->stints, journal->node, journal->counters->number, journal->counters->totals);
 	else
 		buf_printf(report, "cannot read the counters in %s: %s\n", journal->directory, pw_strerror(err));
+	return err;
+}
+
+/* The folder first: who had it before may write until it is ours, and what came after the counters would not be in them. */
+static enum pw_err
+files_open(struct journal *journal, const struct options *options, struct buf *report)
+{
+	const struct spool_settings settings = {
+		.directory = journal->directory, .most_bytes = options->journal_size,
+		.keep_ms = (int64_t)options->journal_keep_ms,
+	};
+	enum pw_err err = spool_open(&settings, report, &journal->spool);
+
+	if (err == PW_OK)
+		err = counters_open(journal, report);
+	if (err == PW_OK)
+		spool_skip(journal->spool, journal->counters->number);
 	return err;
 }
 
@@ -309,15 +324,7 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 	if (err != PW_OK)
 		buf_printf(report, "Redis %s: %s\n", options->redis, pw_strerror(err));
 	else
-		err = counters_open(journal, report);
-	if (err == PW_OK) {
-		struct spool_settings settings = {
-			.directory = journal->directory, .most_bytes = options->journal_size,
-			.keep_ms = (int64_t)options->journal_keep_ms, .least_number = journal->counters->number + 1,
-		};
-
-		err = spool_open(&settings, report, &journal->spool);
-	}
+		err = files_open(journal, options, report);
 	if (err == PW_OK)
 		losses_note(journal);
 	errno = 0;

@@ -123,8 +123,6 @@ take_up(struct spool *spool)
 	}
 	for (size_t i = 0; i < spool->count; i++)
 		spool->bytes += spool->segments[i].bytes;
-	if (spool->settings.least_number > 0 && spool->last < spool->settings.least_number - 1)
-		spool->last = spool->settings.least_number - 1;
 	/* What is there was there before: whatever the disk has of it will not go away. */
 	spool->synced = spool->last;
 	return err;
@@ -181,6 +179,15 @@ spool_open(const struct spool_settings *settings, struct buf *report, struct spo
 	}
 	*out = spool;
 	return PW_OK;
+}
+
+void
+spool_skip(struct spool *spool, uint64_t number)
+{
+	pthread_mutex_lock(&spool->mutex);
+	if (spool->last < number)
+		spool->last = spool->synced = number;
+	pthread_mutex_unlock(&spool->mutex);
 }
 
 void

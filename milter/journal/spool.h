@@ -18,7 +18,6 @@ struct spool_settings {
 	uint64_t	 most_bytes;	/* of all segments */
 	uint64_t	 segment_bytes;	/* the next record begins another; 0: chosen by most_bytes */
 	int64_t		 keep_ms;	/* how long acknowledged records stay */
-	uint64_t	 least_number;	/* the next record's, if the folder knows of no higher one */
 };
 
 /* What went wrong, since it was opened. */
@@ -37,6 +36,8 @@ struct spool_losses {
  */
 enum pw_err	spool_open(const struct spool_settings *, struct buf *report, struct spool **) PW_MUST_CHECK;
 void		spool_close(struct spool *);	/* NULL is fine */
+/* Before the first record: numbers up to this one were given, whatever the folder knows. */
+void		spool_skip(struct spool *, uint64_t number);
 
 /*
  * framed: SEGMENT_RECORD_HEAD bytes of room, then the record. One write().

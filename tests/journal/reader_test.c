@@ -40,8 +40,7 @@ take(void *context, struct span node, uint64_t *after, const struct sighting *si
 static struct spool *
 spool_make(const char *folder)
 {
-	const struct spool_settings	 settings = { .directory = folder, .most_bytes = 1 << 20, .keep_ms = 1 << 30,
-					    .least_number = 1 };
+	const struct spool_settings	 settings = { .directory = folder, .most_bytes = 1 << 20, .keep_ms = 1 << 30 };
 	struct buf			 report;
 	struct spool			*spool;
 

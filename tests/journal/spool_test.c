@@ -30,7 +30,7 @@ bench_init(struct bench *bench)
 {
 	folder_make(bench->folder);
 	bench->settings = (struct spool_settings){ .directory = bench->folder, .most_bytes = 1 << 20, .keep_ms = 1 << 30,
-	    .segment_bytes = 4096, .least_number = 1 };
+	    .segment_bytes = 4096 };
 	bench_open(bench);
 }
 
@@ -347,8 +347,9 @@ numbers_are_never_given_twice(void **state)
 	(void)state;
 	bench_init(&bench);
 	append_many(&bench, 3, 20);
-	bench.settings.least_number = 1000;
 	bench_again(&bench);
+	spool_skip(bench.spool, 999);
+	spool_skip(bench.spool, 5);
 	assert_int_equal(append(&bench, 20, &number), PW_OK);
 	assert_int_equal(number, 1000);
 	bench_fini(&bench);
