@@ -22,6 +22,20 @@ stint_add(struct stints *stints, struct span node, uint64_t after)
 	return stint;
 }
 
+/* A name that came back, as where two hosts take turns, keeps what it counted. */
+static void
+oldest_forget(struct stints *stints)
+{
+	const struct stint	*oldest = &stints->at[0];
+	size_t			 same = 1;
+
+	while (same < stints->count && strcmp(stints->at[same].node, oldest->node) != 0)
+		same++;
+	for (size_t k = 0; k < COUNTERS && same < stints->count; k++)
+		stints->at[same].of[k] += oldest->of[k];
+	memmove(stints->at, stints->at + 1, --stints->count * sizeof(*stints->at));
+}
+
 void
 stints_call(struct stints *stints, const char *node, uint64_t number, const uint64_t totals[COUNTERS])
 {
@@ -31,7 +45,7 @@ stints_call(struct stints *stints, const char *node, uint64_t number, const uint
 	if (stints->count > 0 && strcmp(stints->at[stints->count - 1].node, node) == 0)
 		return;
 	if (stints->count == MOST_STINTS)
-		memmove(stints->at, stints->at + 1, --stints->count * sizeof(*stints->at));
+		oldest_forget(stints);
 	bool		 first = stints->count == 0;
 	struct stint	*stint = stint_add(stints, span_of(node), first ? 0 : number);
 	if (first && stint != NULL)

@@ -19,7 +19,7 @@ struct stint {
 };
 
 struct stints {
-	struct stint	at[MOST_STINTS];	/* the last one goes on; of the oldest, more than these are forgotten */
+	struct stint	at[MOST_STINTS];	/* the last one goes on; of names, more than these are forgotten */
 	size_t		count;
 };
 

@@ -222,6 +222,26 @@ what_was_counted_stays_under_the_name_of_its_time(void **state)
 }
 
 static void
+a_name_that_comes_back_keeps_what_it_counted(void **state)
+{
+	struct counters	*counters = counters_new();
+	struct stints	*stints = &counters->stints;
+	uint64_t	 sum[COUNTERS];
+
+	(void)state;
+	for (uint64_t number = 1; number <= 100; number++) {
+		stints_call(stints, number % 2 == 0 ? "a" : "b", number - 1, counters->totals);
+		count(counters, number, 1700000000123);
+	}
+	assert_int_equal(stints->count, MOST_STINTS);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(stints_sum(stints, MOST_STINTS - 1 - i, sum));
+		assert_int_equal(sum[COUNTER_messages], 50);
+	}
+	counters_free(counters);
+}
+
+static void
 assert_loads(const char *folder, uint64_t number)
 {
 	struct counters *loaded;
@@ -272,6 +292,7 @@ main(void)
 		cmocka_unit_test(of_two_files_one_is_always_whole),
 		cmocka_unit_test(of_two_snapshots_of_one_record_the_younger_counts),
 		cmocka_unit_test(what_was_counted_stays_under_the_name_of_its_time),
+		cmocka_unit_test(a_name_that_comes_back_keeps_what_it_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
