@@ -330,11 +330,14 @@ file_load(const char *directory, unsigned which, bool *there)
 	return counters;
 }
 
-/* Both may be of the same record, and yet differ: in the node's name, or in what could not be recorded. */
+/*
+ * Both may be of the same record, and yet differ: in the node's name, or in what could not be recorded. A version that did
+ * not number its writes wrote both: then the record tells.
+ */
 static bool
 is_younger(const struct counters *a, const struct counters *b)
 {
-	return b == NULL || (a != NULL && a->writes > b->writes);
+	return b == NULL || (a != NULL && (a->writes != b->writes ? a->writes > b->writes : a->number > b->number));
 }
 
 enum pw_err
@@ -351,16 +354,17 @@ snapshot_load(const char *directory, struct counters **out)
 	return first_there || second_there ? PW_ESYNTAX : PW_ENOTFOUND;
 }
 
-/* How many were written before it, and it; 0: it is not there, or torn. */
-static uint64_t
-writes_in(const char *directory, unsigned which)
+/* Of the file to write next: what is not whole is older than what is. */
+static unsigned
+older(const char *directory)
 {
 	bool		 there;
-	struct counters	*counters = file_load(directory, which, &there);
-	uint64_t	 writes = counters != NULL ? counters->writes : 0;
+	struct counters	*first = file_load(directory, 0, &there), *second = file_load(directory, 1, &there);
+	unsigned	 which = is_younger(second, first) ? 0 : 1;
 
-	counters_free(counters);
-	return writes;
+	counters_free(first);
+	counters_free(second);
+	return which;
 }
 
 bool
@@ -368,7 +372,7 @@ snapshot_save(const char *directory, struct span text)
 {
 	char	path[4096 + 16];
 
-	path_of(directory, writes_in(directory, 0) <= writes_in(directory, 1) ? 0 : 1, path);
+	path_of(directory, older(directory), path);
 	int	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool	fine = fd >= 0 && file_write_at(fd, text, 0) && fdatasync(fd) == 0;
 	int	saved = errno;

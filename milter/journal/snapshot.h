@@ -11,7 +11,7 @@ void		snapshot_print(const struct counters *, struct buf *);
 /* NULL: this is none, or there is no memory. Everything in it is to be published. */
 struct counters	*snapshot_parse(struct span text);
 
-/* Over the one of directory/counters.0 and .1 that has fewer counters->writes; on the disk when it returns. False: errno. */
+/* Over the older of directory/counters.0 and .1; on the disk when it returns. False: errno. */
 bool		snapshot_save(const char *directory, struct span text);
 /*
  * The younger one that is whole, or NULL.

@@ -1,6 +1,7 @@
 /* What is counted of messages, what is kept of it, and that it comes back from its file, or not at all. */
 #include "fixture.h"
 
+#include "journal/checksum.h"
 #include "journal/snapshot.h"
 
 static void
@@ -182,6 +183,60 @@ of_two_snapshots_of_one_record_the_younger_counts(void **state)
 	folder_remove(folder);
 }
 
+/* The header line of a version that numbered no writes ends before them. */
+static void
+save_unnumbered(const struct counters *counters, const char *folder, unsigned which)
+{
+	char		path[128];
+	struct buf	text;
+
+	buf_init(&text, 1 << 20);
+	snapshot_print(counters, &text);
+	struct span	whole = buf_span(&text);
+	size_t		end = span_find_char(whole, '\n', 0), body = whole.len - strlen("end 00000000\n");
+	assert_true(span_eq(span_cut(whole, end - 2, end), SPAN(" 0")));
+	struct buf	old;
+	buf_init(&old, 1 << 20);
+	buf_add(&old, span_cut(whole, 0, end - 2));
+	buf_add(&old, span_cut(whole, end, body));
+	buf_printf(&old, "end %08x\n", checksum(0, buf_span(&old)));
+	snprintf(path, sizeof(path), "%s/counters.%u", folder, which);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(old.at, 1, old.len, file), old.len);
+	assert_int_equal(fclose(file), 0);
+	buf_fini(&old);
+	buf_fini(&text);
+}
+
+static void
+of_two_snapshots_without_a_number_that_of_the_later_record_counts(void **state)
+{
+	(void)state;
+	for (unsigned younger = 0; younger < 2; younger++) {
+		struct counters	*counters = counters_new(), *loaded;
+		char		 folder[64], path[128];
+
+		folder_make(folder);
+		count(counters, 7, 1700000000123);
+		save_unnumbered(counters, folder, 1 - younger);
+		count(counters, 8, 1700000000123);
+		save_unnumbered(counters, folder, younger);
+		assert_int_equal(snapshot_load(folder, &loaded), PW_OK);
+		assert_int_equal(loaded->number, 8);
+		counters_free(loaded);
+		/* It is not what is written over next. */
+		save(counters, folder, 9);
+		snprintf(path, sizeof(path), "%s/counters.%u", folder, 1 - younger);
+		assert_int_equal(truncate(path, 100), 0);
+		assert_int_equal(snapshot_load(folder, &loaded), PW_OK);
+		assert_int_equal(loaded->number, 8);
+		counters_free(loaded);
+		counters_free(counters);
+		folder_remove(folder);
+	}
+}
+
 static void
 what_was_counted_stays_under_the_name_of_its_time(void **state)
 {
@@ -291,6 +346,7 @@ main(void)
 		cmocka_unit_test(a_snapshot_is_read_as_it_was_written),
 		cmocka_unit_test(of_two_files_one_is_always_whole),
 		cmocka_unit_test(of_two_snapshots_of_one_record_the_younger_counts),
+		cmocka_unit_test(of_two_snapshots_without_a_number_that_of_the_later_record_counts),
 		cmocka_unit_test(what_was_counted_stays_under_the_name_of_its_time),
 		cmocka_unit_test(a_name_that_comes_back_keeps_what_it_counted),
 	};
