@@ -52,7 +52,7 @@ identity_open(const char *directory, const char *name, uint64_t number, char ide
 		return true;
 	if (!there && errno != ENOENT)
 		return false;
-	snprintf(identity, IDENTITY_BYTES, "%.255s#%llu", name, (unsigned long long)number);
+	snprintf(identity, IDENTITY_BYTES, number > 0 ? "%.255s#%llu" : "%.255s", name, (unsigned long long)number);
 	snprintf(text, sizeof(text), "%s %08x\n", identity, sum_of(identity));
 	if (!file_replace(path, span_of(text), 0600, true))
 		return false;

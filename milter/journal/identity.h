@@ -10,7 +10,8 @@
 #define IDENTITY_BYTES	320u
 
 /*
- * The one that the folder has; where there is none, of this name and number, and it is kept. False: errno.
+ * The one that the folder has; where there is none, of this name and number, and it is kept. number 0: the name alone, as
+ * versions without this file told it. False: errno.
  */
 bool	identity_open(const char *directory, const char *name, uint64_t number, char identity[IDENTITY_BYTES]);
 

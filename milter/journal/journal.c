@@ -37,6 +37,7 @@ struct journal {
 	pthread_t		 thread;
 	bool			 running;
 	bool			 anew;		/* the counters, and not the files */
+	bool			 nameless;	/* of a version that had no identities: others know the node by its name */
 	bool			 unsaved;	/* of the last snapshot, as the log has it */
 	pthread_mutex_t		 mutex;		/* all below; held while a record is written, so that counters follow it */
 	pthread_cond_t		 wake;
@@ -166,8 +167,10 @@ counters_open(struct journal *journal, struct buf *report)
 			journal->counters->epoch = (uint64_t)clock_unix_ms() * 1000;
 			journal->counters->number = journal->counters->epoch;
 		}
-	} else if (err == PW_OK)
+	} else if (err == PW_OK) {
+		journal->nameless = journal->counters->writes == 0;
 		err = snapshot_catch_up(journal->directory, journal->counters);
+	}
 	/* All that is there was counted under the name before. */
 	if (err == PW_OK)
 		stints_call(&journal->counters->stints, journal->node, journal->counters->number, journal->counters->totals);
@@ -328,7 +331,8 @@ journal_open(const struct options *options, const struct journal_taker *taker, s
 	if (err == PW_OK)
 		losses_note(journal);
 	errno = 0;
-	if (err == PW_OK && (!identity_open(journal->directory, journal->node, journal->counters->epoch, journal->identity) ||
+	uint64_t number = err == PW_OK && !journal->nameless ? journal->counters->epoch : 0;
+	if (err == PW_OK && (!identity_open(journal->directory, journal->node, number, journal->identity) ||
 	    !snapshot_take(journal))) {
 		buf_printf(report, "cannot write in %s: %s\n", journal->directory, strerror(errno));
 		err = PW_ESYSTEM;
