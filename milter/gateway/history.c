@@ -106,6 +106,17 @@ tell_season(const struct options *options, bool at_start)
 
 /* --- opening --- */
 
+/* Nobody writes to it any more when it is closed. */
+static void
+journal_end(int64_t most_ms)
+{
+	pthread_rwlock_wrlock(&history.lock);
+	struct journal *journal = history.journal;
+	history.journal = NULL;
+	pthread_rwlock_unlock(&history.lock);
+	journal_close(journal, most_ms);
+}
+
 static void
 reputation_begin(const struct options *options)
 {
@@ -115,6 +126,9 @@ reputation_begin(const struct options *options)
 	buf_init(&report, (size_t)1 << 16);
 	note_opened(&history.no_reputation, reputation_open(options, REPUTATION_KEPT, &report, &reputation), &report);
 	buf_fini(&report);
+	/* What it keeps decides where the journal begins: one that is open must not hand it what is further on. */
+	if (reputation != NULL)
+		journal_end(0);
 	history.reputation = reputation;
 	tell_season(options, true);
 }
@@ -154,17 +168,6 @@ journal_begin(const struct options *options)
 		log_info("journal: records messages; %llu were not recorded", (unsigned long long)missed);
 }
 
-/* Nobody writes to it any more when it is closed. */
-static void
-journal_end(void)
-{
-	pthread_rwlock_wrlock(&history.lock);
-	struct journal *journal = history.journal;
-	history.journal = NULL;
-	pthread_rwlock_unlock(&history.lock);
-	journal_close(journal, CLOSE_MS);
-}
-
 /* --- what is opened later, and again --- */
 
 /* Landlock lets this process write beneath the folder that StateDir was. */
@@ -173,7 +176,7 @@ look_if_stranded(const struct options *options)
 {
 	struct stat now;
 
-	if (history.journal == NULL && stat(options->state_dir, &now) == 0 && history.state_dir.st_ino != 0 &&
+	if (history.journal == NULL && stat(options->state_dir, &now) == 0 &&
 	    (now.st_ino != history.state_dir.st_ino || now.st_dev != history.state_dir.st_dev))
 		history.stranded = true;
 }
@@ -181,16 +184,12 @@ look_if_stranded(const struct options *options)
 static void
 tend(const struct options *options)
 {
-	if (history.reputation == NULL) {
+	if (history.reputation == NULL)
 		reputation_begin(options);
-		/* What it keeps decides where the journal begins. */
-		if (history.reputation != NULL && history.journal != NULL)
-			journal_end();
-	}
 	if (history.journal != NULL && journal_is_lost(history.journal)) {
 		snprintf(history.no_journal.text, TROUBLE_BYTES, "lost");
 		log_error("journal: its files in %s/journal were taken away: what they held is lost", options->state_dir);
-		journal_end();
+		journal_end(CLOSE_MS);
 	}
 	if (history.journal == NULL) {
 		journal_begin(options);
@@ -265,7 +264,7 @@ history_close(void)
 	if (history.tended)
 		pthread_join(history.tender, NULL);
 	history.tended = false;
-	journal_end();
+	journal_end(CLOSE_MS);
 	if (history.missed > 0)
 		log_error("%llu messages were not recorded: there was no journal", (unsigned long long)history.missed);
 	reputation_close(atomic_exchange(&history.reputation, NULL));

@@ -164,6 +164,19 @@ class Taken(State):
         self.assertLessEqual(self.ward.log.count("no journal: "), 2)  # it is not there; it may not be used
 
 
+    def test_StateDir_that_comes_later(self):
+        os.rmdir(self.state)
+        self.ward.start()
+        self.post()
+        gateway = scratch.wait_until(self.ward.gateway, "the gateway")
+        os.mkdir(self.state)
+        self.wait_log("10 messages were not recorded: there was no journal")
+        scratch.wait_until(lambda: self.ward.gateway() not in (None, gateway), "the next gateway")
+        scratch.wait_until(lambda: os.path.exists(self.state + "/journal"), "its journal")
+        self.post()
+        self.assertEqual(self.totals(), (10, 0))
+
+
 class Full(State):
     """StateDir takes no more."""
 
