@@ -9,6 +9,8 @@
 #include <pixelward/base/log.h>
 #include <pixelward/journal/journal.h>
 
+#include "journal/snapshot.h"
+
 /* Who takes records: in order, once each; or refuses. */
 struct taker {
 	pthread_mutex_t	mutex;
@@ -28,7 +30,7 @@ take(void *context, struct span node, uint64_t *after, const struct sighting *si
 	/* For ever the same, whatever the gateway is called. */
 	if (taker->node[0] == '\0')
 		snprintf(taker->node, sizeof(taker->node), "%.*s", SPAN_ARG(node));
-	assert_true(span_starts(node, SPAN("mx1#")));
+	assert_true(span_starts(node, SPAN("mx1")));
 	assert_true(span_eq(node, span_of(taker->node)));
 	assert_true(*after < sightings[0].number);
 	pthread_mutex_lock(&taker->mutex);
@@ -208,6 +210,47 @@ what_was_taken_and_not_kept_comes_again(void **state)
 	bench_fini(&bench);
 }
 
+/* Its folder as a version left it that knew the node by its name, and numbered no snapshots. */
+static void
+an_upgraded_journal_keeps_its_identity(void **state)
+{
+	struct bench	 bench;
+	struct counters	*counters;
+	struct buf	 text;
+	char		 path[128];
+
+	(void)state;
+	bench_init(&bench);
+	write_many(&bench, 5);
+	journal_close(bench.journal, 10000);
+	assert_true(span_starts(span_of(bench.taker.node), SPAN("mx1#")));
+	assert_int_equal(counters_read(bench.folder, &counters), PW_OK);
+	counters->writes = 0;
+	buf_init(&text, 1 << 20);
+	snapshot_print(counters, &text);
+	for (unsigned i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/journal/counters.%u", bench.folder, i);
+		FILE *file = fopen(path, "w");
+		assert_non_null(file);
+		assert_int_equal(fwrite(text.at, 1, text.len, file), text.len);
+		assert_int_equal(fclose(file), 0);
+	}
+	buf_fini(&text);
+	counters_free(counters);
+	snprintf(path, sizeof(path), "%s/journal/node", bench.folder);
+	assert_int_equal(unlink(path), 0);
+	bench.taker.node[0] = '\0';
+	for (unsigned life = 0; life < 2; life++) {
+		bench_open(&bench);
+		write_many(&bench, 5);
+		journal_close(bench.journal, 10000);
+		assert_string_equal(bench.taker.node, "mx1");
+	}
+	assert_int_equal(bench.taker.count, 15);
+	bench_open(&bench);
+	bench_fini(&bench);
+}
+
 /* JournalSize holds few of these: the room of a record is taken again once it is kept, and not before. */
 static void
 what_is_not_kept_stays(void **state)
@@ -361,6 +404,7 @@ main(void)
 		cmocka_unit_test(what_is_refused_comes_again),
 		cmocka_unit_test(what_was_not_taken_is_handed_on_by_the_next_life),
 		cmocka_unit_test(what_was_taken_and_not_kept_comes_again),
+		cmocka_unit_test(an_upgraded_journal_keeps_its_identity),
 		cmocka_unit_test(what_is_not_kept_stays),
 		cmocka_unit_test(killed_at_any_moment_nothing_is_lost),
 		cmocka_unit_test(a_full_journal_follows_the_option),
