@@ -30,32 +30,36 @@ telltale_of(struct span name)
 	return tells;
 }
 
+static enum telltale
+of_folder(struct span name)
+{
+	enum telltale tells = telltale_of(name);
+
+	return tells == TELLS_NOTHING && shape_has(name, SHAPE_COUNTING_FOLDERS) ? TELLS_MAYBE : tells;
+}
+
+static enum telltale
+most_of(struct span rest, unsigned parts, enum telltale (*of_one)(struct span name))
+{
+	enum telltale	most = TELLS_NOTHING;
+	struct span	piece;
+
+	while (piece_next(&rest, parts, &piece)) {
+		enum telltale tells = of_one(piece);
+
+		most = tells > most ? tells : most;
+	}
+	return most;
+}
+
 enum telltale
 telltale_of_folders(struct span folders)
 {
-	enum telltale	tells = TELLS_NOTHING;
-	struct span	piece;
-
-	while (piece_next(&folders, PARTS_PATH, &piece)) {
-		enum telltale of_piece = telltale_of(piece);
-
-		if (of_piece == TELLS_NOTHING && shape_has(piece, SHAPE_COUNTING_FOLDERS))
-			of_piece = TELLS_MAYBE;
-		tells = of_piece > tells ? of_piece : tells;
-	}
-	return tells;
+	return most_of(folders, PARTS_PATH, of_folder);
 }
 
 enum telltale
 telltale_of_labels(struct span labels)
 {
-	enum telltale	tells = TELLS_NOTHING;
-	struct span	label;
-
-	while (piece_next(&labels, PARTS_LABELS, &label)) {
-		enum telltale of_label = telltale_of(label);
-
-		tells = of_label > tells ? of_label : tells;
-	}
-	return tells;
+	return most_of(labels, PARTS_LABELS, telltale_of);
 }
