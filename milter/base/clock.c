@@ -1,7 +1,5 @@
 #include <pixelward/base/clock.h>
 
-#include <time.h>
-
 static int64_t
 read_ns(clockid_t clock)
 {
@@ -21,6 +19,18 @@ int64_t
 clock_ms(void)
 {
 	return clock_us() / 1000;
+}
+
+struct timespec
+clock_until(int64_t ms)
+{
+	return (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+}
+
+int64_t
+clock_boot_ms(void)
+{
+	return read_ns(CLOCK_BOOTTIME) / 1000000;
 }
 
 uint64_t

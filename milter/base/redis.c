@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "redis_connection.h"
@@ -73,12 +72,6 @@ bool
 redis_is_wanted(const struct options *options)
 {
 	return !span_is(span_of(options->redis), "none");
-}
-
-static struct timespec
-at_ms(int64_t ms)
-{
-	return (struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 }
 
 static void
@@ -217,7 +210,7 @@ redis_serve(void *context)
 		}
 		/* Also of a server that takes no more connections while others are fine. */
 		if (redis->open || redis->stumbled) {
-			struct timespec until = at_ms(clock_ms() + pause_next(redis));
+			struct timespec until = clock_until(clock_ms() + pause_next(redis));
 
 			while (!redis->closing && pthread_cond_timedwait(&redis->work, &redis->lock, &until) == 0)
 				continue;
@@ -298,7 +291,7 @@ redis_make(const struct options *options, struct redis **made)
 enum pw_err
 redis_open(const struct options *options, struct redis **opened)
 {
-	struct timespec	 until = at_ms(clock_ms() + FIRST_CONNECTION_MS);
+	struct timespec	 until = clock_until(clock_ms() + FIRST_CONNECTION_MS);
 	struct redis	*redis;
 	enum pw_err	 err = PW_OK;
 
@@ -330,7 +323,7 @@ redis_open(const struct options *options, struct redis **opened)
 void
 redis_close(struct redis *redis)
 {
-	struct timespec	 until = at_ms(clock_ms() + END_MS);
+	struct timespec	 until = clock_until(clock_ms() + END_MS);
 	struct redis	**link = &registry.first;
 	bool		 last, ended;
 
@@ -365,7 +358,7 @@ redis_close(struct redis *redis)
 static struct redis_connection *
 connection_take(struct redis *redis, int64_t deadline_ms)
 {
-	struct timespec		 until = at_ms(deadline_ms);
+	struct timespec		 until = clock_until(deadline_ms);
 	struct redis_connection	*connection = NULL;
 	bool			 late = false;
 

@@ -204,7 +204,7 @@ tender(void *unused)
 	pthread_mutex_lock(&history.mutex);
 	while (!history.ends) {
 		int64_t		due = clock_ms() + TEND_MS;
-		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+		struct timespec	until = clock_until(due);
 
 		while (!history.ends && clock_ms() < due)
 			(void)pthread_cond_clockwait(&history.wake, &history.mutex, CLOCK_MONOTONIC, &until);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "events.h"
@@ -125,7 +124,7 @@ keep(void *context)
 	while (!journal->stopping) {
 		bool		idle = spool_last(journal->spool) == spool_synced(journal->spool);
 		int64_t		due = clock_ms() + (idle ? IDLE_MS : BATCH_MS);
-		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+		struct timespec	until = clock_until(due);
 
 		(void)pthread_cond_timedwait(&journal->wake, &journal->mutex, &until);
 		bool missed = journal->counters->totals[COUNTER_unrecorded] != journal->unrecorded;

@@ -394,7 +394,7 @@ run(void *context)
 		if (last && (fine || clock_ms() + PERIOD_MS / 10 >= publisher->end_ms))
 			break;
 		int64_t		due = clock_ms() + (last ? PERIOD_MS / 10 : pause);
-		struct timespec	until = { .tv_sec = due / 1000, .tv_nsec = due % 1000 * 1000000 };
+		struct timespec	until = clock_until(due);
 		pthread_mutex_lock(publisher->mutex);
 		while (publisher->stopping == last && clock_ms() < due)
 			(void)pthread_cond_timedwait(&publisher->wake, publisher->mutex, &until);

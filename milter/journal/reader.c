@@ -46,7 +46,7 @@ rest(struct reader *reader, int64_t pause_ms, bool news_count)
 
 		if (reader->end_ms != INT64_MAX)
 			most = reader->end_ms < begun + LAST_PAUSE_MS ? reader->end_ms : begun + LAST_PAUSE_MS;
-		struct timespec until = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000 };
+		struct timespec until = clock_until(most);
 		if (reader->rewind != 0 || (news_count && reader->news) || clock_ms() >= most)
 			break;
 		(void)pthread_cond_timedwait(&reader->wake, &reader->mutex, &until);

@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOCK		"lock"
@@ -36,8 +35,7 @@
 #define LEAST_SAVE_MS	2000
 #define MOST_SAVE_MS	60000
 #define TEND_MS		1000
-#define ASK_NS		20000000
-#define SECOND_NS	1000000000
+#define ASK_MS		20
 #define MOST_ATTEMPTS	10
 #define MOST_LESSONS	4096u
 
@@ -78,14 +76,10 @@ static enum pw_err
 memory_ask(struct store *store, const struct store_question *question, struct arena *arena, struct store_answer *answer)
 {
 	struct memory	*memory = of(store);
-	struct timespec	 until;
+	struct timespec	 until = clock_until(clock_ms() + ASK_MS);
 	enum pw_err	 err;
 
 	/* It is held for long only while old mail comes in from the inbox, and no mail waits for that. */
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += ASK_NS;
-	until.tv_sec += until.tv_nsec / SECOND_NS;
-	until.tv_nsec %= SECOND_NS;
 	if (pthread_rwlock_clockrdlock(&memory->lock, CLOCK_MONOTONIC, &until) != 0)
 		return PW_EAWAY;
 	err = memory_data_ask(&memory->data, question, arena, answer);
@@ -493,10 +487,8 @@ tender(void *argument)
 
 	pthread_mutex_lock(&memory->mutex);
 	while (!memory->ends) {
-		struct timespec until;
+		struct timespec until = clock_until(clock_ms() + TEND_MS);
 
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += TEND_MS / 1000;
 		if (pthread_cond_timedwait(&memory->wake, &memory->mutex, &until) != ETIMEDOUT)
 			continue;
 		pthread_mutex_unlock(&memory->mutex);

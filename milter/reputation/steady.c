@@ -2,8 +2,6 @@
 
 #include <pixelward/base/clock.h>
 
-#include <time.h>
-
 #define MOST_AHEAD_MS	DAY_MS
 #define MOST_BEHIND_MS	(3652 * DAY_MS)
 #define LASTING_MS	DAY_MS
@@ -11,11 +9,8 @@
 struct moment
 moment_now(void)
 {
-	struct timespec running;
-
 	/* A machine that slept was not set. */
-	clock_gettime(CLOCK_BOOTTIME, &running);
-	return (struct moment){ clock_unix_ms(), (int64_t)running.tv_sec * 1000 + running.tv_nsec / 1000000 };
+	return (struct moment){ clock_unix_ms(), clock_boot_ms() };
 }
 
 void

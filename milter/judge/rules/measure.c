@@ -1,7 +1,8 @@
 #include <pixelward/judge/measure.h>
 
+#include <pixelward/base/clock.h>
+
 #include <stdlib.h>
-#include <time.h>
 
 #include "../policy.h"
 
@@ -21,15 +22,6 @@ policy_costs_new(const struct policy *policy, size_t *count)
 	return costs;
 }
 
-static uint64_t
-cpu_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 enum pw_err
 policy_measure(const struct policy *policy, const struct message *message, const struct dissection *d,
     struct arena *arena, struct rule_cost *costs)
@@ -44,10 +36,10 @@ policy_measure(const struct policy *policy, const struct message *message, const
 
 		if (!rule_is_asked(&set->rules[i]))
 			continue;
-		begun = cpu_ns();
+		begun = clock_thread_ns();
 		if (!rule_judge(&set->rules[i], &policy->lists, &evidence, &ruling))
 			return PW_ENOMEM;
-		costs->ns += cpu_ns() - begun;
+		costs->ns += clock_thread_ns() - begun;
 		costs->lines += evidence.lines_asked - lines;
 		costs->messages++;
 		costs->hits += ruling.met != NULL && ruling.met->matched;
